@@ -1,0 +1,15 @@
+"""What the house writes down of its own running: one JSON line an event, to stderr.
+
+Never members' words, never addresses, never the text of a request.
+"""
+
+
+def configuration(level: str) -> dict:
+    """Django's LOGGING for `level`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "root": {"handlers": ["stderr"], "level": level},
+    }
