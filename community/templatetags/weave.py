@@ -1,0 +1,274 @@
+"""The house's own template tags; every template has them without loading.
+
+They draw and they word. Who may see what is never decided here.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BoundField
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
+
+from community import drawings
+
+register = template.Library()
+
+THEME_COOKIE = "reweave-theme"
+THEMES = ("light", "dark")
+
+
+# Marks and swatches ----------------------------------------------------------
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A mark from the sprite, for the eye only: a word always stands beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        static("reweave/icons.svg"),
+        name,
+    )
+
+
+def swatch_classes(number: int) -> str:
+    """The classes of swatch 0 to 287: one of eight weaves, six dyes and six grounds."""
+    rest, weave = divmod(number % drawings.SWATCHES, len(drawings.WEAVES))
+    ground, dye = divmod(rest, len(drawings.DYES))
+    # The first six grounds met are each dye's own; later ones turn on, so that 0..47 stay calm.
+    own = drawings.DYES[(dye + ground) % len(drawings.DYES)]
+    return f"swatch w-{drawings.WEAVES[weave]} a-{drawings.DYES[dye]} b-{own}"
+
+
+@register.simple_tag
+def swatch(number: int, size: str = "") -> SafeString:
+    """A woven patch in place of a portrait; `size` is "", "small" or "tiny"."""
+    classes = f"{swatch_classes(number)} {size}".strip()
+    return format_html('<span class="{}" aria-hidden="true"></span>', classes)
+
+
+# Notices and fields ----------------------------------------------------------
+_NOTICE_ICONS = {"plain": "info", "held": "slow", "alert": "warn", "steady": "check"}
+
+
+@register.simple_block_tag
+def notice(
+    content: str, tone: str = "plain", icon: str = "", role: str = "", title: str = ""
+) -> SafeString:
+    """{% notice tone="held" title="Waiting." %}…{% endnotice %}: plain, held, alert or steady.
+
+    Give it `role="status"` (or "alert") when it answers something the person just did.
+    """
+    context = {
+        "content": content,
+        "tone": "" if tone == "plain" else tone,
+        "icon": icon or _NOTICE_ICONS[tone],
+        "role": role,
+        "title": title,
+    }
+    return render_to_string("components/notice.html", context)
+
+
+@register.simple_tag
+def field(bound: BoundField, label: str = "") -> SafeString:
+    """A form's field with its label, hint and error, each tied to the control."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "") or "text"
+    if kind == "select" and not bound.use_fieldset:
+        kind = "text"  # a list to choose from is set like any other single control
+    if kind not in {"hidden", "checkbox", "radio"}:
+        classes = [
+            name for name in widget.attrs.get("class", "").split() if name != "input"
+        ]
+        widget.attrs["class"] = " ".join([*classes, "input"])
+    context = {"field": bound, "label": label or bound.label, "kind": kind}
+    return render_to_string("components/field.html", context)
+
+
+@register.simple_tag
+def error_summary(form: BaseForm) -> SafeString:
+    """What still needs the person, how much of it, and a way to each; nothing if all is well."""
+    if not form.errors:
+        return mark_safe("")
+    return render_to_string("components/error_summary.html", {"form": form})
+
+
+@register.simple_tag
+def places(capacity: int, taken: int, dye: str = "") -> SafeString:
+    """How many places a circle has left: one mark each, and the same in words."""
+    taken = min(max(taken, 0), capacity)
+    context = {
+        "capacity": capacity,
+        "left": capacity - taken,
+        "taken_marks": range(taken),
+        "open_marks": range(capacity - taken),
+        "dye": dye,
+    }
+    return render_to_string("components/places.html", context)
+
+
+# Drawings --------------------------------------------------------------------
+@register.simple_tag
+def cloth(pattern: str = "", seed: int = 4) -> SafeString:
+    """{% cloth %} is the house's own; {% cloth "raw:4 woad:14:twill" %} weaves another."""
+    if not pattern:
+        return drawings.cloth(seed=seed)
+    stripes = []
+    for stripe in pattern.split():
+        yarn, picks, *weave = stripe.split(":")
+        stripes.append(drawings.Stripe(yarn, int(picks), *weave))
+    return drawings.cloth(tuple(stripes), seed)
+
+
+@register.simple_tag
+def band(dye: str, weeks: Any, total: int = 10) -> SafeString:
+    """One realm's band; `weeks` holds 0 to 5 picks for each week so far."""
+    return drawings.band(dye, tuple(weeks), total)
+
+
+@register.simple_tag
+def ring(seats: Any, holding: int | None = None) -> SafeString:
+    """The ring of a live session; `seats` yields (name, dye, mine)."""
+    return drawings.ring([drawings.Seat(*seat) for seat in seats], holding)
+
+
+@register.simple_tag
+def shed() -> SafeString:
+    """The breathing shed of the grounding phase."""
+    return drawings.shed()
+
+
+@register.simple_tag
+def scene(name: str) -> SafeString:
+    """The picture of an empty or a broken page."""
+    return drawings.scene(name)
+
+
+@register.simple_tag
+def seed(stage: str) -> SafeString:
+    """A seed at its stage: planted, sprouting, growing, flowering, fruiting, let-go."""
+    return render_to_string(f"components/seeds/{stage}.svg")
+
+
+# The frame -------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: template.Context) -> SafeString:
+    """` data-theme="dark"` where the reader chose one; nothing where the device decides."""
+    chosen = chosen_theme(context.get("request"))
+    return format_html(' data-theme="{}"', chosen) if chosen else mark_safe("")
+
+
+def chosen_theme(request: Any) -> str:
+    """ "light" or "dark" as the reader chose it; empty where the device decides."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "") if request else ""
+    return chosen if chosen in THEMES else ""
+
+
+@register.inclusion_tag("components/theme.html", takes_context=True)
+def theme_switch(context: template.Context) -> Mapping[str, Any]:
+    """Three buttons: light, dark, as the device. Absent where there is no request or address."""
+    request = context.get("request")
+    try:
+        action = reverse("theme")
+    except NoReverseMatch:
+        action = ""
+    return {
+        "action": action if request else "",
+        "chosen": chosen_theme(request),
+        "back": request.get_full_path() if request else "/",
+        "choices": [
+            ("light", gettext("Light")),
+            ("dark", gettext("Dark")),
+            ("", gettext("As my device")),
+        ],
+    }
+
+
+# Name of the address, its mark, and its word, in the order of the phone's foot bar.
+MEMBER_PLACES = (
+    ("places", "circle", gettext_lazy("Circles")),
+    ("journal", "journal", gettext_lazy("Journal")),
+    ("garden", "leaf", gettext_lazy("Garden")),
+    ("offerings", "bowl", gettext_lazy("Offerings")),
+)
+
+
+@register.simple_tag(takes_context=True)
+def member_places(context: template.Context) -> list[dict[str, Any]]:
+    """The member's places that this house has; `here` marks the one being looked at."""
+    request = context.get("request")
+    path = request.path if request else ""
+    found = []
+    for name, mark, word in MEMBER_PLACES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue  # this house does not have that place
+        here = path.startswith(url) or (
+            name == "places" and path.startswith("/circles/")
+        )
+        found.append({"url": url, "icon": mark, "label": word, "here": here})
+    return found
+
+
+# Time ------------------------------------------------------------------------
+@register.filter
+def zone_name(zone: Any) -> str:
+    """A zone as people say it: "Europe/London" is London, "America/New_York" New York."""
+    key = str(zone or settings.TIME_ZONE)
+    return key.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@register.filter
+def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
+    """A date, a time and the zone it is told in: the viewer's, or the one given."""
+    if when is None:
+        return mark_safe("")
+    told_in = ZoneInfo(zone) if zone else timezone.get_current_timezone()
+    local = timezone.localtime(when, told_in)
+    pattern = (
+        "l j F, H:i"
+        if local.year == timezone.localtime(timezone=told_in).year
+        else "j F Y, H:i"
+    )
+    return format_html(
+        '<time datetime="{}">{} {}</time>',
+        local.isoformat(timespec="minutes"),
+        date_format(local, pattern),
+        zone_name(told_in),
+    )
+
+
+@register.filter
+def clock(when: dt.datetime | dt.time | None) -> SafeString:
+    """Hours and minutes in the viewer's zone, as beside a message; the zone is told elsewhere."""
+    if when is None:
+        return mark_safe("")
+    if isinstance(when, dt.datetime):
+        when = timezone.localtime(when)
+        return format_html(
+            '<time datetime="{}">{}</time>',
+            when.isoformat(timespec="minutes"),
+            date_format(when, "H:i"),
+        )
+    return format_html("<time>{}</time>", when.strftime("%H:%M"))
+
+
+@register.filter
+def day(when: dt.datetime | dt.date | None) -> SafeString:
+    """A day in full, in the viewer's zone: "Thursday 8 January", with the year if not this one."""
+    if when is None:
+        return mark_safe("")
+    date = timezone.localtime(when).date() if isinstance(when, dt.datetime) else when
+    pattern = "l j F" if date.year == timezone.localdate().year else "l j F Y"
+    return format_html(
+        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, pattern)
+    )
