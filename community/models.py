@@ -53,7 +53,9 @@ class People(BaseUserManager):
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, **fields | {"is_staff": True, "is_superuser": True})
+        return self.create_user(
+            email, password, **fields | {"is_staff": True, "is_superuser": True}
+        )
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=self.normalize_email(username))
@@ -66,9 +68,7 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     public_id = PublicIdField()
     language = models.CharField(_("language"), max_length=12, blank=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, blank=True, validators=[known_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_zone])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -112,7 +112,9 @@ class DataKey(models.Model):
     Losing this row erases the words it sealed, in backups of other tables too.
     """
 
-    owner = models.CharField(max_length=64, help_text="`circle:<public id>` or `person:<public id>`")
+    owner = models.CharField(
+        max_length=64, help_text="`circle:<public id>` or `person:<public id>`"
+    )
     wrapped = models.BinaryField()
     wrapped_by = models.CharField(max_length=32)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -165,7 +167,9 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "about"], name="one_notice_per_person_and_thing")
+            models.UniqueConstraint(
+                fields=["person", "about"], name="one_notice_per_person_and_thing"
+            )
         ]
         indexes = [
             models.Index(

@@ -10,10 +10,12 @@ A sealed value: version (1 byte) · id of the data key (8 bytes) · nonce (12) �
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 import threading
 import time
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,12 +31,31 @@ _HEADER = struct.Struct(">cQ")
 # How long a process remembers an opened data key; an erased one is forgotten within this.
 _REMEMBER_SECONDS = 60.0
 
-_remembered: dict[str, tuple[float, int, AESGCM]] = {}
-_lock = threading.Lock()
-
 
 class Unopenable(Exception):
     """Words that can't be opened: erased with their key, or tampered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenedKey:
+    """A data key as this process remembers it."""
+
+    id: int
+    cipher: AESGCM
+    for_fingerprints: bytes
+    opened_at: float
+
+    @classmethod
+    def of(cls, key_id: int, key: bytes) -> _OpenedKey:
+        apart = hashlib.blake2b(b"fingerprints", key=key, digest_size=32).digest()
+        return cls(key_id, AESGCM(key), apart, time.monotonic())
+
+
+_remembered: dict[str, _OpenedKey] = {}
+# Keys made in a transaction that may still be rolled back: to remember one would seal words
+# with a key that never was.
+_unsettled: set[str] = set()
+_lock = threading.Lock()
 
 
 def circle_owner(circle_public_id: str) -> str:
@@ -47,10 +68,10 @@ def person_owner(person_public_id: str) -> str:
 
 def seal(words: str, *, owner: str, about: str) -> bytes:
     """`words` encrypted for `owner`; `about` names the row, such as `message:<public id>`."""
-    key_id, cipher = _data_key(owner)
+    key = _data_key(owner)
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = cipher.encrypt(nonce, words.encode(), _bound_to(owner, about))
-    return _HEADER.pack(_VERSION, key_id) + nonce + sealed
+    sealed = key.cipher.encrypt(nonce, words.encode(), _bound_to(owner, about))
+    return _HEADER.pack(_VERSION, key.id) + nonce + sealed
 
 
 def open_sealed(sealed: bytes, *, owner: str, about: str) -> str:
@@ -60,15 +81,21 @@ def open_sealed(sealed: bytes, *, owner: str, about: str) -> str:
         version, key_id = _HEADER.unpack_from(sealed)
     except struct.error as error:
         raise Unopenable("not a sealed value") from error
-    known_id, cipher = _data_key(owner, make=False)
-    if version != _VERSION or known_id != key_id:
+    key = _data_key(owner, make=False)
+    if version != _VERSION or key.id != key_id:
         raise Unopenable("sealed by a key that is gone")
     start = _HEADER.size
     nonce, ciphertext = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
     try:
-        return cipher.decrypt(nonce, ciphertext, _bound_to(owner, about)).decode()
+        return key.cipher.decrypt(nonce, ciphertext, _bound_to(owner, about)).decode()
     except (InvalidTag, ValueError) as error:
         raise Unopenable("altered or moved") from error
+
+
+def fingerprint(words: str, *, owner: str) -> bytes:
+    """16 bytes that are alike for the same words of the same owner, and tell nothing else."""
+    key = _data_key(owner)
+    return hashlib.blake2b(words.encode(), key=key.for_fingerprints, digest_size=16).digest()
 
 
 def erase(owner: str) -> None:
@@ -97,23 +124,28 @@ def forget() -> None:
         _remembered.clear()
 
 
-def _data_key(owner: str, *, make: bool = True) -> tuple[int, AESGCM]:
+def _data_key(owner: str, *, make: bool = True) -> _OpenedKey:
     known = _remembered.get(owner)
-    if known and time.monotonic() - known[0] < _REMEMBER_SECONDS:
-        return known[1], known[2]
+    if known and time.monotonic() - known.opened_at < _REMEMBER_SECONDS:
+        return known
     row = DataKey.objects.filter(owner=owner).first()
     if row is None:
         if not make:
             raise Unopenable("the key is gone")
         row = _made(owner)
-    cipher = AESGCM(_unwrap(row))
-    with _lock:
-        _remembered[owner] = (time.monotonic(), row.pk, cipher)
-    return row.pk, cipher
+    opened = _OpenedKey.of(row.pk, _unwrap(row))
+    if not transaction.get_connection().in_atomic_block:
+        _unsettled.discard(owner)
+    if owner not in _unsettled:
+        with _lock:
+            _remembered[owner] = opened
+    return opened
 
 
 def _made(owner: str) -> DataKey:
     key_id = next(iter(_house_keys()))
+    _unsettled.add(owner)
+    transaction.on_commit(lambda: _unsettled.discard(owner))
     wrapped = _wrap(AESGCM.generate_key(256), owner=owner, key_id=key_id)
     try:
         with transaction.atomic():

@@ -1,0 +1,16 @@
+"""What we say: rooms, their gapless log, messages, and the acts that keep a room kind."""
+
+from chat.models.acts import ModerationAction, Mute, SetAside
+from chat.models.messages import Message, Response
+from chat.models.rooms import Event, Room, Seat
+
+__all__ = [
+    "Event",
+    "Message",
+    "ModerationAction",
+    "Mute",
+    "Response",
+    "Room",
+    "Seat",
+    "SetAside",
+]

@@ -1,0 +1,127 @@
+"""What members write to each other, sealed, and the worded answers they give."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.rooms import Room
+from community import vault
+from community.models import PublicIdField
+from programs.models import Membership, PromptDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What someone wrote: the body and, where they left one, a content note."""
+
+    body: str
+    note: str = ""
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, membership: Membership, *, from_seq: int) -> Self:
+        """What this member finds in the log. Held words are their author's and facilitators'."""
+        mine = self.filter(placed_seq__gt=from_seq)
+        if membership.is_facilitator:
+            return mine
+        return mine.exclude(Q(state=Message.State.HELD) & ~Q(membership=membership))
+
+
+class Message(models.Model):
+    """One thing said in a room by a member, or the week's question (then without a member)."""
+
+    class State(models.TextChoices):
+        POSTED = "posted"
+        HELD = "held"
+        SET_ASIDE = "set_aside"
+        TAKEN_BACK = "taken_back"
+
+    public_id = PublicIdField()
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    membership = models.ForeignKey(
+        Membership, null=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    prompt = models.OneToOneField(
+        PromptDelivery, null=True, on_delete=models.CASCADE, related_name="message"
+    )
+    # The browser's own name for what it sent, and a keyed fingerprint of the words it came with:
+    # the same again is answered as before, other words under that name are refused.
+    client_id = models.UUIDField(null=True)
+    fingerprint = models.BinaryField(max_length=16, default=bytes)
+    sealed_words = models.BinaryField(default=bytes)
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.POSTED)
+    # Where it stands in the log; a message let through moves to where that happened.
+    placed_seq = models.BigIntegerField()
+    posted_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "client_id"], name="one_message_per_client_id"
+            ),
+            models.UniqueConstraint(fields=["room", "placed_seq"], name="one_message_per_place"),
+            models.CheckConstraint(
+                condition=Q(membership__isnull=False, prompt=None, client_id__isnull=False)
+                | Q(membership=None, prompt__isnull=False),
+                name="said_by_a_member_or_asked_by_the_program",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["membership", "posted_at"], name="messages_of_a_member"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def seal(self, words: Words, *, owner: str) -> None:
+        """`owner` is the circle's name in the vault."""
+        text = json.dumps([words.body, words.note], ensure_ascii=False)
+        self.sealed_words = vault.seal(text, owner=owner, about=self._about)
+
+    def words(self, *, owner: str) -> Words:
+        """Raises vault.Unopenable where the words were erased or altered."""
+        return Words(
+            *json.loads(vault.open_sealed(self.sealed_words, owner=owner, about=self._about))
+        )
+
+    @property
+    def _about(self) -> str:
+        return f"message:{self.public_id}"
+
+
+class Response(models.Model):
+    """One of four worded answers to a message."""
+
+    class Kind(models.TextChoices):
+        WITH_YOU = "with_you", _("With you")
+        HEARD = "heard", _("Heard")
+        SITTING = "sitting", _("Sitting with this")
+        THANK_YOU = "thank_you", _("Thank you")
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="responses")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="responses")
+    kind = models.CharField(max_length=12, choices=Kind)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "membership", "kind"], name="one_response_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.message_id}"

@@ -1,0 +1,138 @@
+"""A circle's room, the log of all that happens in it, and each member's seat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from programs.models import Circle, Membership
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rooms of the circles that `user` belongs to now."""
+        return self.filter(circle__in=Circle.objects.visible_to(user))
+
+    def locked(self) -> Self:
+        """For a transaction that writes: always in id order, so that two never wait in a ring."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class Room(models.Model):
+    """One circle's conversation. `last_seq` is the newest place in its log."""
+
+    circle = models.OneToOneField(Circle, on_delete=models.CASCADE, related_name="room")
+    last_seq = models.BigIntegerField(default=0)
+    # Seconds that a member waits between two messages; 0 is no pace.
+    pace_seconds = models.PositiveIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # While set, what peers write waits for a facilitator.
+    holds_all = models.BooleanField(default=False)
+
+    objects = RoomQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"room of {self.circle_id}"
+
+    def next_seq(self) -> int:
+        """Takes the next place in the log; the caller holds the row's lock and saves it."""
+        self.last_seq += 1
+        return self.last_seq
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, membership: Membership, *, from_seq: int) -> Self:
+        """What this member may learn of: nothing from before their time, nor meant for others."""
+        mine = self.filter(seq__gt=from_seq)
+        if membership.is_facilitator:
+            return mine
+        return mine.filter(
+            Q(audience=Event.Audience.ALL) | Q(audience=Event.Audience.ONE, member=membership)
+        )
+
+
+class Event(models.Model):
+    """One thing that happened in a room, at its place in the log. It never holds words."""
+
+    class Kind(models.TextChoices):
+        POSTED = "message.posted"
+        EDITED = "message.edited"
+        TAKEN_BACK = "message.taken_back"
+        SET_ASIDE = "message.set_aside"
+        HELD = "message.held"
+        LET_THROUGH = "message.let_through"
+        RESPONDED = "message.responded"
+        PROMPT_POSTED = "prompt.posted"
+        PACE = "room.pace"
+        PAUSED = "room.paused"
+        RESUMED = "room.resumed"
+        JOINED = "member.joined"
+        LEFT = "member.left"
+        MUTED = "member.muted"
+        UNMUTED = "member.unmuted"
+
+    class Audience(models.TextChoices):
+        ALL = "all"
+        FACILITATORS = "facilitators"
+        # The one concerned, and the facilitators.
+        ONE = "one"
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=24, choices=Kind)
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.ALL)
+    member = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    message = models.ForeignKey(
+        "chat.Message", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+    )
+    # Small facts that are no words: a pace in seconds, until when.
+    facts = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "seq"], name="one_event_per_place"),
+            models.CheckConstraint(
+                condition=~Q(audience="one") | Q(member__isnull=False), name="one_means_someone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.seq} {self.kind}"
+
+
+class Seat(models.Model):
+    """A member's place in the room: where their history begins and how far they have read."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="seat")
+    # The log's newest place when they came in; they read what lies after it.
+    joined_seq = models.BigIntegerField(default=0)
+    read_seq = models.BigIntegerField(default=0)
+    hushed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(read_seq__gte=F("joined_seq")), name="read_from_joining"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"seat of {self.membership_id}"
+
+    @property
+    def from_seq(self) -> int:
+        """Events after this are theirs to read."""
+        return 0 if self.membership.sees_earlier else self.joined_seq

@@ -1,0 +1,3 @@
+"""The socket's address."""
+
+websocket_urlpatterns: list = []
