@@ -69,7 +69,7 @@ def cloth(stripes: tuple[Stripe, ...] = THE_HOUSE_CLOTH, seed: int = 4) -> SafeS
 
     The bare thread means "still to come", so nothing is ever drawn as missing.
     """
-    chance = random.Random(seed)  # noqa: S311 - a drawing, not a secret
+    chance = random.Random(seed)
     picks = [stripe for stripe in stripes for _ in range(stripe.picks)]
     height = len(picks) * _PICK
     bundles = [
@@ -79,16 +79,12 @@ def cloth(stripes: tuple[Stripe, ...] = THE_HOUSE_CLOTH, seed: int = 4) -> SafeS
         )
         for bundle in range(_WIDTH // _GAP // _BUNDLE)
     ]
-    parts = [
-        f'<rect class="ground" x="-1" y="0" width="{_WIDTH + 2}" height="{height:.0f}"/>'
-    ]
+    parts = [f'<rect class="ground" x="-1" y="0" width="{_WIDTH + 2}" height="{height:.0f}"/>']
     for centre, end in bundles:
         for warp in range(_BUNDLE):
             x = centre - 4 * _GAP + warp * _GAP + _GAP // 2
             knot = f"Q{x} {end + 24:.0f} {centre} {end + 46:.0f}"
-            parts.append(
-                f'<path class="warp" fill="none" d="M{x} -9V{end:.0f}{knot}"/>'
-            )
+            parts.append(f'<path class="warp" fill="none" d="M{x} -9V{end:.0f}{knot}"/>')
     parts.append(f'<path class="beam" d="M-14 -9H{_WIDTH + 14}"/>')
     for row, stripe in enumerate(picks):
         start, end = chance.uniform(-2.5, 1.5), _WIDTH + chance.uniform(-1.5, 2.5)
@@ -149,20 +145,14 @@ def band(dye: str, weeks: tuple[int, ...], total: int = 10) -> SafeString:
         for pick in range(5):
             kind = tended if pick in _DYED_PICKS[min(max(picks, 0), 5)] else rested
             start = week * 100 + (3 if week else 0)
-            kind[pick] = (
-                kind.get(pick, "") + f"M{start} {6 + pick * 8}H{week * 100 + 97}"
-            )
-    ahead = "".join(
-        f'<path {_STEADY} d="M{now} {6 + pick * 8}H{width}"/>' for pick in range(5)
-    )
+            kind[pick] = kind.get(pick, "") + f"M{start} {6 + pick * 8}H{week * 100 + 97}"
+    ahead = "".join(f'<path {_STEADY} d="M{now} {6 + pick * 8}H{width}"/>' for pick in range(5))
     parts = [
         f'<rect class="ground" y="1" width="{now}" height="42"/>',
         f'<g class="y-raw" stroke-width="1" fill="none">{warp}</g>',
         _yarn("raw", rested),
         _yarn(dye, tended),
-        f'<g class="y-{dye}" stroke-width="1" fill="none">{ahead}</g>'
-        if now < width
-        else "",
+        f'<g class="y-{dye}" stroke-width="1" fill="none">{ahead}</g>' if now < width else "",
     ]
     return _svg("realm", f"0 0 {width} 44", parts, 'preserveAspectRatio="none"')
 
@@ -181,15 +171,10 @@ def ring(seats: Sequence[Seat], holding: int | None = None) -> SafeString:
     `holding` is the place in `seats` of whoever has it; None before the round begins.
     """
     radius, centre = 104, 150
-    turns = [
-        -math.pi / 2 + 2 * math.pi * place / max(len(seats), 1)
-        for place in range(len(seats))
-    ]
+    turns = [-math.pi / 2 + 2 * math.pi * place / max(len(seats), 1) for place in range(len(seats))]
 
     def at(place: int, reach: float) -> tuple[float, float]:
-        return centre + reach * math.cos(turns[place]), centre + reach * math.sin(
-            turns[place]
-        )
+        return centre + reach * math.cos(turns[place]), centre + reach * math.sin(turns[place])
 
     parts = [f'<circle class="thread" cx="{centre}" cy="{centre}" r="{radius}"/>']
     if holding:
@@ -199,9 +184,7 @@ def ring(seats: Sequence[Seat], holding: int | None = None) -> SafeString:
         parts.append(f'<path class="passed" d="{arc}"/>')
     for place, seat in enumerate(seats):
         now = place == holding
-        state = (
-            "now" if now else "wait" if holding is None or place > holding else "spoken"
-        )
+        state = "now" if now else "wait" if holding is None or place > holding else "spoken"
         x, y = at(place, radius)
         text_x, text_y = at(place, radius + (28 if now else 19))
         lean = math.cos(turns[place])
@@ -248,9 +231,7 @@ def scene(name: str) -> SafeString:
         parts = [_LOOSE_END]
     elif name == "strung loom":
         ends = (168, 178, 188, 173, 183)
-        warps = "".join(
-            f'<path d="M{26 + 16 * n} 22V{ends[n % 5]}"/>' for n in range(24)
-        )
+        warps = "".join(f'<path d="M{26 + 16 * n} 22V{ends[n % 5]}"/>' for n in range(24))
         parts = [
             f'<path class="t" d="M10 22H410"/><g class="t">{warps}</g>',
             '<g class="c"><path d="M20 38H402" stroke-dasharray="15 17"/></g>',
@@ -262,7 +243,5 @@ def scene(name: str) -> SafeString:
 
 def _svg(name: str, box: str, parts: Iterable[str], more: str = "") -> SafeString:
     hidden = 'aria-hidden="true" focusable="false"'
-    attributes = " ".join(
-        filter(None, [f'class="{name}"', f'viewBox="{box}"', more, hidden])
-    )
-    return mark_safe(f"<svg {attributes}>{''.join(parts)}</svg>")  # noqa: S308 - made of numbers; names are escaped
+    attributes = " ".join(filter(None, [f'class="{name}"', f'viewBox="{box}"', more, hidden]))
+    return mark_safe(f"<svg {attributes}>{''.join(parts)}</svg>")

@@ -1,5 +1,12 @@
-"""Addresses of this part of the house."""
+"""Addresses of what the world sees, beside the pages that editors make."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from home import views
+
+urlpatterns = [
+    path("theme/", views.choose_theme, name="theme"),
+    path("support/", views.support, name="support"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from community import drawings
 
@@ -41,11 +41,22 @@ def icon(name: str) -> SafeString:
 
 def swatch_classes(number: int) -> str:
     """The classes of swatch 0 to 287: one of eight weaves, six dyes and six grounds."""
+    weave, dye, ground = _threads(number)
+    return f"swatch w-{weave} a-{dye} b-{ground}"
+
+
+def _threads(number: int) -> tuple[str, str, str]:
     rest, weave = divmod(number % drawings.SWATCHES, len(drawings.WEAVES))
-    ground, dye = divmod(rest, len(drawings.DYES))
-    # The first six grounds met are each dye's own; later ones turn on, so that 0..47 stay calm.
-    own = drawings.DYES[(dye + ground) % len(drawings.DYES)]
-    return f"swatch w-{drawings.WEAVES[weave]} a-{drawings.DYES[dye]} b-{own}"
+    turn, dye = divmod(rest, len(drawings.DYES))
+    # Each dye first stands on its own ground, so that 0 to 47 are the calmest.
+    ground = (dye + turn) % len(drawings.DYES)
+    return drawings.WEAVES[weave], drawings.DYES[dye], drawings.DYES[ground]
+
+
+@register.filter
+def swatch_dye(number: int) -> str:
+    """The dye of swatch `number`, so that what stands beside it can be dyed alike."""
+    return _threads(number)[1]
 
 
 @register.simple_tag
@@ -85,9 +96,7 @@ def field(bound: BoundField, label: str = "") -> SafeString:
     if kind == "select" and not bound.use_fieldset:
         kind = "text"  # a list to choose from is set like any other single control
     if kind not in {"hidden", "checkbox", "radio"}:
-        classes = [
-            name for name in widget.attrs.get("class", "").split() if name != "input"
-        ]
+        classes = [name for name in widget.attrs.get("class", "").split() if name != "input"]
         widget.attrs["class"] = " ".join([*classes, "input"])
     context = {"field": bound, "label": label or bound.label, "kind": kind}
     return render_to_string("components/field.html", context)
@@ -212,9 +221,7 @@ def member_places(context: template.Context) -> list[dict[str, Any]]:
             url = reverse(name)
         except NoReverseMatch:
             continue  # this house does not have that place
-        here = path.startswith(url) or (
-            name == "places" and path.startswith("/circles/")
-        )
+        here = path.startswith(url) or (name == "places" and path.startswith("/circles/"))
         found.append({"url": url, "icon": mark, "label": word, "here": here})
     return found
 
@@ -235,9 +242,7 @@ def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
     told_in = ZoneInfo(zone) if zone else timezone.get_current_timezone()
     local = timezone.localtime(when, told_in)
     pattern = (
-        "l j F, H:i"
-        if local.year == timezone.localtime(timezone=told_in).year
-        else "j F Y, H:i"
+        "l j F, H:i" if local.year == timezone.localtime(timezone=told_in).year else "j F Y, H:i"
     )
     return format_html(
         '<time datetime="{}">{} {}</time>',
@@ -245,6 +250,52 @@ def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
         date_format(local, pattern),
         zone_name(told_in),
     )
+
+
+_MEETING_DAYS = (
+    gettext_lazy("Mondays"),
+    gettext_lazy("Tuesdays"),
+    gettext_lazy("Wednesdays"),
+    gettext_lazy("Thursdays"),
+    gettext_lazy("Fridays"),
+    gettext_lazy("Saturdays"),
+    gettext_lazy("Sundays"),
+)
+
+
+@register.simple_tag
+def meets(weekday: int, at: dt.time, zone: str) -> str:
+    """When a circle meets, every week: "Thursdays, 19:00 London". Monday is 0."""
+    return f"{_MEETING_DAYS[weekday]}, {at:%H:%M} {zone_name(zone)}"
+
+
+@register.simple_tag
+def runs(starts_on: dt.date, weeks: int) -> str:
+    """From when and for how long: "from 8 January, ten weeks"."""
+    pattern = "j F" if starts_on.year == timezone.localdate().year else "j F Y"
+    length = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": in_words(weeks)}
+    start = date_format(starts_on, pattern)
+    return gettext("from %(day)s, %(length)s") % {"day": start, "length": length}
+
+
+@register.filter
+def in_words(number: int) -> str:
+    """Small numbers as people write them; larger ones in figures."""
+    words = (
+        gettext_lazy("one"),
+        gettext_lazy("two"),
+        gettext_lazy("three"),
+        gettext_lazy("four"),
+        gettext_lazy("five"),
+        gettext_lazy("six"),
+        gettext_lazy("seven"),
+        gettext_lazy("eight"),
+        gettext_lazy("nine"),
+        gettext_lazy("ten"),
+        gettext_lazy("eleven"),
+        gettext_lazy("twelve"),
+    )
+    return str(words[number - 1]) if 1 <= number <= len(words) else str(number)
 
 
 @register.filter

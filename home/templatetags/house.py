@@ -1,0 +1,66 @@
+"""The house's name and its links, for the frame of every page."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.http import HttpRequest
+from wagtail.models import Page, Site
+
+from home.models import HouseSettings
+
+register = template.Library()
+
+_LINKS = "_house_links"
+
+
+@register.simple_tag(takes_context=True)
+def house(context: template.Context) -> HouseSettings:
+    """The settings of the house; the house as it comes where there is no request."""
+    return HouseSettings.current(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def house_links(context: template.Context) -> dict[str, list[dict[str, Any]]]:
+    """`menu`: pages shown in menus. `foot`: those, and pages marked for the foot. One query."""
+    request = context.get("request")
+    if request is None:
+        return {"menu": [], "foot": []}
+    if not hasattr(request, _LINKS):
+        setattr(request, _LINKS, _links(request))
+    return getattr(request, _LINKS)
+
+
+def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    site = Site.find_for_request(request)
+    root = next((path for path in Site.get_site_root_paths() if site and path[0] == site.pk), None)
+    if root is None:
+        return {"menu": [], "foot": []}
+    pages = (
+        Page.objects.live()
+        .filter(url_path__startswith=root.root_path, depth=3)
+        .select_related("standardpage")
+        .order_by("path")
+    )
+    menu, foot = [], []
+    for page in pages:
+        url = page.get_url(request)
+        link = {"label": page.title, "url": url, "here": request.path.startswith(url)}
+        if page.show_in_menus:
+            menu.append(link)
+        if getattr(getattr(page, "standardpage", None), "in_foot", False):
+            foot.append(link)
+    return {"menu": menu, "foot": foot}
+
+
+@register.filter
+def dialled(number: str) -> str:
+    """A number as a telephone wants it: "116 123" is 116123."""
+    return re.sub(r"[^0-9+]", "", number)
+
+
+@register.filter
+def host(address: str) -> str:
+    """The host of an address, for a link that leads away from the house."""
+    return urlsplit(address).netloc.removeprefix("www.")
