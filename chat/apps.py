@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ChatConfig(AppConfig):
     name = "chat"
+    verbose_name = _("Rooms")
+
+    def ready(self) -> None:
+        # Those who listen to news from the circles below.
+        from chat import posting, seats  # noqa: F401

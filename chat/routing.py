@@ -1,3 +1,7 @@
 """The socket's address."""
 
-websocket_urlpatterns: list = []
+from django.urls import path
+
+from chat.consumers import Room
+
+websocket_urlpatterns = [path("ws/", Room.as_asgi())]

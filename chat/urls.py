@@ -1,5 +1,9 @@
 """Addresses of the rooms."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from chat.views import twins
+
+urlpatterns = [
+    path("circles/<str:circle>/events", twins.room_events, name="room_events"),
+]

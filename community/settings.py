@@ -122,6 +122,13 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # What is drawn for each message of each room; see chat/drawing.py.
+        "NAME": "fragments",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "chat.drawing.environment"},
+    },
 ]
 
 # The database keeps the promises ---------------------------------------------
@@ -293,6 +300,8 @@ WAGTAILEMBEDS_FINDERS = []  # nothing is ever fetched from another host
 
 # The room --------------------------------------------------------------------
 ROOM_POSTS_PER_10S = env.int("ROOM_POSTS_PER_10S", default=10)
+# How long after posting a member may change their words.
+ROOM_EDIT_MINUTES = env.int("ROOM_EDIT_MINUTES", default=30)
 
 # Logs: never members' words, never addresses ---------------------------------
 LOGGING = logs.configuration("DEBUG" if DEBUG else "INFO")

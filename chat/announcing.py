@@ -1,0 +1,59 @@
+"""Telling every web process that there is something to look at. Hints, never words.
+
+Everything that leaves this process over Redis is named here. A hint that is lost costs a
+second: hubs look for new events themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+Hint = dict[str, Any]
+GROUP = "hubs"
+# A broker that doesn't answer must not keep a form waiting: the message is already safe.
+_PATIENCE_SECONDS = 2.0
+logger = logging.getLogger(__name__)
+_hub_of_process: Callable[[Hint], None] | None = None
+
+
+def through(hub: Callable[[Hint], None] | None) -> None:
+    """From now on this process tells its own hub, which passes hints on; None: no longer."""
+    global _hub_of_process
+    _hub_of_process = hub
+
+
+def room_changed(circle: str, seq: int) -> None:
+    """After commit: the circle's log has grown to `seq`."""
+    _after_commit({"type": "hint.room", "circle": circle, "seq": seq})
+
+
+def access_changed(person_id: int) -> None:
+    """After commit: this person's sessions or memberships are not what they were."""
+    _after_commit({"type": "hint.access", "person": person_id})
+
+
+async def send(hint: Hint) -> None:
+    """Sends a hint now; a broker that is away is no error here. Raises nothing."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await get_channel_layer().group_send(GROUP, hint)
+    except Exception as error:
+        logger.info("hint_not_sent: %s", type(error).__name__)
+
+
+def _after_commit(hint: Hint) -> None:
+    def tell() -> None:
+        if _hub_of_process is not None:
+            _hub_of_process(hint)
+        else:
+            async_to_sync(send)(hint)
+
+    # robust: what was written is safe, so telling of it must not become an error page.
+    transaction.on_commit(tell, robust=True)

@@ -1,0 +1,229 @@
+"""The socket: one per tab, for all the circles of a person. It translates, nothing more.
+
+It owns no channel and joins no group: the hub of the process knows it, and nobody else
+needs to. It never touches the database itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from chat import editing, frames, moderation, refusal
+from chat.frames import Frame
+from chat.hub import Hub, Line
+from chat.hub.line import SIGNED_OUT, TOO_FAST
+from chat.posting import Outcome
+from chat.refusal import Refused
+from community.models import User
+
+logger = logging.getLogger(__name__)
+
+# Far beyond what a person does; a script that does more is asked to slow down, then sent away.
+_WINDOW_SECONDS = 10.0
+_MOST_VERBS = 200
+_MOST_UNREADABLE = 100
+_MOST_POSTS_UNDERWAY = 256
+
+
+class Room(AsyncConsumer):
+    """Sits between one socket and the hub."""
+
+    channel_layer_alias = None  # type: ignore[assignment]
+    line: Line | None = None
+
+    def __init__(self) -> None:
+        self._verbs: deque[float] = deque(maxlen=_MOST_VERBS)
+        self._unreadable: deque[float] = deque(maxlen=_MOST_UNREADABLE)
+        self._posts_underway = 0
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # Without the parent's look at database connections: this consumer has none, and the
+        # hop to another thread for each frame is what makes many sockets slow.
+        handler = {
+            "websocket.connect": self.connect,
+            "websocket.receive": self.receive,
+            "websocket.disconnect": self.disconnect,
+        }[message["type"]]
+        await handler(message)
+
+    async def connect(self, message: dict[str, Any]) -> None:
+        session = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        hub = Hub.of_process()
+        try:
+            person = await hub.admit(session) if session else None
+        except Exception as error:
+            logger.error("admission_failed: %s", type(error).__name__)
+            person = None
+        if person is None:
+            await self.send({"type": "websocket.close", "code": SIGNED_OUT})
+            return
+        await self.send({"type": "websocket.accept"})
+        self.line = Line(person, session, self.base_send)
+        hub.add(self.line)
+
+    async def disconnect(self, message: dict[str, Any]) -> None:
+        if self.line is not None:
+            Hub.of_process().drop(self.line)
+        raise StopConsumer
+
+    async def receive(self, message: dict[str, Any]) -> None:
+        line = self.line
+        if line is None or line.closed:
+            return
+        frame: Frame | None = None
+        try:
+            text = message.get("text")
+            if text is None:
+                raise refusal.bad_frame()
+            frame = frames.parse(text)
+            await self._do(line, frame)
+        except Refused as refused:
+            line.say(refused.as_frame() | (frame.echo if frame else {}))
+            if frame is None and _too_many(self._unreadable):
+                line.close(TOO_FAST)
+        except Exception as error:
+            # The words of the frame stay out of the log: its verb and what broke are enough.
+            logger.error("verb_failed: %s", type(error).__name__)
+            refused = Refused("closed", _("That didn't work just now. Try again in a moment."))
+            line.say(refused.as_frame() | (frame.echo if frame else {}))
+
+    async def _do(self, line: Line, frame: Frame) -> None:
+        if frame.verb == "post":
+            self._post(line, frame)
+            return
+        if _too_many(self._verbs):
+            raise Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+        if frame.verb == "open":
+            await self._open(line, frame)
+        elif frame.verb == "close":
+            Hub.of_process().leave(line, frame.public_id("circle"))
+            line.say({"is": "ack", **frame.echo})
+        elif verb := _VERBS.get(frame.verb):
+            found = await Hub.of_process().writer.run(_acted, line.person, verb, frame)
+            line.say({"is": "ack", **(found or {}), **frame.echo})
+        else:
+            raise refusal.bad_frame()
+
+    async def _open(self, line: Line, frame: Frame) -> None:
+        circle = frame.public_id("circle")
+        if not await Hub.of_process().open(line, circle, frame.seq_or_none("since")):
+            raise refusal.not_member()
+
+    def _post(self, line: Line, frame: Frame) -> None:
+        """Hands a message to the hub, and answers when its batch is committed."""
+        if self._posts_underway >= _MOST_POSTS_UNDERWAY:
+            raise Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+        draft = frame.draft(person=line.person, circle=frame.public_id("circle"))
+        self._posts_underway += 1
+        outcome = Hub.of_process().post(draft)
+        outcome.add_done_callback(lambda done: self._answer(line, frame, done))
+
+    def _answer(self, line: Line, frame: Frame, done: asyncio.Future[Outcome]) -> None:
+        self._posts_underway -= 1
+        if done.cancelled():
+            return
+        if error := done.exception():
+            logger.error("post_failed: %s", type(error).__name__)
+            outcome: Outcome = Refused(
+                "closed", _("It couldn't be kept just now. It's still here; send it again.")
+            )
+        else:
+            outcome = done.result()
+        if isinstance(outcome, Refused):
+            line.say(outcome.as_frame() | frame.echo)
+            return
+        line.say(
+            {
+                "is": "ack",
+                "seq": outcome.seq,
+                "state": outcome.state,
+                "message": outcome.id,
+                **frame.echo,
+            }
+        )
+
+
+def _too_many(times: deque[float]) -> bool:
+    """Whether as many as the deque holds came within the window, this one included."""
+    now = asyncio.get_running_loop().time()
+    times.append(now)
+    return len(times) == times.maxlen and now - times[0] < _WINDOW_SECONDS
+
+
+def _acted(person: int, verb: Callable[[User, Frame], dict | None], frame: Frame) -> dict | None:
+    by = User.objects.filter(pk=person, is_active=True).first()
+    if by is None:
+        raise refusal.not_member()
+    return verb(by, frame)
+
+
+def _edit(by: User, frame: Frame) -> None:
+    editing.edit(
+        by=by,
+        circle=frame.public_id("circle"),
+        message=frame.public_id("message"),
+        body=frame.text("body"),
+        note=frame.text("note", default="") if frame.fields.get("note") else "",
+    )
+
+
+def _take_back(by: User, frame: Frame) -> None:
+    editing.take_back(by=by, circle=frame.public_id("circle"), message=frame.public_id("message"))
+
+
+def _respond(by: User, frame: Frame) -> dict[str, Any]:
+    message = frame.public_id("message")
+    mine = editing.respond(
+        by=by, circle=frame.public_id("circle"), message=message, response=frame.text("response")
+    )
+    return {"message": message, "mine": mine}
+
+
+def _read(by: User, frame: Frame) -> None:
+    editing.mark_read(by=by, circle=frame.public_id("circle"), seq=frame.seq("seq"))
+
+
+def _set_aside(by: User, frame: Frame) -> None:
+    moderation.set_aside(
+        by=by,
+        circle=frame.public_id("circle"),
+        message=frame.public_id("message"),
+        why=frame.text("why"),
+    )
+
+
+def _mute(by: User, frame: Frame) -> None:
+    until: datetime.datetime = frame.instant("until")
+    moderation.mute(
+        by=by,
+        circle=frame.public_id("circle"),
+        member=frame.public_id("member"),
+        until=until,
+        why=frame.text("why"),
+    )
+
+
+def _unmute(by: User, frame: Frame) -> None:
+    moderation.unmute(by=by, circle=frame.public_id("circle"), member=frame.public_id("member"))
+
+
+# Each verb of the protocol that changes something other than by posting.
+_VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+    "edit": _edit,
+    "take_back": _take_back,
+    "respond": _respond,
+    "read": _read,
+    "set_aside": _set_aside,
+    "mute": _mute,
+    "unmute": _unmute,
+}

@@ -1,0 +1,116 @@
+"""What members do with messages that stand: change or take back their own, respond to any."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import log, posting, refusal, words
+from chat.models import Event, Message, Response, Room, Seat
+from chat.models.messages import Words
+from chat.moderation import mute_in_force
+from chat.refusal import Refused
+from community import vault
+from programs.models import Membership
+
+if TYPE_CHECKING:
+    from community.models import User
+
+_STANDING = (Message.State.POSTED, Message.State.HELD)
+
+
+def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> None:
+    """Changes one's own message, for as long as the house allows; it is marked. Raises Refused."""
+    said = Words(words.clean_body(body), words.clean_note(note))
+    with _sitting(by, circle) as (room, member):
+        found = _own(room, member, message)
+        now = timezone.now()
+        if mute := mute_in_force(member):
+            raise posting.muted(mute, now)
+        if room.paused_at and not member.is_facilitator:
+            raise Refused("paused", _("The room is resting. You can read, and write in private."))
+        if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
+            raise Refused("closed", _("This message is too old to change. You can take it back."))
+        found.seal(said, owner=vault.circle_owner(circle))
+        found.edited_at = now
+        found.save(update_fields=["sealed_words", "edited_at"])
+        _tell(room, Event.Kind.EDITED, found)
+
+
+def take_back(*, by: User, circle: str, message: str) -> None:
+    """Takes one's own message back, words and all. Doing it twice changes nothing."""
+    with _sitting(by, circle) as (room, member):
+        found = room.messages.filter(public_id=message, membership=member).first()
+        if found is not None and found.state == Message.State.TAKEN_BACK:
+            return
+        found = _own(room, member, message)
+        _tell(room, Event.Kind.TAKEN_BACK, found)
+        found.state = Message.State.TAKEN_BACK
+        found.sealed_words = b""
+        found.save(update_fields=["state", "sealed_words"])
+        found.responses.all().delete()
+
+
+def respond(*, by: User, circle: str, message: str, response: str) -> list[str]:
+    """Gives one of the four responses, or takes it back. The member's responses to it now."""
+    if response not in Response.Kind.values:
+        raise refusal.bad_frame()
+    with _sitting(by, circle) as (room, member):
+        readable = room.messages.visible_to(member, from_seq=member.seat.from_seq)
+        found = readable.filter(public_id=message, state=Message.State.POSTED).first()
+        if found is None:
+            raise refusal.no_such_message()
+        row, made = Response.objects.get_or_create(message=found, membership=member, kind=response)
+        if not made:
+            row.delete()
+        log.append(room, Event.Kind.RESPONDED, message=found, member=member)
+        return list(found.responses.filter(membership=member).values_list("kind", flat=True))
+
+
+def mark_read(*, by: User, circle: str, seq: int) -> None:
+    """Remembers how far someone has read. Never backwards, never beyond the log."""
+    seats = Seat.objects.filter(
+        membership__in=Membership.objects.current().filter(user=by, circle__public_id=circle),
+        membership__circle__room__last_seq__gte=seq,
+        read_seq__lt=seq,
+    )
+    seats.update(read_seq=seq)
+
+
+def _tell(room: Room, kind: str, message: Message) -> None:
+    """To all, or for what nobody else has seen, to its author and the facilitators."""
+    held = message.state == Message.State.HELD
+    log.append(
+        room,
+        kind,
+        message=message,
+        member=message.membership if held else None,
+        audience=Event.Audience.ONE if held else Event.Audience.ALL,
+    )
+
+
+def _own(room: Room, member: Membership, message: str) -> Message:
+    found = room.messages.filter(public_id=message, membership=member, state__in=_STANDING).first()
+    if found is None:
+        raise refusal.no_such_message()
+    return found
+
+
+@contextmanager
+def _sitting(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
+    """The room's lock, held by one of its members. Raises Refused for anyone else."""
+    try:
+        with log.writing(circle) as room:
+            current = Membership.objects.current().select_related("seat")
+            member = current.filter(circle=room.circle_id, user=by).first()
+            if member is None or not by.is_active:
+                raise refusal.not_member()
+            yield room, member
+    except Room.DoesNotExist:
+        raise refusal.not_member() from None

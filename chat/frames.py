@@ -1,0 +1,145 @@
+"""What a client may send over the socket, read strictly. docs/protocol.md is the whole of it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from chat import refusal
+from chat.posting import Draft
+
+LONGEST_BYTES = 16 * 1024
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+_LARGEST_SEQ = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One request: the verb and its fields, each read when it is asked for."""
+
+    verb: str
+    fields: dict[str, Any]
+
+    @property
+    def echo(self) -> dict[str, str]:
+        """What the answer carries back so that the client knows what it answers."""
+        echoed = ((key, self.fields.get(key)) for key in ("ref", "id", "circle"))
+        return {
+            key: value
+            for key, value in echoed
+            if isinstance(value, str) and len(value) <= 64 and _is_keepable(value)
+        }
+
+    def text(self, name: str, *, default: str | None = None) -> str:
+        value = self.fields.get(name, default)
+        if not isinstance(value, str) or not _is_keepable(value):
+            raise refusal.bad_frame()
+        return value
+
+    def public_id(self, name: str) -> str:
+        value = self.text(name)
+        if not _PUBLIC_ID.fullmatch(value):
+            raise refusal.bad_frame()
+        return value
+
+    def public_id_or_none(self, name: str) -> str | None:
+        return None if self.fields.get(name) in (None, "") else self.public_id(name)
+
+    def seq(self, name: str) -> int:
+        value = self.fields.get(name)
+        if type(value) is not int or not 0 <= value < _LARGEST_SEQ:
+            raise refusal.bad_frame()
+        return value
+
+    def seq_or_none(self, name: str) -> int | None:
+        return None if self.fields.get(name) is None else self.seq(name)
+
+    def draft(self, *, person: int, circle: str) -> Draft:
+        """The message in this frame, as `person` wants it posted in `circle`."""
+        return Draft(
+            user_id=person,
+            circle=circle,
+            client_id=self.client_id(),
+            body=self.text("body"),
+            note=self.text("note", default="") if self.fields.get("note") else "",
+            reply_to=self.public_id_or_none("reply_to"),
+        )
+
+    def client_id(self, name: str = "id") -> uuid.UUID:
+        return parse_client_id(self.text(name))
+
+    def instant(self, name: str) -> datetime.datetime:
+        return parse_instant(self.text(name))
+
+
+def parse(text: str) -> Frame:
+    """Reads a frame. Raises Refused (`bad_frame`) for whatever is not one, however it is not."""
+    fields = _fields(text)
+    if not isinstance(fields.get("do"), str):
+        raise refusal.bad_frame()
+    return Frame(fields["do"], fields)
+
+
+def parse_fields(text: str, *, verb: str) -> Frame:
+    """Reads a request whose verb its address has named. Raises Refused (`bad_frame`)."""
+    return Frame(verb, _fields(text))
+
+
+def _fields(text: str) -> dict[str, Any]:
+    try:
+        if len(text.encode()) > LONGEST_BYTES:
+            raise refusal.bad_frame()
+        fields = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise refusal.bad_frame() from None
+    if not isinstance(fields, dict):
+        raise refusal.bad_frame()
+    return fields
+
+
+def parse_client_id(text: str) -> uuid.UUID:
+    """A UUID in its usual form, upper or lower case."""
+    try:
+        value = uuid.UUID(text)
+    except ValueError:
+        raise refusal.bad_frame() from None
+    if str(value) != text.lower():
+        raise refusal.bad_frame()
+    return value
+
+
+def parse_instant(text: str) -> datetime.datetime:
+    """A moment with its offset, such as 2026-11-23T08:00:00Z."""
+    try:
+        instant = parse_datetime(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise refusal.bad_frame()
+    return instant
+
+
+def _is_keepable(text: str) -> bool:
+    """Lone surrogates pass as JSON and fail everywhere after it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a name stands twice")
+    return fields
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,89 @@
+"""Pages of a room's log as one member finds it, by place, in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat import drawing
+from chat.drawing import Entry
+from chat.models import Message, Response, Seat
+from chat.moderation import why_set_aside
+from community import vault
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the log, oldest first. What only this member may know stands beside it."""
+
+    entries: list[Entry]
+    head: int
+    has_older: bool
+    # Their own responses and what they were told, by message id.
+    mine: dict[str, list[str]]
+    told: dict[str, str]
+
+    @property
+    def first_seq(self) -> int:
+        """Ask for what lies before this place to read on."""
+        return self.entries[0].seq if self.entries else 0
+
+
+def latest_page(seat: Seat, limit: int = PAGE) -> Page:
+    """The newest entries this member may read."""
+    return _page(seat, before=None, limit=limit)
+
+
+def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
+    """The entries that stand before place `seq`."""
+    return _page(seat, before=seq, limit=limit)
+
+
+def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
+    """One message with its drawing; None where this member may not see it."""
+    found = drawing.for_drawing(_readable(seat)).filter(public_id=message).first()
+    if found is None:
+        return None
+    return found, drawing.draw([found], circle=seat.membership.circle)[0]
+
+
+def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> dict[str, list[str]]:
+    """The member's own responses by message id: to these, or to those placed after `since`."""
+    rows = Response.objects.filter(membership=seat.membership)
+    if messages is not None:
+        rows = rows.filter(message__public_id__in=messages)
+    else:
+        rows = rows.filter(message__placed_seq__gt=since)
+    found: dict[str, list[str]] = {}
+    for message_id, kind in rows.values_list("message__public_id", "kind"):
+        found.setdefault(message_id, []).append(kind)
+    return found
+
+
+def _readable(seat: Seat):
+    room = seat.membership.circle.room
+    return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=seat.from_seq)
+
+
+def _page(seat: Seat, *, before: int | None, limit: int) -> Page:
+    circle = seat.membership.circle
+    stretch = _readable(seat)
+    if before is not None:
+        stretch = stretch.filter(placed_seq__lt=before)
+    # One more than asked for tells whether there is more; nothing is ever counted.
+    found = list(drawing.for_drawing(stretch).order_by("-placed_seq")[: limit + 1])
+    messages = found[:limit][::-1]
+    owner = vault.circle_owner(circle.public_id)
+    told = {
+        message.public_id: why_set_aside(message.setting_aside, owner=owner)
+        for message in messages
+        if message.state == Message.State.SET_ASIDE and message.membership_id == seat.membership.pk
+    }
+    return Page(
+        entries=drawing.draw(messages, circle=circle),
+        head=circle.room.last_seq,
+        has_older=len(found) > limit,
+        mine=mine(seat, [message.public_id for message in messages]),
+        told=told,
+    )

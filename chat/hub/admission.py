@@ -1,0 +1,135 @@
+"""Who may be here. Asked when a socket comes, and again as long as it stays.
+
+Many come and are looked at in one question. Nothing here trusts what a process remembers:
+the database says whether a session still stands and whether a membership does.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from chat import history, replay
+from chat.models import Seat
+from chat.moderation import mute_in_force, why_muted
+from chat.replay import FURTHEST_BACK, Stretch, as_member
+from chat.seats import Viewer, seat_of
+from community import vault
+from community.models import User
+from programs.models import Circle, Membership
+
+if TYPE_CHECKING:
+    from chat.models import Mute
+
+
+def people_of(sessions: Sequence[str]) -> list[int | None]:
+    """The person each session belongs to; None where it has ended or was revoked."""
+    rows = Session.objects.filter(session_key__in=set(sessions), expire_date__gt=timezone.now())
+    opened = {row.session_key: SessionStore().decode(row.session_data) for row in rows}
+    ids = {data[SESSION_KEY] for data in opened.values() if SESSION_KEY in data}
+    people = {str(p.pk): p for p in User.objects.filter(pk__in=ids, is_active=True)}
+    standing = {
+        session: person.pk
+        for session, data in opened.items()
+        if (person := people.get(str(data.get(SESSION_KEY)))) and _same_keys(person, data)
+    }
+    return [standing.get(session) for session in sessions]
+
+
+def _same_keys(person: User, data: dict[str, Any]) -> bool:
+    """Whether the session was opened with the password and secret that hold now."""
+    opened_with = data.get(HASH_SESSION_KEY, "")
+    return hmac.compare_digest(opened_with, person.get_session_auth_hash())
+
+
+def belonging(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of these (person, circle) pairs those that are memberships now."""
+    wanted = set(pairs)
+    current = Membership.objects.current().filter(
+        user__in={person for person, _ in wanted},
+        circle__public_id__in={circle for _, circle in wanted},
+        user__is_active=True,
+    )
+    return wanted & set(current.values_list("user_id", "circle__public_id"))
+
+
+def roster(circle: Circle) -> dict[int, Viewer]:
+    """Everyone who may read the circle's room now, by membership."""
+    seats = Seat.objects.filter(
+        membership__circle=circle, membership__left_at=None, membership__user__is_active=True
+    )
+    return {seat.membership_id: Viewer.of(seat) for seat in seats.select_related("membership")}
+
+
+@dataclass(slots=True)
+class Opening:
+    """What a line learns when it opens a circle. `stretches` is None where it had better reload."""
+
+    circle: Circle
+    viewer: Viewer
+    head: int
+    stretches: list[Stretch] | None
+    frame: dict[str, Any]
+
+
+def open_circle(person: int, circle: str, since: int | None) -> Opening | None:
+    """Looks a person in and reads what they missed; None for anyone who doesn't belong."""
+    user = User.objects.filter(pk=person, is_active=True).first()
+    seat = seat_of(user, circle) if user else None
+    if seat is None:
+        return None
+    place = seat.membership.circle
+    viewer = Viewer.of(seat)
+    head = place.room.last_seq
+    stretches: list[Stretch] | None = []
+    if since is not None:
+        stretches = _missed(place, since, head)
+        head = stretches[-1].upto if stretches else head
+    return Opening(place, viewer, head, stretches, _frame(seat, viewer, head, since, stretches))
+
+
+def _missed(circle: Circle, since: int, head: int) -> list[Stretch] | None:
+    if since > head or head - since > FURTHEST_BACK:
+        return None
+    stretches: list[Stretch] = []
+    after = since
+    while after < head:
+        stretch = replay.read(circle, after=after)
+        if stretch.upto <= after:
+            break
+        stretches.append(stretch)
+        after = stretch.upto
+    return stretches
+
+
+def _frame(
+    seat: Seat, viewer: Viewer, head: int, since: int | None, stretches: list[Stretch] | None
+) -> dict[str, Any]:
+    circle = seat.membership.circle
+    members = circle.memberships.current().order_by("-role", "name")
+    mute = mute_in_force(seat.membership)
+    return {
+        "is": "opened",
+        "circle": circle.public_id,
+        "head": head,
+        "can": list(viewer.can),
+        "me": viewer.public_id,
+        "mine": history.mine(seat, since=since if since is not None else head),
+        "members": [as_member(member) for member in members],
+        "muted": _muted(mute, circle) if mute else None,
+        "pace": circle.room.pace_seconds,
+        "paused": circle.room.paused_at is not None,
+        **({"reload": True} if stretches is None else {}),
+    }
+
+
+def _muted(mute: Mute, circle: Circle) -> dict[str, str]:
+    owner = vault.circle_owner(circle.public_id)
+    return {"until": mute.until.isoformat(), "say": why_muted(mute, owner=owner)}

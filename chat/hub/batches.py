@@ -1,0 +1,80 @@
+"""Threads that talk to the database, and work that gathers while the last batch is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connections
+
+
+class DatabaseThread:
+    """One thread with one lasting connection; what it is given is done in order."""
+
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run[**P, R](self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._executor, lambda: _with_usable_connection(work, *args, **kwargs)
+        )
+
+    def close(self) -> None:
+        self._executor.submit(connections.close_all)
+        self._executor.shutdown(wait=False)
+
+
+class Batches[T, R]:
+    """Hands `work` whatever was submitted while it was busy with the batch before."""
+
+    def __init__(
+        self, thread: DatabaseThread, work: Callable[[Sequence[T]], Sequence[R]], *, most: int
+    ) -> None:
+        self._thread = thread
+        self._work = work
+        self._most = most
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._busy: asyncio.Task[None] | None = None
+
+    def submit(self, item: T) -> asyncio.Future[R]:
+        """Its result, once its batch is done; in the order of submission."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._run())
+        return future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._most)
+                batch = [self._waiting.popleft() for _ in range(count)]
+                await self._settle(batch)
+        finally:
+            self._busy = None
+
+    async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._thread.run(self._work, [item for item, _ in batch])
+        except Exception as error:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)
+
+
+def _with_usable_connection[**P, R](work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    # Unlike a request's, this thread's connection lasts; only a broken one is let go.
+    for connection in connections.all(initialized_only=True):
+        if connection.errors_occurred:
+            if connection.is_usable():
+                connection.errors_occurred = False
+            else:
+                connection.close()
+    return work(*args, **kwargs)

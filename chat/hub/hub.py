@@ -1,0 +1,207 @@
+"""The hub of a web process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from chat import announcing, posting
+from chat.hub import admission
+from chat.hub.batches import Batches, DatabaseThread
+from chat.hub.feed import Feed
+from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line, Sitting
+from chat.models import Room
+from chat.posting import Draft, Outcome
+
+logger = logging.getLogger(__name__)
+
+# How often a hub looks for itself: a hint that is lost costs at most this.
+_LOOK_SECONDS = 1.0
+_HEADS_EVERY = 5
+_RECHECK_EVERY = 5
+_MOST_IN_A_BATCH = 200
+
+
+class Hub:
+    """Everything the sockets of one process share. Lives in one event loop."""
+
+    _of_process: Hub | None = None
+
+    @classmethod
+    def of_process(cls) -> Hub:
+        """The hub of this process, started with its first socket."""
+        loop = asyncio.get_running_loop()
+        if cls._of_process is None or cls._of_process.loop is not loop:
+            cls._of_process = cls(loop)
+        return cls._of_process
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.lines: set[Line] = set()
+        self.feeds: dict[str, Feed] = {}
+        self.writer = DatabaseThread("hub-writes")
+        self.reader = DatabaseThread("hub-reads")
+        self._posts: Batches[Draft, Outcome] = Batches(
+            self.writer, posting.post_batch, most=_MOST_IN_A_BATCH
+        )
+        self._arrivals: Batches[str, int | None] = Batches(
+            self.reader, admission.people_of, most=500
+        )
+        self._hints: dict[Any, announcing.Hint] = {}
+        self._hints_waiting = asyncio.Event()
+        self._tasks = [
+            loop.create_task(task) for task in (self._hear(), self._look(), self._pass_hints_on())
+        ]
+        announcing.through(self._tell_from_thread)
+
+    # Lines -----------------------------------------------------------------------------
+
+    async def admit(self, session: str) -> int | None:
+        """The person a session belongs to, looked up with all others who came meanwhile."""
+        return await self._arrivals.submit(session)
+
+    def add(self, line: Line) -> None:
+        self.lines.add(line)
+
+    def drop(self, line: Line) -> None:
+        line.closed = True
+        self.lines.discard(line)
+        for circle in list(line.sittings):
+            self.leave(line, circle)
+
+    def leave(self, line: Line, circle: str) -> None:
+        line.sittings.pop(circle, None)
+        if feed := self.feeds.get(circle):
+            feed.lines.discard(line)
+            if not feed.lines:
+                del self.feeds[circle]
+
+    async def open(self, line: Line, circle: str, since: int | None) -> bool:
+        """Opens a circle on a line, with all it missed since then. False for a stranger."""
+        opening = await self.reader.run(admission.open_circle, line.person, circle, since)
+        if opening is None:
+            self.leave(line, circle)
+            return False
+        if line.closed:
+            return True
+        line.say(opening.frame)
+        for stretch in opening.stretches or []:
+            line.push(stretch.frame_for(opening.viewer))
+        feed = self.feeds.get(circle)
+        if feed is None:
+            feed = self.feeds[circle] = Feed(opening.circle, opening.head, self.reader)
+        line.sittings[circle] = Sitting(opening.viewer, opening.head)
+        feed.add(line)
+        # What was committed between reading and listening.
+        feed.look()
+        return True
+
+    # Writing ---------------------------------------------------------------------------
+
+    def post(self, draft: Draft) -> asyncio.Future[Outcome]:
+        """Its outcome, once the batch it went with is committed."""
+        return self._posts.submit(draft)
+
+    # Hints -----------------------------------------------------------------------------
+
+    def _tell_from_thread(self, hint: announcing.Hint) -> None:
+        self.loop.call_soon_threadsafe(self._tell, hint)
+
+    def _tell(self, hint: announcing.Hint) -> None:
+        """A hint of our own: heard here at once, passed on to the others."""
+        self._heed(hint)
+        # Of many hints about one thing only the newest matters.
+        self._hints[hint["type"], hint.get("circle"), hint.get("person")] = hint
+        self._hints_waiting.set()
+
+    def _heed(self, hint: announcing.Hint) -> None:
+        if hint["type"] == "hint.room":
+            if feed := self.feeds.get(hint["circle"]):
+                feed.look(hint["seq"])
+        elif hint["type"] == "hint.access":
+            mine = [line for line in self.lines if line.person == hint["person"]]
+            if mine:
+                self._spawn(self._recheck(mine))
+
+    async def _pass_hints_on(self) -> None:
+        while True:
+            await self._hints_waiting.wait()
+            self._hints_waiting.clear()
+            hints, self._hints = list(self._hints.values()), {}
+            for hint in hints:
+                await announcing.send(hint)
+
+    async def _hear(self) -> None:
+        """Hints of other processes. A broker that is away is tried again; `_look` stands in."""
+        layer = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(announcing.GROUP, channel)
+                while True:
+                    self._heed(await layer.receive(channel))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                logger.info("hints_not_heard: %s", type(error).__name__)
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    # Looking for ourselves ---------------------------------------------------------------
+
+    async def _look(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            turn += 1
+            try:
+                await self._find_news()
+                if turn % _HEADS_EVERY == 0:
+                    self._say_heads()
+                if turn % _RECHECK_EVERY == 0:
+                    await self._recheck(list(self.lines))
+            except Exception as error:
+                logger.error("look_failed: %s", type(error).__name__)
+
+    async def _find_news(self) -> None:
+        if not self.feeds:
+            return
+        heads = await self.reader.run(_heads, list(self.feeds))
+        for circle, head in heads:
+            if feed := self.feeds.get(circle):
+                feed.look(head)
+
+    def _say_heads(self) -> None:
+        for line in list(self.lines):
+            for circle in list(line.sittings):
+                if feed := self.feeds.get(circle):
+                    line.say({"is": "head", "circle": circle, "seq": feed.cursor})
+
+    async def _recheck(self, lines: list[Line]) -> None:
+        """Ends the lines whose session is over, and those whose membership is."""
+        if not lines:
+            return
+        people = await self.reader.run(admission.people_of, [line.session for line in lines])
+        for line, person in zip(lines, people, strict=True):
+            if person != line.person:
+                line.close(SIGNED_OUT)
+        pairs = {(line.person, circle) for line in lines for circle in line.sittings}
+        belonging = await self.reader.run(admission.belonging, pairs) if pairs else set()
+        for line in lines:
+            for circle in list(line.sittings):
+                if (line.person, circle) in pairs and (line.person, circle) not in belonging:
+                    self.leave(line, circle)
+                    line.close(NOT_A_MEMBER, circle=circle)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
+
+
+def _heads(circles: list[str]) -> list[tuple[str, int]]:
+    rooms = Room.objects.filter(circle__public_id__in=circles)
+    return list(rooms.values_list("circle__public_id", "last_seq"))

@@ -1,0 +1,105 @@
+"""One person's socket, as the hub sees it: what is sent leaves in order, or the line is cut.
+
+A reader that stops reading costs nobody else anything: what can't leave at once waits here,
+and a line with too much or for too long waiting is cut off. It catches up when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat.seats import Viewer
+
+SIGNED_OUT = 4401
+NOT_A_MEMBER = 4403
+TOO_SLOW = 4408
+TOO_FAST = 4429
+
+_PATIENCE_SECONDS = 10.0
+_MOST_WAITING_BYTES = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Sitting:
+    """A circle this line has open, and the place in its log that the line has reached."""
+
+    viewer: Viewer
+    cursor: int
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    person: int
+    session: str
+    _send: Callable[[dict[str, Any]], Awaitable[None]]
+    sittings: dict[str, Sitting] = field(default_factory=dict)
+    closed: bool = False
+    _waiting: deque[str] = field(default_factory=deque)
+    _waiting_bytes: int = 0
+    _sending: asyncio.Task[None] | None = None
+    _stuck_since: float = 0.0
+
+    def say(self, frame: dict[str, Any]) -> None:
+        self.push(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+    def push(self, text: str) -> None:
+        """Sends now if the socket takes it, else as soon as it does. Never waits."""
+        if self.closed:
+            return
+        if self._sending is not None:
+            self._keep(text)
+            return
+        self._start(text)
+
+    def close(self, code: int, **also: Any) -> None:
+        """Says goodbye and why, and ends the line."""
+        if self.closed:
+            return
+        self.say({"is": "bye", "code": code, **also})
+        self.closed = True
+        self._waiting.clear()
+        # Behind whatever is on its way now; where that is stuck, the server ends it.
+        asyncio.ensure_future(self._close(code, self._sending))  # noqa: RUF006 -- short-lived
+
+    def _start(self, text: str) -> None:
+        # Eager: a socket that takes the frame at once costs no turn of the loop.
+        task = asyncio.Task(self._deliver(text), eager_start=True)
+        if not task.done():
+            self._sending = task
+            self._stuck_since = asyncio.get_running_loop().time()
+
+    async def _deliver(self, text: str) -> None:
+        try:
+            await self._send({"type": "websocket.send", "text": text})
+            while self._waiting and not self.closed:
+                self._stuck_since = asyncio.get_running_loop().time()
+                following = self._waiting.popleft()
+                self._waiting_bytes -= len(following)
+                await self._send({"type": "websocket.send", "text": following})
+        except Exception:
+            # The peer is gone; its consumer hears of it from the server.
+            self.closed = True
+        finally:
+            self._sending = None
+
+    def _keep(self, text: str) -> None:
+        stuck = asyncio.get_running_loop().time() - self._stuck_since
+        if stuck > _PATIENCE_SECONDS or self._waiting_bytes > _MOST_WAITING_BYTES:
+            self.close(TOO_SLOW)
+            return
+        self._waiting.append(text)
+        self._waiting_bytes += len(text)
+
+    async def _close(self, code: int, sending: asyncio.Task[None] | None) -> None:
+        if sending is not None:
+            await asyncio.wait([sending], timeout=0.5)
+            sending.cancel()
+        try:
+            await self._send({"type": "websocket.close", "code": code})
+        except Exception:
+            return

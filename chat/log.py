@@ -1,0 +1,49 @@
+"""The gapless log of a room: writing at its end, and telling everyone that something is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from chat import announcing
+from chat.models import Event, Message, Room
+from programs.models import Membership
+
+
+@contextmanager
+def writing(circle: str) -> Iterator[Room]:
+    """A transaction that holds the room's lock; what it appended is told to all after commit.
+
+    Raises Room.DoesNotExist. Who may write is the caller's question, asked inside.
+    """
+    with transaction.atomic():
+        room = Room.objects.locked().select_related("circle__cohort").get(circle__public_id=circle)
+        before = room.last_seq
+        yield room
+        if room.last_seq != before:
+            room.save(update_fields=["last_seq"])
+            announcing.room_changed(circle, room.last_seq)
+
+
+def append(
+    room: Room,
+    kind: str,
+    *,
+    message: Message | None = None,
+    member: Membership | None = None,
+    audience: str = Event.Audience.ALL,
+    **facts: Any,
+) -> Event:
+    """Writes one event at the end of the log; the room's lock is held."""
+    return Event.objects.create(
+        room=room,
+        seq=room.next_seq(),
+        kind=kind,
+        audience=audience,
+        message=message,
+        member=member,
+        facts=facts,
+    )

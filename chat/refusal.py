@@ -1,0 +1,37 @@
+"""A plain no: what can't be done, why, and what can be done instead."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+class Refused(Exception):
+    """Something a person asked of a room that can't be; `say` is the sentence they read.
+
+    `code` is one of those in docs/protocol.md. `again_in` is in seconds, where waiting helps.
+    The sentence never repeats what was written.
+    """
+
+    def __init__(self, code: str, say: str, *, again_in: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.say = say
+        self.again_in = again_in
+
+    def as_frame(self) -> dict:
+        frame: dict = {"is": "refused", "code": self.code, "say": self.say}
+        if self.again_in is not None:
+            frame["again_in"] = self.again_in
+        return frame
+
+
+def not_member() -> Refused:
+    return Refused("not_member", _("There's no circle of yours at this address."))
+
+
+def bad_frame() -> Refused:
+    return Refused("bad_frame", _("That couldn't be read. Nothing was changed."))
+
+
+def no_such_message() -> Refused:
+    return Refused("bad_frame", _("That message isn't here any more."))

@@ -1,0 +1,86 @@
+"""Rooms and seats come with circles and memberships; who sits where, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from chat import announcing, log
+from chat.models import Event, Room, Seat
+from community.signals import access_changed
+from programs.models import Circle, Membership
+from programs.signals import membership_ended
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User
+
+PEER_VERBS = ("post", "edit", "take_back", "respond", "read", "typing")
+FACILITATOR_VERBS = (*PEER_VERBS, "set_aside", "mute", "unmute")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What deciding who sees an event needs to know of a member."""
+
+    member: int
+    public_id: str
+    is_facilitator: bool
+    from_seq: int
+
+    @classmethod
+    def of(cls, seat: Seat) -> Viewer:
+        member = seat.membership
+        return cls(member.pk, member.public_id, member.is_facilitator, seat.from_seq)
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        return FACILITATOR_VERBS if self.is_facilitator else PEER_VERBS
+
+
+def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
+    """The seat of `user` in the circle with this public id; None for anyone without one."""
+    if not user.is_authenticated:
+        return None
+    current = Membership.objects.current().filter(user=user, circle__public_id=circle)
+    return (
+        Seat.objects.filter(membership__in=current)
+        .select_related("membership__circle__cohort", "membership__circle__room")
+        .first()
+    )
+
+
+@receiver(post_save, sender=Circle)
+def open_a_room(sender: type, instance: Circle, created: bool, raw: bool, **kwargs: object) -> None:
+    if created and not raw:
+        Room.objects.create(circle=instance)
+
+
+@receiver(post_save, sender=Membership)
+def take_a_seat(
+    sender: type, instance: Membership, created: bool, raw: bool, **kwargs: object
+) -> None:
+    if not created or raw:
+        return
+    with log.writing(instance.circle.public_id) as room:
+        # Facilitators answer for the room and read all of it; peers from their joining on.
+        joined_seq = 0 if instance.is_facilitator else room.last_seq
+        Seat.objects.create(membership=instance, joined_seq=joined_seq, read_seq=joined_seq)
+        log.append(room, Event.Kind.JOINED, member=instance)
+
+
+@receiver(membership_ended)
+def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> None:
+    with log.writing(membership.circle.public_id) as room:
+        log.append(room, Event.Kind.LEFT, member=membership)
+        announcing.access_changed(membership.user_id)
+
+
+@receiver(access_changed)
+def look_at_their_lines(sender: object, person_id: int, **kwargs: object) -> None:
+    """Signed out, or keys changed: sockets opened before are looked at now."""
+    announcing.access_changed(person_id)

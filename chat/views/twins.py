@@ -1,0 +1,74 @@
+"""The socket's HTTP twins, for clients without one: post a message, ask what happened."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from chat import frames, posting, refusal, replay
+from chat.frames import Frame
+from chat.posting import Posted
+from chat.refusal import Refused
+from chat.seats import Viewer, seat_of
+
+_STATUS = {"conflict": 409, "too_fast": 429, "slow": 429, "bad_frame": 400, "too_long": 413}
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status that goes with a refusal: 422 where the request was fine but may not be."""
+    return _STATUS.get(refused.code, 422)
+
+
+def post_message(request: HttpRequest, circle: str) -> JsonResponse:
+    """Posts the JSON message in the body; answers as the socket would."""
+    if seat_of(request.user, circle) is None:
+        raise Http404
+    frame = Frame("post", {})
+    try:
+        frame = _frame_in(request)
+        posted = posting.post(frame.draft(person=request.user.pk, circle=circle))
+    except Refused as refused:
+        if refused.code == "not_member":
+            raise Http404 from None
+        return JsonResponse(refused.as_frame() | frame.echo, status=status_of(refused))
+    return JsonResponse(_ack(posted) | frame.echo, status=201)
+
+
+@require_GET
+@never_cache
+def room_events(request: HttpRequest, circle: str) -> JsonResponse:
+    """What happened after `since`, as much as one answer holds; ask again from `upto`."""
+    seat = seat_of(request.user, circle)
+    if seat is None:
+        raise Http404
+    try:
+        since = Frame("", {"since": _number(request.GET.get("since", "0"))}).seq("since")
+    except Refused as refused:
+        return JsonResponse(refused.as_frame(), status=400)
+    stretch = replay.read(seat.membership.circle, after=since)
+    return JsonResponse(
+        {
+            "circle": circle,
+            "after": since,
+            "upto": stretch.upto,
+            "head": stretch.head,
+            "events": stretch.events_for(Viewer.of(seat)),
+        }
+    )
+
+
+def _frame_in(request: HttpRequest) -> Frame:
+    try:
+        text = request.body.decode()
+    except UnicodeDecodeError:
+        raise refusal.bad_frame() from None
+    return frames.parse_fields(text, verb="post")
+
+
+def _ack(posted: Posted) -> dict:
+    return {"is": "ack", "seq": posted.seq, "state": posted.state, "message": posted.id}
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else None

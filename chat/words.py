@@ -1,0 +1,114 @@
+"""What may stand in a message, and how it is drawn: paragraphs, plain links, light emphasis."""
+
+from __future__ import annotations
+
+import regex
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markupsafe import Markup, escape
+
+from chat.refusal import Refused
+
+BODY_LIMIT = 4000  # in characters as people see them
+NOTE_LIMIT = 80
+WHY_LIMIT = 300
+# A character as people see it is rarely more than a few code points; beyond this it is a trick.
+_CODE_POINTS_PER_CHARACTER = 8
+_MARKS_IN_A_ROW = 8
+
+_UNKEEPABLE = regex.compile(r"[\p{Cs}\p{Cn}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PILED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_IN_A_ROW}}})\p{{M}}+")
+_NEWLINES = regex.compile(r"\r\n?|\u2028|\u2029")
+_LINE_ENDS = regex.compile(r"[^\S\n]+$", regex.MULTILINE)
+_LINK = regex.compile(r"\bhttps?://[^\s<>\"'“”‘’\p{Cf}]+(?<![.,;:!?)\]…])", regex.IGNORECASE)
+_EMPHASIS = regex.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
+_PARAGRAPHS = regex.compile(r"\n{2,}")
+
+
+def clean_body(text: str) -> str:
+    """What is kept of a message. Raises Refused where it is empty, too long or unkeepable."""
+    body = _cleaned(text, limit=BODY_LIMIT)
+    if not body:
+        raise Refused("bad_frame", _("There's nothing written yet."))
+    return body
+
+
+def clean_note(text: str) -> str:
+    """A content note: one line, perhaps empty."""
+    return " ".join(_cleaned(text, limit=NOTE_LIMIT).split())
+
+
+def clean_why(text: str) -> str:
+    """A facilitator's reason, which the one concerned will read."""
+    why = " ".join(_cleaned(text, limit=WHY_LIMIT).split())
+    if not why:
+        raise Refused("bad_frame", _("Say why, in a sentence they will read."))
+    return why
+
+
+def _cleaned(text: str, *, limit: int) -> str:
+    if not isinstance(text, str):
+        raise Refused("bad_frame", _("That isn't text."))
+    if len(text) > limit * _CODE_POINTS_PER_CHARACTER:
+        raise _too_long(limit)
+    if _UNKEEPABLE.search(text):
+        raise Refused(
+            "bad_frame",
+            _("There's a character in it that can't be kept. Take it out and send again."),
+        )
+    text = _PILED_MARKS.sub(r"\1", _NEWLINES.sub("\n", text))
+    text = _LINE_ENDS.sub("", text).strip()
+    # Only a text that could be over the limit is worth counting in characters.
+    if len(text) > limit and len(regex.findall(r"\X", text)) > limit:
+        raise _too_long(limit)
+    return text
+
+
+def _too_long(limit: int) -> Refused:
+    return Refused(
+        "too_long",
+        ngettext(
+            "This is longer than %(limit)s character. It's still here: send it in two parts.",
+            "This is longer than %(limit)s characters. It's still here: send it in two parts.",
+            limit,
+        )
+        % {"limit": limit},
+    )
+
+
+def to_html(body: str) -> Markup:
+    """Safe markup. Each paragraph keeps its own direction: no text turns another's."""
+    paragraphs = (_paragraph(text) for text in _PARAGRAPHS.split(body))
+    return Markup("").join(Markup('<p dir="auto">{}</p>').format(inner) for inner in paragraphs)
+
+
+def excerpt(body: str, length: int = 80) -> str:
+    """The beginning of a message on one line, for a quote."""
+    line = " ".join(body.split())
+    if len(line) <= length:
+        return line
+    characters = regex.findall(r"\X", line[: length * _CODE_POINTS_PER_CHARACTER])
+    if len(characters) <= length:
+        return line
+    return "".join(characters[:length]).rstrip() + "…"
+
+
+def _paragraph(text: str) -> Markup:
+    parts: list[Markup] = []
+    at = 0
+    for link in _LINK.finditer(text):
+        parts.append(_phrase(text[at : link.start()]))
+        address = link.group()
+        parts.append(
+            Markup('<a href="{0}" rel="noopener noreferrer nofollow ugc">{0}</a>').format(address)
+        )
+        at = link.end()
+    parts.append(_phrase(text[at:]))
+    return Markup("").join(parts)
+
+
+def _phrase(text: str) -> Markup:
+    safe = str(escape(text))
+    if "*" in safe:
+        safe = _EMPHASIS.sub(r"<em>\1</em>", safe)
+    return Markup(safe.replace("\n", "<br>"))  # noqa: S704 -- escaped above
