@@ -5,7 +5,9 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
@@ -31,12 +33,7 @@ WHILE_WAITING = (
 def found() -> HomePage:
     """The home page of this house, made if there is none; the support page and lines likewise."""
     home = HomePage.objects.first() or _open_front_door()
-    site = Site.objects.filter(is_default_site=True).first()
-    if site is None:
-        site = Site.objects.create(hostname="localhost", is_default_site=True, root_page=home)
-    elif not isinstance(site.root_page.specific, HomePage):
-        site.root_page = home
-        site.save()
+    site = _site(home)
     HouseSettings.for_site(site)
     _take_down_the_welcome(keeping=home)
     if not SupportPage.objects.exists():
@@ -44,6 +41,18 @@ def found() -> HomePage:
     if not HelpLine.objects.exists():
         hang_up_numbers(checked_on=timezone.localdate())
     return home
+
+
+def _site(home: HomePage) -> Site:
+    """The default site, at the address that the house's settings name."""
+    origin = urlsplit(settings.ORIGIN)
+    port = origin.port or (443 if origin.scheme == "https" else 80)
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    if site.root_page_id is None or not isinstance(site.root_page.specific, HomePage):
+        site.root_page = home
+    site.hostname, site.port = origin.hostname or "localhost", port
+    site.save()
+    return site
 
 
 def _open_front_door() -> HomePage:

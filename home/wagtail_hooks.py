@@ -1,6 +1,6 @@
 """What editors meet in the CMS: help lines, the reminder to check them, content checks."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -16,17 +16,17 @@ from home.models import Country, HelpLine
 class HelpLineViewSet(SnippetViewSet):
     model = HelpLine
     icon = "help"
-    list_display: ClassVar[list[str]] = ["name", "number", "sms", "hours", "checked_on"]
-    list_filter: ClassVar[list[str]] = ["countries", "checked_on"]
-    ordering: ClassVar[list[str]] = ["sort_order", "name"]
+    list_display = ["name", "number", "sms", "hours", "checked_on"]
+    list_filter = ["countries", "checked_on"]
+    ordering = ["sort_order", "name"]
     copy_view_enabled = False
 
 
 class CountryViewSet(SnippetViewSet):
     model = Country
     icon = "site"
-    list_display: ClassVar[list[str]] = ["name", "code", "emergency_number"]
-    ordering: ClassVar[list[str]] = ["sort_order", "name"]
+    list_display = ["name", "code", "emergency_number"]
+    ordering = ["sort_order", "name"]
     copy_view_enabled = False
 
 
@@ -65,8 +65,8 @@ def ask_for_checks(request: Any, panels: list[Any]) -> None:
 class HouseChecks(ContentCheckerItem):
     """Wagtail's checks, and that a page leads to Support now."""
 
-    axe_run_only: ClassVar[list[str]] = [*ContentCheckerItem.axe_run_only, "support-link"]
-    axe_custom_rules: ClassVar[list[Any]] = [
+    axe_run_only = [*ContentCheckerItem.axe_run_only, "support-link"]
+    axe_custom_rules = [
         *ContentCheckerItem.axe_custom_rules,
         {
             "id": "support-link",
@@ -78,7 +78,7 @@ class HouseChecks(ContentCheckerItem):
         },
     ]
     # One of axe's own measures with our selector, because a check of our own would need script.
-    axe_custom_checks: ClassVar[list[Any]] = [
+    axe_custom_checks = [
         *ContentCheckerItem.axe_custom_checks,
         {
             "id": "leads-to-support",
@@ -87,7 +87,7 @@ class HouseChecks(ContentCheckerItem):
             "options": {"selector": 'a[href$="/support/"]'},
         },
     ]
-    axe_messages: ClassVar[dict[str, Any]] = {
+    axe_messages = {
         **ContentCheckerItem.axe_messages,
         "support-link": {
             "error_name": _("No way to Support now"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -42,7 +42,7 @@ class Country(models.Model):
     )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    panels: ClassVar[list[Any]] = [
+    panels = [
         FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
         FieldRowPanel([FieldPanel("emergency_number"), FieldPanel("sort_order")]),
     ]
@@ -99,7 +99,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
 
     objects = HelpLineQuerySet.as_manager()
 
-    panels: ClassVar[list[Any]] = [
+    panels = [
         FieldPanel("name"),
         FieldPanel("words"),
         MultiFieldPanel(
@@ -110,7 +110,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
         FieldPanel("countries"),
         FieldRowPanel([FieldPanel("checked_on"), FieldPanel("sort_order")]),
     ]
-    search_fields: ClassVar[list[Any]] = [
+    search_fields = [
         index.SearchField("name"),
         index.AutocompleteField("name"),
     ]

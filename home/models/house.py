@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.cache import cache
 from django.db import models
@@ -42,7 +42,7 @@ class HouseSettings(BaseSiteSetting):
     )
     foot_words = models.TextField(_("words at the foot of each page"), blank=True, max_length=400)
 
-    panels: ClassVar[list[Any]] = [
+    panels = [
         FieldPanel("name"),
         MultiFieldPanel(
             [FieldPanel("contact_email"), FieldPanel("mail_name")], heading=_("Reaching the house")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
@@ -30,15 +30,15 @@ class HomePage(Page):
     )
     body = StreamField(HomeBody(), verbose_name=_("body"), blank=True)
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),
         MultiFieldPanel([FieldPanel("first_button"), FieldPanel("first_page")], _("Button")),
         FieldPanel("body"),
     ]
     template = "home/home_page.html"
-    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list[str]] = [
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = [
         "home.StandardPage",
         "home.SupportPage",
         "programs.ProgramIndexPage",
@@ -59,15 +59,15 @@ class StandardPage(Page):
         _("linked at the foot of each page"), default=False, help_text=_("Once it is published.")
     )
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),
         FieldPanel("body"),
     ]
-    promote_panels: ClassVar[list[Any]] = [*Page.promote_panels, FieldPanel("in_foot")]
+    promote_panels = [*Page.promote_panels, FieldPanel("in_foot")]
     template = "home/standard_page.html"
-    parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.StandardPage"]
-    subpage_types: ClassVar[list[str]] = ["home.StandardPage"]
+    parent_page_types = ["home.HomePage", "home.StandardPage"]
+    subpage_types = ["home.StandardPage"]
     page_description = _("Words on a page of their own, such as an agreement or a privacy notice.")
 
     class Meta:
@@ -91,7 +91,7 @@ class SupportPage(Page):
         help_text=_("Such as when facilitators read, and that they are not on call at night."),
     )
 
-    content_panels: ClassVar[list[Any]] = [
+    content_panels = [
         *Page.content_panels,
         FieldPanel("lead"),
         FieldPanel("urgent"),
@@ -99,8 +99,8 @@ class SupportPage(Page):
         FieldPanel("from_the_house"),
     ]
     template = "home/support_page.html"
-    parent_page_types: ClassVar[list[str]] = ["home.HomePage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["home.HomePage"]
+    subpage_types = []
     max_count = 1
     page_description = _("Help lines by country. Every page of the house links to it.")
 

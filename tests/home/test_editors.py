@@ -1,0 +1,115 @@
+"""What editors can do with pages and lines, and what the CMS asks of them."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from wagtail import blocks
+from wagtail.admin.userbar import ContentCheckerItem
+from wagtail.models import Page
+from wagtail.test.utils import WagtailPageTestCase
+
+from home.blocks import HomeBody
+from home.models import HelpLine, HomePage, StandardPage, SupportPage
+from home.wagtail_hooks import HouseChecks, check_as_the_house_does
+from programs.models import ProgramIndexPage
+
+
+@pytest.fixture
+def edda(db, client, django_user_model):
+    """Edda edits pages and help lines, and is signed in."""
+    edda = django_user_model.objects.create_user("edda@example.org")
+    edda.user_permissions.set(
+        Permission.objects.filter(
+            codename__in=["access_admin", "change_helpline", "add_helpline", "view_helpline"]
+        )
+    )
+    client.force_login(edda)
+    return edda
+
+
+class PagesStandWhereTheyBelong(WagtailPageTestCase):
+    def test_the_front_door_holds_pages_help_and_programs(self):
+        self.assertAllowedSubpageTypes(HomePage, {StandardPage, SupportPage, ProgramIndexPage})
+
+    def test_pages_of_words_hold_pages_of_words(self):
+        self.assertAllowedSubpageTypes(StandardPage, {StandardPage})
+        self.assertAllowedParentPageTypes(StandardPage, {HomePage, StandardPage})
+
+    def test_the_support_page_stands_under_the_front_door_alone(self):
+        self.assertAllowedParentPageTypes(SupportPage, {HomePage})
+        self.assertAllowedSubpageTypes(SupportPage, set())
+
+
+def test_there_is_one_front_door_and_one_support_page(house):
+    root, home = Page.objects.get(depth=1), HomePage.objects.get()
+
+    assert not HomePage.can_create_at(root)
+    assert not SupportPage.can_create_at(home)
+
+
+@pytest.mark.parametrize("name", [name for name in HomeBody.base_blocks if name != "picture"])
+def test_each_block_can_be_looked_at_before_it_is_chosen(house, name):
+    block = HomeBody().child_blocks[name]
+    value = block.normalize(block.get_preview_value())
+
+    drawn = block.render(value, {"request": RequestFactory().get("/")})
+
+    assert block.is_previewable
+    assert block.meta.description
+    words = (
+        value
+        if isinstance(value, str)
+        else value.get("heading", "")
+        if isinstance(value, blocks.StructValue)
+        else ""
+    )
+    assert words in drawn
+    assert drawn.strip()
+
+
+def test_a_draft_of_the_front_door_can_be_looked_at(house):
+    home = HomePage.objects.get()
+    home.title = "A new headline"
+
+    seen = home.make_preview_request(preview_mode=home.default_preview_mode)
+
+    assert seen.status_code == 200
+    assert "A new headline" in seen.content.decode()
+
+
+def test_the_dashboard_asks_for_old_numbers_to_be_checked(house, edda, client):
+    assert "Support numbers to check" not in client.get("/cms/").content.decode()
+
+    HelpLine.objects.filter(name="Shout").update(
+        checked_on=timezone.localdate() - dt.timedelta(days=91)
+    )
+
+    dashboard = client.get("/cms/").content.decode()
+    assert "Support numbers to check" in dashboard
+    assert "Shout" in dashboard
+    assert "Samaritans" not in dashboard
+
+
+def test_an_editor_lists_the_lines_and_an_outsider_does_not(house, edda, client, django_user_model):
+    listing = reverse("wagtailsnippets_home_helpline:list")
+    assert "Samaritans" in client.get(listing).content.decode()
+
+    client.force_login(django_user_model.objects.create_user("otto@example.org"))
+    answer = client.get(listing, follow=True)
+    assert "Samaritans" not in answer.content.decode()
+
+
+def test_content_checks_look_for_the_way_to_support():
+    items = [ContentCheckerItem()]
+
+    check_as_the_house_does(None, items, None)
+
+    [checks] = items
+    assert type(checks) is HouseChecks
+    configuration = checks.get_axe_configuration(None)
+    assert "support-link" in configuration["options"]["runOnly"]
+    assert "button-name" in configuration["options"]["runOnly"]

@@ -1,0 +1,125 @@
+"""What a visitor meets: pages without cookies, without other hosts, and few questions asked."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from home.models import HomePage, HouseSettings
+
+PUBLIC = ["/", "/support/", "/support/?country=IE", "/how-it-works/", "/agreement/", "/privacy/"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_visitor_is_given_no_cookie(house, client, path):
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert not client.session.session_key
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_asks_the_database_at_most_eight_times(
+    house, client, django_assert_max_num_queries, path
+):
+    cache.clear()
+
+    with django_assert_max_num_queries(8):
+        client.get(path)
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "/nowhere/"])
+def test_a_page_loads_nothing_from_another_host_and_styles_nothing_inline(house, client, path):
+    page = client.get(path).content.decode()
+
+    loaded = re.findall(r'<(?:link|script|img|iframe|source|use)[^>]*(?:href|src)="([^"]+)"', page)
+    assert loaded
+    assert all(
+        address.startswith(("/static/", "/media/", "#")) or 'rel="canonical"' in page
+        for address in loaded
+        if not address.startswith("http://localhost")
+    )
+    assert " style=" not in page
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]*src=)", page)
+    assert not re.search(r"\son[a-z]+=", page)
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "/nowhere/", "/accessibility/"])
+def test_every_page_leads_to_support(house, client, path):
+    assert 'href="/support/"' in client.get(path).content.decode()
+
+
+def test_every_page_carries_its_policy(house, client):
+    policy = client.get("/")["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+
+
+def test_the_home_page_shows_a_week_and_its_cloth(house, client):
+    page = client.get("/").content.decode()
+
+    assert "A week, roughly" in page
+    assert 'class="hang cloth"' in page
+    assert "Sign in" in page
+
+
+def test_someone_signed_in_is_led_to_their_places(house, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("noor@example.org"))
+
+    page = client.get("/").content.decode()
+
+    assert "Your places" in page
+    assert ">Sign in<" not in page
+
+
+def test_a_page_nobody_made_is_told_plainly(db, client):
+    answer = client.get("/nowhere/")
+
+    assert answer.status_code == 404
+    assert "This thread ends here" in answer.content.decode()
+    assert not answer.cookies
+
+
+def test_fault_pages_need_neither_database_nor_request():
+    # Without the db fixture any question to the database is an error.
+    assert "This thread ends here" in render_to_string("404.html")
+    assert "Something snapped on our side" in render_to_string("500.html")
+
+
+def test_a_visitor_cannot_enter_the_editors_rooms(house, client):
+    answer = client.get("/cms/", follow=True)
+
+    assert reverse("account_login") in answer.request["PATH_INFO"]
+
+
+def test_the_house_says_its_own_name_at_once(house, client, rf):
+    assert " · Reweave</title>" in client.get("/").content.decode()
+
+    settings = HouseSettings.objects.get()
+    settings.name = "Alder House"
+    settings.save()
+
+    assert " · Alder House</title>" in client.get("/").content.decode()
+
+
+def test_only_pages_of_the_world_are_in_the_map(house, client):
+    draft = HomePage.objects.get().get_children().get(slug="agreement").specific
+    draft.unpublish()
+
+    found = client.get("/sitemap.xml").content.decode()
+
+    assert "/privacy/" in found
+    assert "/agreement/" not in found
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_an_unpublished_page_is_not_there(house, client):
+    HomePage.objects.get().get_children().get(slug="privacy").specific.unpublish()
+
+    assert client.get("/privacy/").status_code == 404
+    assert 'href="/privacy/"' not in client.get("/").content.decode()

@@ -1,0 +1,109 @@
+"""Help right now: by country, without sign-in, and never a page that isn't there."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, OperationalError
+from django.utils import timezone
+
+from home.models import Country, HelpLine, SupportPage
+
+
+def text(client, address="/support/"):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_without_a_choice_every_number_is_there(house, client):
+    page = text(client)
+
+    assert 'href="tel:999"' in page
+    assert 'href="tel:116123"' in page
+    assert 'href="sms:85258"' in page
+    assert "findahelpline.com" in page
+
+
+def test_a_country_shows_its_own_lines_and_those_of_everywhere(house, client):
+    page = text(client, "/support/?country=ie")
+
+    assert 'href="tel:112"' in page
+    assert "Samaritans" in page
+    assert "findahelpline.com" in page
+    assert "988" not in page
+
+
+@pytest.mark.parametrize("asked", ["ZZ", "atlantis", "\x00", "ZZ" * 5000, "<b>"])
+def test_an_unknown_place_gets_the_directory_and_the_local_number(house, client, asked):
+    page = client.get("/support/", {"country": asked})
+
+    assert page.status_code == 200
+    words = page.content.decode()
+    assert "Ring your local emergency number" in words
+    assert "findahelpline.com" in words
+    assert "116 123" not in words
+
+
+def test_a_house_without_a_support_page_still_answers(db, client):
+    assert not SupportPage.objects.exists()
+
+    page = text(client)
+
+    assert 'href="tel:112"' in page
+    assert "findahelpline.com" in page
+
+
+def test_the_page_answers_when_the_database_does_not(house, client, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("the database went away")
+
+    monkeypatch.setattr("home.views.serve", away)
+
+    assert 'href="tel:112"' in text(client)
+
+
+def test_the_page_says_when_its_oldest_number_was_checked(house, client):
+    HelpLine.objects.filter(name="Shout").update(checked_on=dt.date(2026, 9, 1))
+
+    assert 'datetime="2026-09-01"' in text(client)
+
+
+def test_numbers_unchecked_for_ninety_days_are_overdue(house):
+    today = timezone.localdate()
+    old = HelpLine.objects.get(name="Shout")
+    old.checked_on = today - dt.timedelta(days=91)
+    old.save()
+    fresh = HelpLine.objects.get(name="Samaritans")
+    fresh.checked_on = today - dt.timedelta(days=90)
+    fresh.save()
+
+    assert list(HelpLine.objects.overdue()) == [old]
+    assert old.is_overdue
+    assert not fresh.is_overdue
+
+
+def test_a_line_nobody_can_reach_is_refused(db):
+    line = HelpLine(name="Nobody", words="No way in.", hours="-", cost="-", languages="-")
+
+    with pytest.raises(ValidationError) as refused:
+        line.full_clean()
+    assert "number" in refused.value.message_dict
+    with pytest.raises(IntegrityError):
+        line.save()
+
+
+@pytest.mark.parametrize("number", ["tel:1", "call us", "javascript:alert(1)", "1" * 40, "١١٢x"])
+def test_a_number_that_cannot_be_dialled_is_refused(db, number):
+    line = HelpLine(
+        name="Line", words="Words.", number=number, hours="-", cost="-", languages="English"
+    )
+
+    with pytest.raises(ValidationError) as refused:
+        line.full_clean()
+    assert "number" in refused.value.message_dict
+
+
+def test_a_country_needs_its_two_letters(db):
+    with pytest.raises(ValidationError):
+        Country(code="ireland", name="Ireland", emergency_number="112").full_clean()
