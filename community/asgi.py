@@ -8,17 +8,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
 django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import OriginValidator  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
+from community.doors import SocketDoor  # noqa: E402
+
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": OriginValidator(
+        "websocket": SocketDoor(
             CookieMiddleware(URLRouter(import_string("chat.routing.websocket_urlpatterns"))),
-            settings.SOCKET_ORIGINS,
+            path="/ws/",
+            origins=settings.SOCKET_ORIGINS,
         ),
     }
 )

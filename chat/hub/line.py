@@ -68,7 +68,7 @@ class Line:
 
     def _start(self, text: str) -> None:
         # Eager: a socket that takes the frame at once costs no turn of the loop.
-        task = asyncio.Task(self._deliver(text), eager_start=True)
+        task = asyncio.Task(self._deliver(text), loop=asyncio.get_running_loop(), eager_start=True)
         if not task.done():
             self._sending = task
             self._stuck_since = asyncio.get_running_loop().time()
