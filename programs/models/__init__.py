@@ -1,27 +1,23 @@
 """What we walk through: programs, cohorts and circles, joining, prompts, the journal."""
 
-from programs.models.circles import (
-    Break,
-    Circle,
-    Cohort,
-    CohortPause,
-    Membership,
-    Removal,
-)
+from programs.models.circles import Circle
+from programs.models.cohorts import Cohort, CohortPause, Weekday
+from programs.models.joining import Agreement, AgreementAcceptance, AnswerReading, Application
 from programs.models.journal import Reflection
-from programs.models.joining import Agreement, AgreementAcceptance, Application
+from programs.models.memberships import Break, Membership, Removal, name_key
 from programs.models.pages import (
-    FacilitatorProfile,
+    ProgramFacilitator,
     ProgramIndexPage,
     ProgramPage,
     ProgramWeek,
-    Realm,
 )
 from programs.models.prompts import PromptDelivery
+from programs.models.realms import FacilitatorProfile, Realm
 
 __all__ = [
     "Agreement",
     "AgreementAcceptance",
+    "AnswerReading",
     "Application",
     "Break",
     "Circle",
@@ -29,6 +25,7 @@ __all__ = [
     "CohortPause",
     "FacilitatorProfile",
     "Membership",
+    "ProgramFacilitator",
     "ProgramIndexPage",
     "ProgramPage",
     "ProgramWeek",
@@ -36,4 +33,6 @@ __all__ = [
     "Realm",
     "Reflection",
     "Removal",
+    "Weekday",
+    "name_key",
 ]

@@ -47,6 +47,10 @@ class Reflection(models.Model):
         related_name="reflections",
     )
     sealed_words = models.BinaryField()
+    # Goes up with every keeping, so that one tab never writes over another unseen.
+    version = models.PositiveIntegerField(default=1)
+    # What a tab that came late wanted to keep: both stay until the writer has chosen.
+    sealed_other_words = models.BinaryField(default=bytes)
     sharing = models.CharField(max_length=12, choices=Sharing, default=Sharing.ONLY_ME)
     written_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -65,10 +69,24 @@ class Reflection(models.Model):
     def seal(self, words: str) -> None:
         self.sealed_words = vault.seal(words, owner=self._owner, about=self._about)
 
+    def seal_other(self, words: str) -> None:
+        """Keep `words` beside what is kept already; empty ends the choice."""
+        about = f"{self._about}:other"
+        self.sealed_other_words = (
+            vault.seal(words, owner=self._owner, about=about) if words else b""
+        )
+
     @property
     def words(self) -> str:
         """Raises vault.Unopenable where the words were erased."""
         return vault.open_sealed(self.sealed_words, owner=self._owner, about=self._about)
+
+    @property
+    def other_words(self) -> str:
+        if not self.sealed_other_words:
+            return ""
+        about = f"{self._about}:other"
+        return vault.open_sealed(self.sealed_other_words, owner=self._owner, about=about)
 
     @property
     def _owner(self) -> str:

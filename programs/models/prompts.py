@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import PublicIdField
+from programs.models.memberships import Membership
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User
 
 
 class PromptDeliveryQuerySet(models.QuerySet["PromptDelivery"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Questions that were asked in the circles `user` belongs to now."""
+        if not user.is_authenticated:
+            return self.none()
+        belongs = Membership.objects.current().filter(circle=OuterRef("circle"), user=user)
+        return self.asked().filter(Exists(belongs))
+
+    def waiting(self) -> Self:
+        return self.filter(state=PromptDelivery.State.WAITING)
+
     def due(self, now: datetime.datetime | None = None) -> Self:
         """Those whose minute has come and that nobody has settled."""
-        return self.filter(state=PromptDelivery.State.WAITING, due_at__lte=now or timezone.now())
+        return self.waiting().filter(due_at__lte=now or timezone.now())
 
     def asked(self) -> Self:
         return self.filter(state=PromptDelivery.State.DELIVERED)
@@ -47,6 +63,8 @@ class PromptDelivery(models.Model):
     objects = PromptDeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
         constraints = [
             models.UniqueConstraint(
                 fields=["circle", "week"], name="one_prompt_per_circle_and_week"
