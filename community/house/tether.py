@@ -19,8 +19,8 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def tied_to_parent() -> Callable[[], None] | None:
-    """What to run between fork and exec so that the child dies with this process.
+def tied_to_parent(by: signal.Signals = signal.SIGKILL) -> Callable[[], None] | None:
+    """What to run between fork and exec so that the child gets `by` when this process dies.
 
     It works for the thread that starts the child: start children from the main thread.
     """
@@ -29,7 +29,7 @@ def tied_to_parent() -> Callable[[], None] | None:
     libc, parent = _libc, os.getpid()
 
     def tie() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
         if os.getppid() != parent:  # it died before we were tied to it
             os._exit(1)
 
