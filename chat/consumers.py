@@ -108,6 +108,8 @@ class Room(AsyncConsumer):
         elif frame.verb == "close":
             Hub.of_process().leave(line, frame.public_id("circle"))
             line.say({"is": "ack", **frame.echo})
+        elif frame.verb == "typing":
+            Hub.of_process().typing(line, frame.public_id("circle"))
         elif verb := _VERBS.get(frame.verb):
             found = await Hub.of_process().writer.run(_acted, line.person, verb, frame)
             line.say({"is": "ack", **(found or {}), **frame.echo})

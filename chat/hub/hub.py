@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine
 from typing import Any
@@ -14,6 +15,7 @@ from chat.hub import admission
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line, Sitting
+from chat.hub.presence import SAY_AGAIN_SECONDS, Presence
 from chat.models import Room
 from chat.posting import Draft, Outcome
 
@@ -45,6 +47,7 @@ class Hub:
         self.feeds: dict[str, Feed] = {}
         self.writer = DatabaseThread("hub-writes")
         self.reader = DatabaseThread("hub-reads")
+        self.presence = Presence()
         self._posts: Batches[Draft, Outcome] = Batches(
             self.writer, posting.post_batch, most=_MOST_IN_A_BATCH
         )
@@ -77,8 +80,10 @@ class Hub:
         line.sittings.pop(circle, None)
         if feed := self.feeds.get(circle):
             feed.lines.discard(line)
+            self._say_who_is_here(circle)
             if not feed.lines:
                 del self.feeds[circle]
+                self.presence.forget(circle)
 
     async def open(self, line: Line, circle: str, since: int | None) -> bool:
         """Opens a circle on a line, with all it missed since then. False for a stranger."""
@@ -98,6 +103,8 @@ class Hub:
         feed.add(line)
         # What was committed between reading and listening.
         feed.look()
+        self._say_who_is_here(circle)
+        line.say({"is": "presence", "circle": circle, "here": self.presence.here(circle)})
         return True
 
     # Writing ---------------------------------------------------------------------------
@@ -105,6 +112,12 @@ class Hub:
     def post(self, draft: Draft) -> asyncio.Future[Outcome]:
         """Its outcome, once the batch it went with is committed."""
         return self._posts.submit(draft)
+
+    def typing(self, line: Line, circle: str) -> None:
+        """Tells the others in the circle that someone writes; never stored."""
+        if sitting := line.sittings.get(circle):
+            member = sitting.viewer.public_id
+            self._tell({"type": "hint.typing", "circle": circle, "member": member})
 
     # Hints -----------------------------------------------------------------------------
 
@@ -115,17 +128,43 @@ class Hub:
         """A hint of our own: heard here at once, passed on to the others."""
         self._heed(hint)
         # Of many hints about one thing only the newest matters.
-        self._hints[hint["type"], hint.get("circle"), hint.get("person")] = hint
+        about = (hint.get(key) for key in ("type", "circle", "person", "member"))
+        self._hints[tuple(about)] = hint
         self._hints_waiting.set()
 
     def _heed(self, hint: announcing.Hint) -> None:
         if hint["type"] == "hint.room":
             if feed := self.feeds.get(hint["circle"]):
                 feed.look(hint["seq"])
+        elif hint["type"] == "hint.typing":
+            self._push_to_circle(hint["circle"], {"is": "typing", "member": hint["member"]})
+        elif hint["type"] == "hint.here":
+            if hint["circle"] in self.feeds:
+                here = self.presence.heed(hint, self.loop.time())
+                self._show_presence(hint["circle"], here)
         elif hint["type"] == "hint.access":
             mine = [line for line in self.lines if line.person == hint["person"]]
             if mine:
                 self._spawn(self._recheck(mine))
+
+    def _say_who_is_here(self, circle: str) -> None:
+        feed = self.feeds.get(circle)
+        members = [
+            sitting.viewer.public_id
+            for line in (feed.lines if feed else ())
+            if (sitting := line.sittings.get(circle))
+        ]
+        self._tell(self.presence.hint(circle, members))
+
+    def _show_presence(self, circle: str, here: list[str] | None) -> None:
+        if here is not None:
+            self._push_to_circle(circle, {"is": "presence", "here": here})
+
+    def _push_to_circle(self, circle: str, frame: dict[str, Any]) -> None:
+        if feed := self.feeds.get(circle):
+            text = json.dumps(frame | {"circle": circle}, separators=(",", ":"))
+            for line in list(feed.lines):
+                line.push(text)
 
     async def _pass_hints_on(self) -> None:
         while True:
@@ -163,6 +202,10 @@ class Hub:
                     self._say_heads()
                 if turn % _RECHECK_EVERY == 0:
                     await self._recheck(list(self.lines))
+                if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
+                    for circle in list(self.feeds):
+                        self._say_who_is_here(circle)
+                        self._show_presence(circle, self.presence.news(circle, self.loop.time()))
             except Exception as error:
                 logger.error("look_failed: %s", type(error).__name__)
 
