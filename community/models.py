@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import secrets
 import zoneinfo
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
@@ -42,7 +44,8 @@ class People(BaseUserManager):
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
-        return super().normalize_email(email).casefold()
+        # As allauth does with what is typed, so that both mean the same row.
+        return super().normalize_email(email).lower()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         if not email:
@@ -69,6 +72,7 @@ class User(AbstractUser):
     public_id = PublicIdField()
     language = models.CharField(_("language"), max_length=12, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_zone])
+    mail_updates = models.BooleanField(_("mail when there is something new"), default=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -78,9 +82,14 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         permissions = [("lead_programs", "Opens cohorts, appoints facilitators, hears complaints")]
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_person_per_address")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def __repr__(self) -> str:
+        """Without the address: a repr ends up in logs."""
+        return f"<User {self.public_id}>"
 
     def clean(self) -> None:
         super().clean()
@@ -109,27 +118,35 @@ class HouseDocument(AbstractDocument):
 class DataKey(models.Model):
     """The key that seals one circle's or one person's words, wrapped by a key of the house.
 
-    Losing this row erases the words it sealed, in backups of other tables too.
+    An erased row keeps its owner and no key, so that nothing is ever sealed for them again.
     """
 
     owner = models.CharField(
         max_length=64, help_text="`circle:<public id>` or `person:<public id>`"
     )
     wrapped = models.BinaryField()
-    wrapped_by = models.CharField(max_length=32)
+    wrapped_by = models.CharField(max_length=32, blank=True)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner"], name="one_data_key_per_owner")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner"], name="one_data_key_per_owner"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(wrapped_by=""),
+                name="an_erased_key_is_gone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.owner
 
 
 class Tick(models.Model):
-    """When beat was last heard of: one row."""
+    """When beat was last heard of, and the day the house was last tidied: one row."""
 
     at = models.DateTimeField()
+    tidied_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="only_one_tick")]
@@ -147,6 +164,13 @@ class Tick(models.Model):
         last = cls.objects.values_list("at", flat=True).first()
         return None if last is None else (timezone.now() - last).total_seconds()
 
+    @classmethod
+    def claims_today(cls) -> bool:
+        """Whether this caller is the one who tidies today: compare and set."""
+        today = timezone.now().astimezone(datetime.UTC).date()
+        untidied = models.Q(tidied_on=None) | models.Q(tidied_on__lt=today)
+        return cls.objects.filter(untidied).update(tidied_on=today) == 1
+
 
 class Notice(models.Model):
     """Something to tell a person outside the house. It never says what: only that there is."""
@@ -163,7 +187,9 @@ class Notice(models.Model):
     about = models.CharField(max_length=64)
     not_before = models.DateTimeField(default=timezone.now)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Set by whoever is about to send, so that no two do; taken back where it did not go out.
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from community import keyring
 from community.models import DataKey
@@ -28,12 +29,24 @@ from community.models import DataKey
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _HEADER = struct.Struct(">cQ")
-# How long a process remembers an opened data key; an erased one is forgotten within this.
+# How long a process remembers an opened data key; one erased elsewhere is forgotten within this.
 _REMEMBER_SECONDS = 60.0
+_REMEMBER_AT_MOST = 10_000
 
 
 class Unopenable(Exception):
     """Words that can't be opened: erased with their key, or tampered with."""
+
+
+class Erased(Unopenable):
+    """The owner's key was destroyed, and their words with it; nothing is sealed for them again."""
+
+
+class KeyAway(RuntimeError):
+    """A key of the house is not where it should be: the words are there, and can't be opened.
+
+    Not an Unopenable, lest words that are only out of reach be shown as erased.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,28 @@ class _OpenedKey:
         return cls(key_id, AESGCM(key), apart, time.monotonic())
 
 
+@dataclass(frozen=True, slots=True)
+class _OnceCommitted:
+    """What becomes true of an owner's key when the transaction commits; None is an erased key.
+
+    It waits among the transaction's `on_commit` callbacks. There this transaction finds it
+    again, and if a rollback takes it away, the process has never remembered a key that
+    never was.
+    """
+
+    owner: str
+    key: _OpenedKey | None
+
+    def __call__(self) -> None:
+        with _lock:
+            _remembered.pop(self.owner, None)
+            if self.key is not None:
+                while len(_remembered) >= _REMEMBER_AT_MOST:
+                    del _remembered[next(iter(_remembered))]
+                _remembered[self.owner] = self.key
+
+
 _remembered: dict[str, _OpenedKey] = {}
-# Keys made in a transaction that may still be rolled back: to remember one would seal words
-# with a key that never was.
-_unsettled: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -67,55 +98,62 @@ def person_owner(person_public_id: str) -> str:
 
 
 def seal(words: str, *, owner: str, about: str) -> bytes:
-    """`words` encrypted for `owner`; `about` names the row, such as `message:<public id>`."""
+    """`words` encrypted for `owner`; `about` names the row, such as `message:<public id>`.
+
+    Raises Erased where the owner's words were erased, ValueError where `words` is not text
+    that can be stored (a lone surrogate), KeyAway where the house has lost its keys.
+    """
+    try:
+        plain = words.encode()
+    except UnicodeEncodeError:
+        # That exception carries the words, and exceptions end up in logs.
+        raise ValueError("not text that can be stored") from None
     key = _data_key(owner)
+    header = _HEADER.pack(_VERSION, key.id)
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = key.cipher.encrypt(nonce, words.encode(), _bound_to(owner, about))
-    return _HEADER.pack(_VERSION, key.id) + nonce + sealed
+    return header + nonce + key.cipher.encrypt(nonce, plain, _bound_to(header, owner, about))
 
 
 def open_sealed(sealed: bytes, *, owner: str, about: str) -> str:
-    """The words again. Raises Unopenable where the key is gone or the value was altered."""
+    """The words again.
+
+    Raises Unopenable where the key is gone or the value was altered, KeyAway where the house
+    has lost its keys.
+    """
     sealed = bytes(sealed)
-    try:
-        version, key_id = _HEADER.unpack_from(sealed)
-    except struct.error as error:
-        raise Unopenable("not a sealed value") from error
+    header, nonce = sealed[: _HEADER.size], sealed[_HEADER.size : _HEADER.size + _NONCE_BYTES]
+    if len(nonce) < _NONCE_BYTES:
+        raise Unopenable("not a sealed value")
+    version, key_id = _HEADER.unpack(header)
     key = _data_key(owner, make=False)
     if version != _VERSION or key.id != key_id:
         raise Unopenable("sealed by a key that is gone")
-    start = _HEADER.size
-    nonce, ciphertext = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
+    ciphertext = sealed[_HEADER.size + _NONCE_BYTES :]
     try:
-        return key.cipher.decrypt(nonce, ciphertext, _bound_to(owner, about)).decode()
-    except (InvalidTag, ValueError) as error:
-        raise Unopenable("altered or moved") from error
+        return key.cipher.decrypt(nonce, ciphertext, _bound_to(header, owner, about)).decode()
+    except InvalidTag:
+        raise Unopenable("altered or moved") from None
 
 
 def fingerprint(words: str, *, owner: str) -> bytes:
     """16 bytes that are alike for the same words of the same owner, and tell nothing else."""
     key = _data_key(owner)
-    return hashlib.blake2b(words.encode(), key=key.for_fingerprints, digest_size=16).digest()
+    plain = words.encode(errors="surrogatepass")
+    return hashlib.blake2b(plain, key=key.for_fingerprints, digest_size=16).digest()
 
 
 def erase(owner: str) -> None:
-    """Destroy the owner's data key, and with it every word it sealed, in backups too."""
-    DataKey.objects.filter(owner=owner).delete()
-    forget()
+    """Destroy the owner's data key, and with it every word it sealed. There is no way back.
 
-
-def rewrap_all() -> int:
-    """Wrap every data key with the newest key of the house; how many were wrapped anew."""
-    newest, _ = next(iter(_house_keys().items()))
-    count = 0
-    for row in DataKey.objects.exclude(wrapped_by=newest).iterator():
-        wrapped = _wrap(_unwrap(row), owner=row.owner, key_id=newest)
-        # Compare and set: another rotation may have been here.
-        count += DataKey.objects.filter(pk=row.pk, wrapped_by=row.wrapped_by).update(
-            wrapped=wrapped, wrapped_by=newest
+    Other processes forget it within a minute. A backup that still holds the key's row holds
+    the words too, for whoever has the house's keys: erase again after restoring one.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        DataKey.objects.update_or_create(
+            owner=owner, defaults={"wrapped": b"", "wrapped_by": "", "erased_at": now}
         )
-    forget()
-    return count
+        transaction.on_commit(_OnceCommitted(owner, None))
 
 
 def forget() -> None:
@@ -124,57 +162,83 @@ def forget() -> None:
         _remembered.clear()
 
 
-def _data_key(owner: str, *, make: bool = True) -> _OpenedKey:
-    known = _remembered.get(owner)
-    if known and time.monotonic() - known.opened_at < _REMEMBER_SECONDS:
-        return known
-    row = DataKey.objects.filter(owner=owner).first()
-    if row is None:
-        if not make:
-            raise Unopenable("the key is gone")
-        row = _made(owner)
-    opened = _OpenedKey.of(row.pk, _unwrap(row))
-    if not transaction.get_connection().in_atomic_block:
-        _unsettled.discard(owner)
-    if owner not in _unsettled:
-        with _lock:
-            _remembered[owner] = opened
-    return opened
-
-
-def _made(owner: str) -> DataKey:
-    key_id = next(iter(_house_keys()))
-    _unsettled.add(owner)
-    transaction.on_commit(lambda: _unsettled.discard(owner))
-    wrapped = _wrap(AESGCM.generate_key(256), owner=owner, key_id=key_id)
-    try:
-        with transaction.atomic():
-            return DataKey.objects.create(owner=owner, wrapped=wrapped, wrapped_by=key_id)
-    except IntegrityError:  # another process was first
-        return DataKey.objects.get(owner=owner)
-
-
-def _wrap(key: bytes, *, owner: str, key_id: str) -> bytes:
+def wrap(key: bytes, *, owner: str) -> tuple[str, bytes]:
+    """`key` encrypted by the newest key of the house, and that key's id."""
+    key_id, house_key = next(iter(house_keys().items()))
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(_house_keys()[key_id]).encrypt(nonce, key, owner.encode())
+    return key_id, nonce + AESGCM(house_key).encrypt(nonce, key, owner.encode())
 
 
-def _unwrap(row: DataKey) -> bytes:
-    house_key = _house_keys().get(row.wrapped_by)
+def unwrap(row: DataKey) -> bytes:
+    """The data key in `row`. Raises KeyAway, or Unopenable where the row was altered or moved."""
+    house_key = house_keys().get(row.wrapped_by)
     if house_key is None:
-        raise Unopenable("wrapped by a key of the house that is not here")
+        raise KeyAway("a data key is wrapped by a key of the house that is not here")
     wrapped = bytes(row.wrapped)
     try:
         return AESGCM(house_key).decrypt(
             wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], row.owner.encode()
         )
-    except InvalidTag as error:
-        raise Unopenable("a data key was altered") from error
+    except (InvalidTag, ValueError):
+        raise Unopenable("a data key was altered") from None
 
 
-def _house_keys() -> dict[str, bytes]:
-    return keyring.sealing_keys(settings.SEALING_KEYS, settings.SEALING_KEYS_DIR)
+def house_keys() -> dict[str, bytes]:
+    """The keys of the house by id, the newest first; made where the house is new.
+
+    Raises KeyAway where they are lost: a new one in their place would open nothing.
+    """
+    try:
+        return keyring.sealing_keys(
+            settings.SEALING_KEYS, settings.SEALING_KEYS_DIR, may_make=_nothing_is_sealed
+        )
+    except keyring.NoKey:
+        raise KeyAway("the sealing keys are not where they were") from None
 
 
-def _bound_to(owner: str, about: str) -> bytes:
-    return f"{owner}\n{about}".encode()
+def _nothing_is_sealed() -> bool:
+    return not DataKey.objects.filter(erased_at=None).exists()
+
+
+def _data_key(owner: str, *, make: bool = True) -> _OpenedKey:
+    known = _known(owner)
+    if known is not None:
+        return known
+    row = DataKey.objects.filter(owner=owner).first()
+    if row is None and make:
+        row = _made(owner)
+    if row is None or row.erased_at is not None:
+        raise Erased("the key is gone")
+    opened = _OpenedKey.of(row.pk, unwrap(row))
+    transaction.on_commit(_OnceCommitted(owner, opened))
+    return opened
+
+
+def _known(owner: str) -> _OpenedKey | None:
+    # Newest first: what this transaction made or erased goes before what the process knows.
+    for _savepoints, waiting, *_ in reversed(transaction.get_connection().run_on_commit):
+        if isinstance(waiting, _OnceCommitted) and waiting.owner == owner:
+            if waiting.key is None:
+                raise Erased("the key is gone")
+            return waiting.key
+    known = _remembered.get(owner)
+    fresh = known is not None and time.monotonic() - known.opened_at < _REMEMBER_SECONDS
+    return known if fresh else None
+
+
+def _made(owner: str) -> DataKey:
+    key = AESGCM.generate_key(256)
+    wrapped_by, wrapped = wrap(key, owner=owner)
+    try:
+        with transaction.atomic():
+            row = DataKey.objects.create(owner=owner, wrapped=wrapped, wrapped_by=wrapped_by)
+    except IntegrityError:  # another process was first
+        return DataKey.objects.get(owner=owner)
+    if wrapped_by not in house_keys():  # retired between the look at the keys and the write
+        row.wrapped_by, row.wrapped = wrap(key, owner=owner)
+        row.save(update_fields=["wrapped", "wrapped_by"])
+    return row
+
+
+def _bound_to(header: bytes, owner: str, about: str) -> bytes:
+    return header + f"{owner}\n{about}".encode()

@@ -2,6 +2,7 @@
 
 import community.models
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -32,6 +33,7 @@ class Migration(migrations.Migration):
                 ('public_id', community.models.PublicIdField(default=community.models.public_id, editable=False, max_length=16, unique=True)),
                 ('language', models.CharField(blank=True, max_length=12, verbose_name='language')),
                 ('time_zone', models.CharField(blank=True, max_length=64, validators=[community.models.known_zone], verbose_name='time zone')),
+                ('mail_updates', models.BooleanField(default=True, verbose_name='mail when there is something new')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -39,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'person',
                 'verbose_name_plural': 'people',
                 'permissions': [('lead_programs', 'Opens cohorts, appoints facilitators, hears complaints')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_person_per_address')],
             },
         ),
         migrations.CreateModel(
@@ -47,11 +50,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('owner', models.CharField(help_text='`circle:<public id>` or `person:<public id>`', max_length=64)),
                 ('wrapped', models.BinaryField()),
-                ('wrapped_by', models.CharField(max_length=32)),
+                ('wrapped_by', models.CharField(blank=True, max_length=32)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner',), name='one_data_key_per_owner')],
+                'constraints': [models.UniqueConstraint(fields=('owner',), name='one_data_key_per_owner'), models.CheckConstraint(condition=models.Q(('erased_at', None), ('wrapped_by', ''), _connector='OR'), name='an_erased_key_is_gone')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
+                ('tidied_on', models.DateField(blank=True, null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='only_one_tick')],
@@ -85,6 +90,7 @@ class Migration(migrations.Migration):
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('sent_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
             options={
