@@ -83,7 +83,12 @@ def plant() -> None:
 
 def plant_more(messages: int) -> None:
     """At least `messages` messages in the room of every trial circle, written in turn."""
-    for circle in Circle.objects.filter(name__startswith="Trial ").select_related("room"):
+    trials = Circle.objects.filter(name__startswith="Trial ")
+    # Circles made by the hundred come without the signals that give others room and seats.
+    Room.objects.bulk_create(Room(circle=circle) for circle in trials.filter(room=None))
+    seatless = Membership.objects.filter(circle__in=trials, seat=None)
+    Seat.objects.bulk_create(Seat(membership=member) for member in seatless)
+    for circle in trials.select_related("room"):
         _fill(circle, messages - circle.room.messages.count())
 
 

@@ -1,4 +1,4 @@
-"""Who is here now, over all web processes: never stored, and forgotten when nobody says it again."""
+"""Who is here now, over all web processes: never stored, forgotten unless it is said again."""
 
 from __future__ import annotations
 

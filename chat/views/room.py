@@ -1,0 +1,122 @@
+"""The room's page, its older pages, and the page of one message. Strangers find nothing there."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat import history, surroundings
+from chat.drawing import Entry
+from chat.history import Page
+from chat.models import Seat
+from chat.moderation import mute_in_force, why_muted
+from chat.seats import Viewer, seat_of
+from chat.words import BODY_LIMIT, NOTE_LIMIT
+from community import vault
+
+
+@login_required
+@never_cache
+@require_safe
+def room(request: HttpRequest, circle: str) -> HttpResponse:
+    return room_page(request, seat_or_404(request, circle))
+
+
+@login_required
+@never_cache
+@require_safe
+def room_before(request: HttpRequest, circle: str, seq: int) -> HttpResponse:
+    """Older messages: the bare list for the room's script, a whole page for everyone else."""
+    seat = seat_or_404(request, circle)
+    page = history.page_before(seat, seq)
+    context = _log(seat, page)
+    if request.headers.get("X-Fragment"):
+        return render(request, "chat/older.html", context)
+    return render(request, "chat/before.html", context | {"circle": seat.membership.circle})
+
+
+def seat_or_404(request: HttpRequest, circle: str) -> Seat:
+    seat = seat_of(request.user, circle)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def room_page(
+    request: HttpRequest, seat: Seat, *, written: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The room; `written` is what someone without script sent and why it was not posted."""
+    member, circle = seat.membership, seat.membership.circle
+    page = history.latest_page(seat)
+    mute = mute_in_force(member)
+    around = surroundings.around(circle)
+    context = _log(seat, page) | {
+        "circle": circle,
+        "member": member,
+        "seat": seat,
+        "around": around,
+        "peers_in_words": _in_words(len(around.peers)),
+        "people_in_words": _in_words(len(around.people)),
+        "can": json.dumps(Viewer.of(seat).can),
+        "mute": mute,
+        "mute_why": why_muted(mute, owner=vault.circle_owner(circle.public_id)) if mute else "",
+        "written": written or {"id": uuid.uuid4()},
+        "body_limit": BODY_LIMIT,
+        "note_limit": NOTE_LIMIT,
+    }
+    return render(request, "chat/room.html", context, status=status)
+
+
+def _log(seat: Seat, page: Page) -> dict[str, Any]:
+    circle = seat.membership.circle
+    return {
+        "page": page,
+        "rows": list(_rows(page, seat)),
+        "room": circle.room,
+        "zone": circle.cohort.time_zone,
+        "mine": json.dumps(page.mine),
+        "told": json.dumps(page.told),
+    }
+
+
+def _rows(page: Page, seat: Seat) -> Iterator[dict[str, Any]]:
+    """The entries with a line before each day, and one before what is new to this reader.
+
+    Days are those of the cohort's clocks, as the times in the entries are; where there is
+    script, it draws both again by the reader's own.
+    """
+    zone = seat.membership.circle.cohort.zone
+    me = seat.membership.public_id
+    day: datetime.date | None = None
+    line_drawn = seat.read_seq <= seat.from_seq
+    for place, entry in enumerate(page.entries):
+        today = timezone.localtime(entry.at, zone).date()
+        if today != day:
+            day = today
+            yield {"day": today}
+        if not line_drawn and entry.seq > seat.read_seq and entry.member != me:
+            line_drawn = True
+            # Where all of the page is new, a line over the whole of it would say nothing.
+            if place:
+                yield {"unread": True}
+        yield {"html": entry.html}
+        if entry.id in page.told:
+            yield {"told": page.told[entry.id], "about": entry.id}
+
+
+def _in_words(count: int) -> str:
+    """A number of people as one would say it, up to twelve; a figure beyond."""
+    words = [_("one"), _("two"), _("three"), _("four"), _("five"), _("six")]
+    words += [_("seven"), _("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")]
+    return words[count - 1] if 1 <= count <= len(words) else str(count)
