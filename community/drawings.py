@@ -92,7 +92,8 @@ def cloth(stripes: tuple[Stripe, ...] = THE_HOUSE_CLOTH, seed: int = 4) -> SafeS
         y = _PICK * (row + 0.5)
         parts.append(
             f'<line class="y-{stripe.yarn}" x1="{start:.1f}" x2="{end:.1f}"'
-            f' y1="{y:.1f}" y2="{y:.1f}" stroke-dasharray="{over} {under}" stroke-dashoffset="{offset}"/>'
+            f' y1="{y:.1f}" y2="{y:.1f}"'
+            f' stroke-dasharray="{over} {under}" stroke-dashoffset="{offset}"/>'
         )
     parts += [
         f'<circle cx="{centre}" cy="{end + 57:.0f}" r="10" fill="none" class="warp weight"/>'

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-from programs.models import Circle, ProgramIndexPage
+from programs.models import Circle
 
 DYES = [
     ("woad", _("woad: mind")),
@@ -75,7 +75,6 @@ class CirclesBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
         context["circles"] = Circle.objects.gathering()
-        context["programs"] = ProgramIndexPage.objects.live().first()
         return context
 
 

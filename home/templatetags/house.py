@@ -23,10 +23,13 @@ def house(context: template.Context) -> HouseSettings:
 
 @register.simple_tag(takes_context=True)
 def house_links(context: template.Context) -> dict[str, list[dict[str, Any]]]:
-    """`menu`: pages shown in menus. `foot`: those, and pages marked for the foot. One query."""
+    """`menu`: pages shown in menus. `foot`: pages marked for it. `programs`: where they are listed.
+
+    One query for the whole page; nothing where there is no request.
+    """
     request = context.get("request")
     if request is None:
-        return {"menu": [], "foot": []}
+        return {}
     if not hasattr(request, _LINKS):
         setattr(request, _LINKS, _links(request))
     return getattr(request, _LINKS)
@@ -36,22 +39,24 @@ def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     site = Site.find_for_request(request)
     root = next((path for path in Site.get_site_root_paths() if site and path[0] == site.pk), None)
     if root is None:
-        return {"menu": [], "foot": []}
+        return {}
     pages = (
         Page.objects.live()
         .filter(url_path__startswith=root.root_path, depth=3)
-        .select_related("standardpage")
+        .select_related("standardpage", "programindexpage")
         .order_by("path")
     )
-    menu, foot = [], []
+    links: dict[str, list[dict[str, Any]]] = {"menu": [], "foot": [], "programs": []}
     for page in pages:
         url = page.get_url(request)
         link = {"label": page.title, "url": url, "here": request.path.startswith(url)}
         if page.show_in_menus:
-            menu.append(link)
-        if getattr(getattr(page, "standardpage", None), "in_foot", False):
-            foot.append(link)
-    return {"menu": menu, "foot": foot}
+            links["menu"].append(link)
+        if hasattr(page, "standardpage") and page.standardpage.in_foot:
+            links["foot"].append(link)
+        if hasattr(page, "programindexpage"):
+            links["programs"].append(link)
+    return links
 
 
 @register.filter

@@ -58,7 +58,7 @@ def test_the_page_answers_when_the_database_does_not(house, client, monkeypatch)
     def away(*args, **kwargs):
         raise OperationalError("the database went away")
 
-    monkeypatch.setattr("home.views.serve", away)
+    monkeypatch.setattr(SupportPage, "serve", away)
 
     assert 'href="tel:112"' in text(client)
 
