@@ -164,7 +164,7 @@ def _lines() -> list[tuple[tuple[str, ...], dict[str, str]]]:
                 "number": "623-473-7433",
                 "sms": "623-473-7433",
                 "words": "For difficult moments during a journey, and for what comes after it.",
-                "hours": "part of each day; the line says which",
+                "hours": "not at all hours",
                 "cost": "free",
                 "languages": "English",
             },
@@ -175,9 +175,6 @@ def _lines() -> list[tuple[tuple[str, ...], dict[str, str]]]:
                 "name": "Somewhere else",
                 "website": "https://findahelpline.com",
                 "words": "A list of free lines by country, kept by others. It opens a new site.",
-                "hours": "as each line says",
-                "cost": "free lines",
-                "languages": "many",
             },
         ),
     ]

@@ -272,7 +272,8 @@ def meets(weekday: int, at: dt.time, zone: str) -> str:
 @register.simple_tag
 def runs(starts_on: dt.date, weeks: int) -> str:
     """From when and for how long: "from 8 January, ten weeks"."""
-    pattern = "j F" if starts_on.year == timezone.localdate().year else "j F Y"
+    near = abs(starts_on - timezone.localdate()) < dt.timedelta(days=240)
+    pattern = "j F" if near else "j F Y"
     length = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": in_words(weeks)}
     start = date_format(starts_on, pattern)
     return gettext("from %(day)s, %(length)s") % {"day": start, "length": length}

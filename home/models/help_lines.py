@@ -61,6 +61,9 @@ class HelpLineQuerySet(models.QuerySet["HelpLine"]):
         """Lines that answer in `country`, then those that answer everywhere."""
         return self.filter(models.Q(countries=country) | models.Q(countries=None)).distinct()
 
+    def for_anywhere(self) -> Self:
+        return self.filter(countries=None)
+
     def overdue(self, on: dt.date | None = None) -> Self:
         """Lines nobody has checked for 90 days, the longest unchecked first."""
         return self.filter(checked_on__lt=(on or today()) - CHECKED_FOR).order_by("checked_on")
@@ -80,9 +83,11 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
     )
     sms = models.CharField(_("number to text"), max_length=26, blank=True, validators=[is_dialable])
     website = models.URLField(_("website"), blank=True)
-    hours = models.CharField(_("hours"), max_length=80, help_text=_("Such as “24 hours”."))
-    cost = models.CharField(_("cost"), max_length=80, help_text=_("Such as “free”."))
-    languages = models.CharField(_("languages"), max_length=120)
+    hours = models.CharField(
+        _("hours"), max_length=80, blank=True, help_text=_("Such as “24 hours”.")
+    )
+    cost = models.CharField(_("cost"), max_length=80, blank=True, help_text=_("Such as “free”."))
+    languages = models.CharField(_("languages"), max_length=120, blank=True)
     countries = models.ManyToManyField(
         Country,
         blank=True,
@@ -136,6 +141,12 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
             )
         if self.checked_on and self.checked_on > today():
             raise ValidationError({"checked_on": _("That day is still to come.")})
+
+    @property
+    def facts(self) -> list[str]:
+        """Where it answers, when, at what cost and in which languages, as far as is said."""
+        places = ", ".join(country.name for country in self.countries.all())
+        return [fact for fact in (places, self.hours, self.cost, self.languages) if fact]
 
     @property
     def is_overdue(self) -> bool:

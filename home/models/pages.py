@@ -122,14 +122,18 @@ def lines_for(asked: str) -> dict[str, Any]:
     code = asked.strip().upper()[:2]
     chosen = next((country for country in countries if country.code == code), None)
     unknown = bool(asked) and chosen is None
-    lines = HelpLine.objects.all()
+    lines = HelpLine.objects.prefetch_related("countries")
     if chosen:
         lines = lines.for_country(chosen)
     elif unknown:
-        lines = lines.filter(countries=None)
+        lines = lines.for_anywhere()
     found = list(lines)
+    numbers: dict[str, list[Country]] = {}
+    for country in countries:
+        numbers.setdefault(country.emergency_number, []).append(country)
     return {
         "countries": countries,
+        "emergency_numbers": numbers,
         "chosen": chosen,
         "unknown": unknown,
         "lines": found,

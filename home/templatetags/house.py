@@ -23,7 +23,7 @@ def house(context: template.Context) -> HouseSettings:
 
 @register.simple_tag(takes_context=True)
 def house_links(context: template.Context) -> dict[str, list[dict[str, Any]]]:
-    """`menu`: pages shown in menus. `foot`: pages marked for it. `programs`: where they are listed.
+    """`menu` and `foot`: the programs, then the pages marked for each. `programs`: those alone.
 
     One query for the whole page; nothing where there is no request.
     """
@@ -50,13 +50,16 @@ def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     for page in pages:
         url = page.get_url(request)
         link = {"label": page.title, "url": url, "here": request.path.startswith(url)}
-        if page.show_in_menus:
+        if hasattr(page, "programindexpage"):
+            links["programs"].append(link)
+        elif page.show_in_menus:
             links["menu"].append(link)
         if hasattr(page, "standardpage") and page.standardpage.in_foot:
             links["foot"].append(link)
-        if hasattr(page, "programindexpage"):
-            links["programs"].append(link)
-    return links
+    # What the house is for comes first.
+    return {name: links["programs"] + links[name] for name in ("menu", "foot")} | {
+        "programs": links["programs"]
+    }
 
 
 @register.filter
