@@ -174,10 +174,20 @@ def own_environment(environ):
     return in_one and importlib.util.find_spec("wagtail") is not None
 
 
+def keep_bytecode(folder):
+    """Whoever wants no bytecode beside their sources has it in the environment instead:
+    without any, each of the house's processes takes five seconds longer to start."""
+    if sys.dont_write_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
+        sys.dont_write_bytecode = False
+
+
 def settle(command):
     """Return in a Python that has the packages; start again in `.venv` where this is another."""
     if own_environment(os.environ):
         return
+    keep_bytecode(ROOT / ".venv" / "bytecode")
     lock = DEVELOPING if command in DEVELOPERS_COMMANDS else RUNNING
     house = Environment(ROOT)
     at_home = Path(sys.prefix).resolve() == house.folder

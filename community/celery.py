@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 class GivesSignsOfLife(bootsteps.StartStopStep):
     """Says that the worker is there, while it is connected: see `manage.py worker_health`."""
 
-    requires = {"celery.worker.consumer.tasks:Tasks"}
+    requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, consumer: Any) -> None:
         from django.conf import settings

@@ -183,7 +183,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "community.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
-CELERY_BEAT_SCHEDULER = "community.house.beat:Clock"
+CELERY_BEAT_SCHEDULER = "community.house.clock:Clock"
 CELERY_BEAT_ENABLE_REMOTE_CONTROL = False
 
 # People ----------------------------------------------------------------------

@@ -68,7 +68,7 @@ class Supervisor:
     async def once(self, part: Part) -> None:
         """Run `part` to its end. Raises Unable where it fails."""
         if await self._run(part) != 0 and part.name not in self._ending:
-            raise Unable(f"The {part.name} failed; the lines above say why.")
+            raise Unable(f"`{part.name}` failed; the lines above say why.")
 
     async def end(self, names: Iterable[str]) -> None:
         """Ask for an end, one after the other; what does not end in its patience is ended."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from community.house import ROOT, Unable
+from community.house import ROOT, Unable, fingerprint
 from community.house.supervisor import python
 from community.house.tether import tied_to_parent
 
@@ -43,12 +42,14 @@ def create_database(server: str, name: str) -> None:
     import psycopg
 
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        connection.execute(
+            psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+        )
 
 
 def _template() -> Path:
     """The template for the migrations as they are now, made where it is missing."""
-    template = CACHE / f"template-{_fingerprint()}.sqlite3"
+    template = CACHE / f"template-{fingerprint.of_tables()}.sqlite3"
     if not template.exists():
         for earlier in CACHE.glob("template-*"):
             earlier.unlink()
@@ -56,12 +57,3 @@ def _template() -> Path:
         migrate(f"sqlite:///{draft}", CACHE / "var")
         draft.rename(template)
     return template
-
-
-def _fingerprint() -> str:
-    """Changes when a migration of ours or the version of a package does."""
-    seen = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for migration in sorted(ROOT.glob("*/migrations/*.py")):
-        seen.update(str(migration.relative_to(ROOT)).encode() + migration.read_bytes())
-    seen.update((ROOT / "community" / "settings.py").read_bytes())
-    return seen.hexdigest()[:16]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from community.house import Unable, ports
 from community.house.broker import EmbeddedValkey
@@ -72,14 +73,14 @@ def postgres() -> Iterator[str]:
     try:
         _make_cluster(programs, folder, password, who)
         server = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", *_settings(folder, port)],
+            [f"{programs}/postgres", "-D", f"{folder}/data", *_settings(folder, port)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             preexec_fn=tied_to_parent(signal.SIGQUIT),
-            **_who_is(who),
+            **_as(who),
         )
         try:
-            ready = [programs / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}"]
+            ready = [f"{programs}/pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}"]
             _until(lambda: subprocess.call(ready) == 0, 30, "PostgreSQL did not come up.")
             yield f"postgres://reweave:{password}@127.0.0.1:{port}"
         finally:
@@ -96,14 +97,14 @@ def _make_cluster(programs: Path, folder: Path, password: str, who: str | None) 
         shutil.chown(secret, who)
     made = subprocess.run(
         [
-            programs / "initdb",
-            *["--pgdata", folder / "data", "--username=reweave", "--auth=scram-sha-256"],
-            *["--pwfile", secret, "--encoding=UTF8", "--no-locale", "--no-sync"],
+            f"{programs}/initdb",
+            *[f"--pgdata={folder}/data", "--username=reweave", "--auth=scram-sha-256"],
+            *[f"--pwfile={secret}", "--encoding=UTF8", "--no-locale", "--no-sync"],
         ],
         capture_output=True,
         text=True,
         check=False,
-        **_who_is(who),
+        **_as(who),
     )
     if made.returncode != 0:
         raise Unable(f"initdb failed: {made.stderr.strip()}")
@@ -145,7 +146,8 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _who_is(name: str | None) -> dict[str, int | list[int]]:
+def _as(name: str | None) -> dict[str, Any]:
+    """What tells subprocess to start something as `name`."""
     if name is None:
         return {}
     entry = pwd.getpwnam(name)

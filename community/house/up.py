@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from community.house import ROOT, Unable, ports, standing
+from community.house import ROOT, Unable, fingerprint, ports, standing
 from community.house.broker import EmbeddedValkey
 from community.house.people import whom_to_sign_in_as
 from community.house.supervisor import Part, Supervisor, python, say
@@ -80,7 +80,7 @@ class House:
             say("house", "closing")
         finally:
             rising.cancel()
-            await self.house.end([*self._webs(), "beat", "worker", "preparation", "broker"])
+            await self.house.end([*self._webs(), "beat", "worker", "prepare", "broker"])
         return 0
 
     async def _rise(self) -> None:
@@ -95,17 +95,29 @@ class House:
             self.house.keep(broker)
             await self.house.ready(broker, within=20)
         self.claim.tell(REWEAVE_ORIGIN=self.address, REDIS_URL=self.house.environ["REDIS_URL"])
-        demo = [] if self.options.no_demo else ["--demo"]
-        await self.house.once(Part("preparation", manage("prepare", *demo)))
-        webs = [Part(name, web(self.listener), 8.0, self._serves) for name in self._webs()]
-        for part in webs:
-            part.fds = (self.listener.fileno(),)
-            self.house.keep(part)
-        await self.house.ready(webs[0])
-        self.house.keep(Part("worker", celery("worker", *LEAN_WORKER), patience=15.0))
-        self.house.keep(Part("beat", celery("beat")))
+        await self._open()
+        self.house.keep(Part("worker", celery("community", "worker", *LEAN_WORKER), patience=15.0))
+        self.house.keep(Part("beat", celery("community.house.clock", "beat")))
         for line in whom_to_sign_in_as(self.var, self.address):
             say("house", line)
+
+    async def _open(self) -> None:
+        """Tables and files first, then the web; where they are as the last time, both at once."""
+        prepare = Part("prepare", manage("prepare", *([] if self.options.no_demo else ["--demo"])))
+        stamp = self.var / "prepared"
+        now = fingerprint.of_start(self.house.environ.get("DATABASE_URL", ""))
+        as_last_time = stamp.exists() and stamp.read_text() == now
+        preparing = asyncio.create_task(self.house.once(prepare))
+        if not as_last_time:
+            await preparing
+        webs = [
+            Part(name, web(self.listener), 8.0, self._serves, fds=(self.listener.fileno(),))
+            for name in self._webs()
+        ]
+        for part in webs:
+            self.house.keep(part)
+        await asyncio.gather(preparing, self.house.ready(webs[0]))
+        stamp.write_text(now)
 
     async def _asked_to_end(self) -> None:
         """Until Ctrl-C, a signal, or the terminal is closed. Asked twice, it ends at once."""
@@ -146,8 +158,10 @@ def web(listener: socket.socket) -> list[str]:
     )
 
 
-def celery(*arguments: str) -> list[str]:
-    return python("-m", "celery", "-A", "community", *arguments, "--loglevel", "warning")
+def celery(app: str, *arguments: str) -> list[str]:
+    # Who runs as root has decided so; told at each start, it hides what matters.
+    quiet = ["-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet"]
+    return python(*quiet, "-A", app, *arguments, "--loglevel", "warning")
 
 
 # Frames are small and shared, so compressing them would only cost; what is larger is refused.
