@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProgramsConfig(AppConfig):
     name = "programs"
+    verbose_name = _("Programs")
+
+    def ready(self) -> None:
+        # Those who listen to beat's tick.
+        from programs import enrolment, prompts  # noqa: F401

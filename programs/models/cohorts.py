@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from community.models import PublicIdField, known_zone
 from programs import clock
@@ -35,7 +37,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self.filter(is_cancelled=False, roster_closes_on__gt=today).order_by("starts_on")
 
 
-class Cohort(models.Model):
+class Cohort(ClusterableModel):
     """One dated run of a program. Its weeks are counted from 1 at `starts_on`.
 
     A *calendar week* is seven days from `starts_on`; a *program week* takes `weeks_apart` of
@@ -195,7 +197,7 @@ class Cohort(models.Model):
 class CohortPause(models.Model):
     """A calendar week of the run in which nothing is scheduled; later weeks move back by one."""
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="pauses")
+    cohort = ParentalKey(Cohort, on_delete=models.CASCADE, related_name="pauses")
     week_of = models.DateField(
         _("the week of"),
         help_text=_("Any day in the week that rests. What lies after it moves back a week."),
