@@ -27,6 +27,7 @@ WITHOUT_DJANGO = {
     "up": "community.house.up",
     "test": "community.house.trial",
     "lock": "community.house.locks",
+    "worker_health": "community.house.alive",
 }
 
 

@@ -25,10 +25,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
+def _nothing_remembered() -> None:
     """No test sees what another has left in the cache."""
     cache.clear()
-    yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
 import os
 import subprocess
 import time
@@ -15,11 +14,10 @@ from django.db import connection
 from django.test import Client
 
 from community.house import ports, preparation
+from community.house.probe import lives
 from community.house.template import CACHE
 from community.house.tether import tied_to_parent
 from community.house.up import web
-
-
 
 
 class LiveHouse:
@@ -56,9 +54,10 @@ class LiveHouse:
                 preexec_fn=tied_to_parent(),
             )
         deadline = time.monotonic() + within
-        while not self.answers():
+        while not lives(self.port, "localhost"):
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
 
     def kill(self) -> None:
         """End it as a crash would: without a word to anyone."""
@@ -70,17 +69,6 @@ class LiveHouse:
     def close(self) -> None:
         self.kill()
         self.listener.close()
-
-    def answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz/live", headers={"Host": "localhost"})
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-            return False
-        finally:
-            connection.close()
 
     def sign_in(self, user) -> tuple[str, str]:
         """A session of `user`: the name and the value of its cookie."""

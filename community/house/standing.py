@@ -28,6 +28,7 @@ class Claim:
         path = var / _FILE
         self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         if not _lock(self._file, fcntl.LOCK_EX):
+            self._file.close()
             where = _told(path).get("REWEAVE_ORIGIN", "starting")
             raise Unable(f"The house is up already in {var} ({where}); stop that one first.")
 
@@ -37,6 +38,9 @@ class Claim:
         self._file.truncate()
         json.dump(names, self._file)
         self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()
 
 
 def join(environ: MutableMapping[str, str]) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import http.client
 import os
 import signal
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from community.house import ROOT, Unable, fingerprint, ports, standing
 from community.house.broker import EmbeddedValkey
 from community.house.people import whom_to_sign_in_as
+from community.house.probe import lives
 from community.house.supervisor import Part, Supervisor, python, say
 from community.house.tether import Ledger
 
@@ -137,14 +138,8 @@ class House:
         return ["web"] if count == 1 else [f"web-{n}" for n in range(1, count + 1)]
 
     def _serves(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", ports.number(self.listener), timeout=2)
-        try:
-            connection.request("GET", "/healthz/live", headers={"Host": "localhost"})
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        host = urlsplit(self.house.environ["REWEAVE_ORIGIN"]).hostname or "localhost"
+        return lives(ports.number(self.listener), host)
 
 
 def manage(*arguments: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: tables and static files in place; with --demo, a demo house in an empty one."""
+"""`manage.py prepare`: tables and static files; with --demo, a demo house in an empty one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py up`. It runs without Django (see manage.py); this lists it among the commands."""
+"""`manage.py up` runs without Django (see manage.py); this lists it among the commands."""
 
 import sys
 
