@@ -11,5 +11,7 @@ def configuration(level: str) -> dict:
         "disable_existing_loggers": False,
         "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        # It writes out what an exception says; `community.tick` names its kind instead.
+        "loggers": {"django.dispatch": {"level": "CRITICAL"}},
         "root": {"handlers": ["stderr"], "level": level},
     }

@@ -6,7 +6,8 @@ from community.house import Unable, standing
 
 
 @pytest.fixture
-def claim(tmp_path, claim):
+def claim(tmp_path):
+    claim = standing.Claim(tmp_path)
     yield claim
     claim.release()
 
