@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,6 +28,7 @@ from community.templatetags.weave import icon, swatch_classes
 from programs.models import Circle, Membership
 
 _ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
+_NONE: Counter[str] = Counter()
 _GONE = gettext_lazy("These words can't be opened any more.")
 
 
@@ -42,6 +43,7 @@ class Entry:
     at: datetime.datetime
     at_text: str
     circle: str
+    here: str
     member: str = ""
     name: str = ""
     swatch: str = ""
@@ -74,10 +76,24 @@ def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
 def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
     """The entries of `messages` (see `for_drawing`), in their order. One query for responses."""
     messages = list(messages)
-    counts = _response_counts(messages)
+    counts = _response_counts(messages) if messages else {}
+    return draw_fresh(messages, circle=circle, counts=counts)
+
+
+def draw_fresh(
+    messages: Iterable[Message],
+    *,
+    circle: Circle,
+    counts: Mapping[int, Counter[str]] | None = None,
+) -> list[Entry]:
+    """The entries of messages that nobody can have responded to yet: without asking anything."""
     template = _template()
+    here = reverse("room", args=[circle.public_id]) + "messages/"
+    counts = counts or {}
     with translation.override(circle.cohort.language), timezone.override(circle.cohort.zone):
-        entries = [_entry(message, counts[message.pk], circle) for message in messages]
+        entries = [
+            _entry(message, counts.get(message.pk, _NONE), circle, here) for message in messages
+        ]
         for entry in entries:
             entry.html = Markup(template.render(e=entry))  # noqa: S704 -- the template escapes
     return entries
@@ -89,7 +105,8 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "_": gettext,
         "ngettext": ngettext,
-        "icon": icon,
+        # The sprite's address is the same as long as the process lives.
+        "icon": cache(icon),
         "url": lambda name, *args: reverse(name, args=args),
         "response_kinds": [
             {"kind": kind.value, "label": kind.label, "icon": _ICONS[kind.value]}
@@ -105,7 +122,7 @@ def _template() -> Template:
 
 
 def _response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
     rows = (
         Response.objects.filter(message__in=[message.pk for message in messages])
         .values_list("message_id", "kind")
@@ -117,7 +134,7 @@ def _response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
     return counts
 
 
-def _entry(message: Message, counts: Counter[str], circle: Circle) -> Entry:
+def _entry(message: Message, counts: Counter[str], circle: Circle, here: str) -> Entry:
     entry = Entry(
         id=message.public_id,
         seq=message.placed_seq,
@@ -126,6 +143,7 @@ def _entry(message: Message, counts: Counter[str], circle: Circle) -> Entry:
         at=message.posted_at,
         at_text=formats.time_format(timezone.localtime(message.posted_at), "H:i"),
         circle=circle.public_id,
+        here=f"{here}{message.public_id}/",
         edited=message.edited_at is not None,
         responses=[
             {"kind": kind.value, "label": kind.label, "icon": _ICONS[kind.value], "count": n}

@@ -60,6 +60,14 @@ class Posted:
 Outcome = Posted | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A committed batch: an outcome for each draft, and the new messages of each room."""
+
+    outcomes: list[Outcome]
+    messages: list[Message]
+
+
 def post(draft: Draft) -> Posted:
     """Posts one message. Raises Refused."""
     outcome = post_batch([draft])[0]
@@ -74,12 +82,20 @@ def post_batch(drafts: Sequence[Draft]) -> list[Outcome]:
     Where the database refuses the batch as a whole, each draft is tried by itself, so that
     one of them can't sink the others. A database that can't write at all raises.
     """
+    return commit(drafts).outcomes
+
+
+def commit(drafts: Sequence[Draft]) -> Commit:
+    """As `post_batch`, with the messages as they were written, in the order of their places."""
     try:
         return _commit(drafts)
     except DatabaseError:
         if len(drafts) == 1:
             raise
-        return [_commit([draft])[0] for draft in drafts]
+        alone = [_commit([draft]) for draft in drafts]
+        return Commit(
+            [one.outcomes[0] for one in alone], [m for one in alone for m in one.messages]
+        )
 
 
 @receiver(prompt_due)
@@ -92,7 +108,7 @@ def post_prompt(sender: type, delivery: PromptDelivery, **kwargs: object) -> Non
         log.append(room, Event.Kind.PROMPT_POSTED, message=message)
 
 
-def _commit(drafts: Sequence[Draft]) -> list[Outcome]:
+def _commit(drafts: Sequence[Draft]) -> Commit:
     with transaction.atomic():
         batch = _Batch.gather(drafts)
         outcomes: list[Outcome] = []
@@ -106,7 +122,7 @@ def _commit(drafts: Sequence[Draft]) -> list[Outcome]:
                 logger.error("draft_failed: %s", type(error).__name__)
                 outcomes.append(Refused("bad_frame", _("That couldn't be kept. It's still here.")))
         batch.write()
-    return outcomes
+    return Commit(outcomes, batch.messages)
 
 
 @dataclass(slots=True)
@@ -129,7 +145,7 @@ class _Batch:
     def gather(cls, drafts: Sequence[Draft]) -> _Batch:
         now = timezone.now()
         locked = Room.objects.locked().filter(circle__public_id__in={d.circle for d in drafts})
-        rooms = {room.circle.public_id: room for room in locked.select_related("circle")}
+        rooms = {room.circle.public_id: room for room in locked.select_related("circle__cohort")}
         current = (
             Membership.objects.current()
             .filter(
@@ -158,7 +174,7 @@ class _Batch:
             public_id__in=replies,
             room__in=rooms.values(),
             state=Message.State.POSTED,
-        )
+        ).select_related("membership", "prompt")
         return cls(
             now=now,
             rooms=rooms,
@@ -240,19 +256,8 @@ class _Batch:
         return quoted
 
     def _note(self, draft: Draft, member: Membership, message: Message) -> None:
-        held = message.state == Message.State.HELD
         self.messages.append(message)
-        self.events.append(
-            Event(
-                room=message.room,
-                seq=message.placed_seq,
-                kind=Event.Kind.HELD if held else Event.Kind.POSTED,
-                audience=Event.Audience.ONE if held else Event.Audience.ALL,
-                member=member if held else None,
-                message=message,
-                at=self.now,
-            )
-        )
+        self.events.append(event_of(message))
         self.known[member.pk, draft.client_id] = message
         self.recent[member.pk] += 1
         self.last_at[member.pk] = self.now
@@ -267,6 +272,20 @@ class _Batch:
         Room.objects.bulk_update(grown, ["last_seq"])
         for circle in self.grown:
             announcing.room_changed(circle, self.rooms[circle].last_seq)
+
+
+def event_of(message: Message) -> Event:
+    """The event that tells of a new message: to all, or while it is held to those who may see."""
+    held = message.state == Message.State.HELD
+    return Event(
+        room=message.room,
+        seq=message.placed_seq,
+        kind=Event.Kind.HELD if held else Event.Kind.POSTED,
+        audience=Event.Audience.ONE if held else Event.Audience.ALL,
+        member=message.membership if held else None,
+        message=message,
+        at=message.posted_at,
+    )
 
 
 def _again(known: Message, fingerprint: bytes) -> Posted:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from chat import drawing
+from chat import drawing, posting
 from chat.drawing import Entry
 from chat.models import Event, Message, Mute, Response, Room
 from chat.moderation import why_muted, why_set_aside
@@ -24,6 +24,7 @@ from programs.models import Circle, Membership
 FURTHEST_BACK = 2000
 STRETCH = 200
 
+_SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 _REDRAWS = {
     Event.Kind.EDITED,
     Event.Kind.TAKEN_BACK,
@@ -125,6 +126,17 @@ def read(circle: Circle, *, after: int, limit: int = STRETCH) -> Stretch:
     return Stretch(circle.public_id, after, upto, room.last_seq, _drawn(events, circle))
 
 
+def fresh(circle: Circle, messages: list[Message]) -> Stretch:
+    """The stretch of messages just committed, as they are in memory, place after place."""
+    happenings = []
+    for message, entry in zip(messages, drawing.draw_fresh(messages, circle=circle), strict=True):
+        event = posting.event_of(message)
+        shown = _shown(event) | _drawing_of(message, entry)
+        happenings.append(_Happening(event, shown, place=message.placed_seq))
+    head = messages[-1].placed_seq
+    return Stretch(circle.public_id, messages[0].placed_seq - 1, head, head, happenings)
+
+
 def _drawn(events: list[Event], circle: Circle) -> list[_Happening]:
     ids = {event.message_id for event in events if event.message_id}
     quoted = {e.message_id for e in events if e.kind in _REDRAWS}
@@ -150,10 +162,9 @@ def _drawn(events: list[Event], circle: Circle) -> list[_Happening]:
         happening = _Happening(event, _shown(event), place=event.seq)
         if message is not None:
             happening.place = message.placed_seq
-            happening.shown["id"] = message.public_id
-            happening.shown["html"] = entries[message.pk].html
-            if message.client_id and event.kind in (Event.Kind.POSTED, Event.Kind.HELD):
-                happening.shown["client_id"] = str(message.client_id)
+            happening.shown |= _drawing_of(message, entries[message.pk])
+            if message.client_id is None or event.kind not in _SENT:
+                happening.shown.pop("client_id")
             if event.kind in _REDRAWS:
                 happening.also = also[message.pk]
         happenings.append(happening)
@@ -167,6 +178,10 @@ def _shown(event: Event) -> dict[str, Any]:
     if event.member is not None and event.message_id is None:
         shown["member"] = as_member(event.member)
     return shown
+
+
+def _drawing_of(message: Message, entry: Entry) -> dict[str, Any]:
+    return {"id": message.public_id, "client_id": str(message.client_id), "html": entry.html}
 
 
 def as_member(member: Membership) -> dict[str, str]:

@@ -7,7 +7,7 @@ the database says whether a session still stands and whether a membership does.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from chat import history, replay
-from chat.models import Seat
+from chat.models import Message, Seat
 from chat.moderation import mute_in_force, why_muted
 from chat.replay import FURTHEST_BACK, Stretch, as_member
 from chat.seats import Viewer, seat_of
@@ -62,10 +62,46 @@ def belonging(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
 
 def roster(circle: Circle) -> dict[int, Viewer]:
     """Everyone who may read the circle's room now, by membership."""
-    seats = Seat.objects.filter(
-        membership__circle=circle, membership__left_at=None, membership__user__is_active=True
+    return rosters([circle]).get(circle.pk, {})
+
+
+def rosters(circles: Collection[Circle]) -> dict[int, dict[int, Viewer]]:
+    """The rosters of several circles, by circle, in one question."""
+    rows = Seat.objects.filter(
+        membership__circle__in=circles,
+        membership__left_at=None,
+        membership__user__is_active=True,
+    ).values_list(
+        "membership__circle",
+        "membership",
+        "membership__public_id",
+        "membership__role",
+        "membership__sees_earlier",
+        "joined_seq",
     )
-    return {seat.membership_id: Viewer.of(seat) for seat in seats.select_related("membership")}
+    found: dict[int, dict[int, Viewer]] = {}
+    for circle, member, public_id, role, sees_earlier, joined_seq in rows:
+        found.setdefault(circle, {})[member] = Viewer(
+            member,
+            public_id,
+            role == Membership.Role.FACILITATOR,
+            0 if sees_earlier else joined_seq,
+        )
+    return found
+
+
+def drawn(messages: list[Message]) -> list[tuple[Stretch, dict[int, Viewer]]]:
+    """Messages just committed, drawn room by room, with who may read each room now."""
+    by_circle: dict[Circle, list[Message]] = {}
+    for message in messages:
+        by_circle.setdefault(message.room.circle, []).append(message)
+    members = rosters(by_circle) if by_circle else {}
+    return [
+        (replay.fresh(circle, said), members.get(circle.pk, {}))
+        for circle, said in by_circle.items()
+        # Drafts that had to be tried one by one may have something else between them.
+        if said[-1].placed_seq - said[0].placed_seq == len(said) - 1
+    ]
 
 
 @dataclass(slots=True)

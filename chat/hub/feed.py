@@ -39,6 +39,13 @@ class Feed:
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_on())
 
+    def offer(self, stretch: Stretch, members: dict[int, Viewer]) -> None:
+        """What this process has just committed: handed on as it is where it follows what was."""
+        if self._reading is None and stretch.after == self.cursor:
+            self._advance(stretch, members)
+        else:
+            self.look(stretch.upto)
+
     def add(self, line: Line) -> None:
         self.lines.add(line)
         self.bring_up(line)
@@ -59,15 +66,19 @@ class Feed:
                     if self._wanted == wanted:
                         break
                     continue
-                self.cursor = stretch.upto
-                for line in list(self.lines):
-                    self._hand(line, stretch, members)
+                self._advance(stretch, members)
         except Exception as error:
             # The database is away: the hub looks again within a second.
             logger.error("feed_not_read: %s", type(error).__name__)
         finally:
             self._wanted = self.cursor
             self._reading = None
+
+    def _advance(self, stretch: Stretch, members: dict[int, Viewer]) -> None:
+        self.cursor = stretch.upto
+        self._wanted = max(self._wanted, stretch.upto)
+        for line in list(self.lines):
+            self._hand(line, stretch, members)
 
     def _hand(self, line: Line, stretch: Stretch, members: dict[int, Viewer]) -> None:
         sitting = line.sittings.get(self.circle.public_id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+import threading
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -16,8 +17,10 @@ from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line, Sitting
 from chat.hub.presence import SAY_AGAIN_SECONDS, Presence
-from chat.models import Room
+from chat.models import Message, Room
 from chat.posting import Draft, Outcome
+from chat.replay import Stretch
+from chat.seats import Viewer
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +52,13 @@ class Hub:
         self.reader = DatabaseThread("hub-reads")
         self.presence = Presence()
         self._posts: Batches[Draft, Outcome] = Batches(
-            self.writer, posting.post_batch, most=_MOST_IN_A_BATCH
+            self.writer, self._commit_and_draw, most=_MOST_IN_A_BATCH
         )
         self._arrivals: Batches[str, int | None] = Batches(
             self.reader, admission.people_of, most=500
         )
+        # The hints of the batch that the writing thread is committing.
+        self._batch = threading.local()
         self._hints: dict[Any, announcing.Hint] = {}
         self._hints_waiting = asyncio.Event()
         self._tasks = [
@@ -119,9 +124,36 @@ class Hub:
             member = sitting.viewer.public_id
             self._tell({"type": "hint.typing", "circle": circle, "member": member})
 
+    def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        """In the writing thread: what is committed is drawn from memory for who listens here."""
+        drawn: list[tuple[Stretch, dict[int, Viewer]]] = []
+        self._batch.hints = []
+        try:
+            commit = posting.commit(drafts)
+            followed = [m for m in commit.messages if m.room.circle.public_id in self.feeds]
+            drawn = _drawn(followed)
+            return commit.outcomes
+        finally:
+            hints, self._batch.hints = self._batch.hints, None
+            self.loop.call_soon_threadsafe(self._offer, drawn, hints)
+
+    def _offer(
+        self, drawn: list[tuple[Stretch, dict[int, Viewer]]], hints: list[announcing.Hint]
+    ) -> None:
+        for stretch, members in drawn:
+            if feed := self.feeds.get(stretch.circle):
+                feed.offer(stretch, members)
+        # Second: what was offered need not be looked for.
+        for hint in hints:
+            self._tell(hint)
+
     # Hints -----------------------------------------------------------------------------
 
     def _tell_from_thread(self, hint: announcing.Hint) -> None:
+        held_back = getattr(self._batch, "hints", None)
+        if held_back is not None:
+            held_back.append(hint)
+            return
         self.loop.call_soon_threadsafe(self._tell, hint)
 
     def _tell(self, hint: announcing.Hint) -> None:
@@ -243,6 +275,15 @@ class Hub:
         task = self.loop.create_task(work)
         self._tasks.append(task)
         task.add_done_callback(self._tasks.remove)
+
+
+def _drawn(messages: list[Message]) -> list[tuple[Stretch, dict[int, Viewer]]]:
+    """Empty where it fails: they are committed, and the feeds find them in the database."""
+    try:
+        return admission.drawn(messages)
+    except Exception as error:
+        logger.error("not_drawn: %s", type(error).__name__)
+        return []
 
 
 def _heads(circles: list[str]) -> list[tuple[str, int]]:
