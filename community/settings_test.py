@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from community.house.template import CACHE, place_template
+from community.house import template
 from community.house.throwaway import ThrowawayValkey
 
 _folder = Path(tempfile.mkdtemp(prefix="reweave-test-"))
@@ -24,16 +24,18 @@ os.environ |= {
     "REWEAVE_ORIGIN": "http://localhost:8000",
 }
 # Collected once for all runs, by the first that needs it in a browser.
-(CACHE / "static").mkdir(parents=True, exist_ok=True)
-(_folder / "static").symlink_to(CACHE / "static")
+(template.CACHE / "static").mkdir(parents=True, exist_ok=True)
+(_folder / "static").symlink_to(template.CACHE / "static")
 
 from community.settings import *  # noqa: E402, F403
 from community.settings import DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: other threads and processes look into it.
-    DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
-    place_template(_folder, suffix=os.environ.get("PYTEST_XDIST_WORKER"))
+    _database = _folder / "test.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": str(_database)}
+    _worker = os.environ.get("PYTEST_XDIST_WORKER")
+    template.copy_to(_database.with_name(f"test.sqlite3_{_worker}") if _worker else _database)
 elif "REWEAVE_TEST_TEMPLATE" in os.environ:
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["REWEAVE_TEST_TEMPLATE"]}
 

@@ -15,13 +15,12 @@ from community.house.tether import tied_to_parent
 CACHE = ROOT / "var" / "tests"
 
 
-def place_template(folder: Path, *, suffix: str | None) -> None:
-    """Put a migrated SQLite database where the test run in `folder` looks for its own."""
-    name = "test.sqlite3" if suffix is None else f"test.sqlite3_{suffix}"
+def copy_to(path: Path) -> None:
+    """Put a migrated, empty SQLite database at `path`."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.copyfile(_template(), folder / name)
+        shutil.copyfile(_template(), path)
 
 
 def migrate(database_url: str, folder: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from community.house import ROOT
 
+pytestmark = pytest.mark.once
+
 GREETING = "import sys\ndef main(arguments):\n    print(sys.prefix, *arguments)\n    return 0\n"
 
 

@@ -5,6 +5,8 @@ import yaml
 
 from community.house import ROOT
 
+pytestmark = pytest.mark.once
+
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ["prepare", "web", "worker", "beat"]

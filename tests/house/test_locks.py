@@ -7,6 +7,8 @@ import pytest
 from community.house import ROOT
 from community.house.locks import LOCKS, faults, pins
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def tree(tmp_path):

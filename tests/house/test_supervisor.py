@@ -13,6 +13,8 @@ from community.house import Unable
 from community.house.supervisor import Part, Supervisor, python
 from community.house.tether import Ledger, tied_to_parent
 
+pytestmark = pytest.mark.once
+
 SLEEPS = python("-c", "import time; print('here', flush=True); time.sleep(60)")
 STUBBORN = python(
     "-c",
