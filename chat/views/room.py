@@ -12,16 +12,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat import history, surroundings
-from chat.drawing import Entry
 from chat.history import Page
-from chat.models import Seat
+from chat.models import Mute, Seat
 from chat.moderation import mute_in_force, why_muted
 from chat.seats import Viewer, seat_of
+from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
 
@@ -66,8 +65,14 @@ def room_page(
         "member": member,
         "seat": seat,
         "around": around,
-        "peers_in_words": _in_words(len(around.peers)),
-        "people_in_words": _in_words(len(around.people)),
+        "peers_in_words": in_words(len(around.peers)),
+        "people_in_words": in_words(len(around.people)),
+        "session": session_in_words(around.session_at, around.session_until)
+        if around.session_at and around.session_until
+        else None,
+        # Drafts on a shared device are kept for one person and cleared when another comes.
+        "person": request.user.public_id,
+        "muted": json.dumps(_muted(seat)),
         "can": json.dumps(Viewer.of(seat).can),
         "mute": mute,
         "mute_why": why_muted(mute, owner=vault.circle_owner(circle.public_id)) if mute else "",
@@ -76,6 +81,14 @@ def room_page(
         "note_limit": NOTE_LIMIT,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def _muted(seat: Seat) -> list[str]:
+    """Who may not write now: facilitators know, nobody else."""
+    if not seat.membership.is_facilitator:
+        return []
+    in_force = Mute.objects.in_force().filter(member__circle=seat.membership.circle)
+    return list(in_force.values_list("member__public_id", flat=True))
 
 
 def _log(seat: Seat, page: Page) -> dict[str, Any]:
@@ -113,10 +126,3 @@ def _rows(page: Page, seat: Seat) -> Iterator[dict[str, Any]]:
         yield {"html": entry.html}
         if entry.id in page.told:
             yield {"told": page.told[entry.id], "about": entry.id}
-
-
-def _in_words(count: int) -> str:
-    """A number of people as one would say it, up to twelve; a figure beyond."""
-    words = [_("one"), _("two"), _("three"), _("four"), _("five"), _("six")]
-    words += [_("seven"), _("eight"), _("nine"), _("ten"), _("eleven"), _("twelve")]
-    return words[count - 1] if 1 <= count <= len(words) else str(count)

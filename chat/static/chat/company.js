@@ -1,0 +1,101 @@
+// Who is here and who is writing. Never stored, never announced, and nobody learns who has read.
+
+import { cut, say, sayCount } from "./sayings.js";
+
+const SAY_EVERY = 3000;
+const BELIEVED = 6000;
+
+export class Company {
+  #saidAt = 0;
+  #writing = new Map();
+  #here = new Set();
+
+  constructor(room) {
+    this.room = room;
+    this.me = room.dataset.me;
+    this.people = new Map();
+    this.muted = new Set(JSON.parse(room.dataset.muted ?? "[]"));
+    this.line = room.querySelector("[data-typing]");
+  }
+
+  /** Everyone who belongs, as the server names them. */
+  opened(members) {
+    this.people = new Map(members.map((member) => [member.id, member]));
+    for (const id of this.#listed()) if (!this.people.has(id)) this.#unlist(id);
+    for (const member of members) this.#list(member);
+  }
+
+  joined(member) {
+    this.people.set(member.id, member);
+    this.#list(member);
+  }
+
+  left({ id }) {
+    this.people.delete(id);
+    this.#unlist(id);
+  }
+
+  presence({ here }) {
+    this.#here = new Set(here);
+    const place = this.room.querySelector("[data-here]");
+    place.hidden = !here.length;
+    place.textContent = ` · ${sayCount("here", here.length)}`;
+    this.#show();
+  }
+
+  isWriting({ member }) {
+    if (member === this.me) return;
+    clearTimeout(this.#writing.get(member));
+    this.#writing.set(member, setTimeout(() => this.stopped(member), BELIEVED));
+    this.#show();
+  }
+
+  stopped(member) {
+    clearTimeout(this.#writing.get(member));
+    if (this.#writing.delete(member)) this.#show();
+  }
+
+  amWriting() {
+    const now = Date.now();
+    if (now - this.#saidAt < SAY_EVERY) return;
+    this.#saidAt = now;
+    this.room.line.send({ do: "typing", circle: this.room.dataset.circle });
+  }
+
+  #show() {
+    const names = [...this.#writing.keys()].map((id) => this.people.get(id)?.name).filter(Boolean);
+    const [name, other] = names;
+    const form = ["", "one", "two"][names.length] ?? "other";
+    this.room.scroll.hold(() => {
+      this.line.hidden = !names.length;
+    });
+    this.line.querySelector("span").textContent = form && say(`writing.${form}`, { name, other });
+    for (const person of this.room.querySelectorAll("[data-person]")) {
+      const { person: id } = person.dataset;
+      const doing = person.querySelector("[data-doing]");
+      const now = this.#writing.has(id) ? "writing" : this.#here.has(id) && "here";
+      doing.textContent = now ? say(`doing.${now}`) : doing.dataset.rest;
+    }
+  }
+
+  #listed() {
+    return [...this.room.querySelectorAll("[data-people] [data-person]")].map((p) => p.dataset.person);
+  }
+
+  #list({ id, name, swatch, role }) {
+    if (this.#listed().includes(id)) return;
+    for (const list of this.room.querySelectorAll(".people")) {
+      const person = cut("part-person");
+      person.dataset.person = id;
+      person.firstElementChild.className = `${swatch} small`;
+      person.querySelector("bdi").textContent = name;
+      person.querySelector("[data-doing]").dataset.rest = role === "facilitator" ? say("facilitator") : "";
+      list.append(person);
+    }
+    this.#show();
+  }
+
+  #unlist(id) {
+    this.room.querySelectorAll(`[data-person="${id}"]`).forEach((person) => person.remove());
+  }
+}

@@ -1,0 +1,103 @@
+// What a reader sees that the markup doesn't know: what is theirs, and when it was by their clock.
+
+import { dayInWords, dayKey, hour, moment } from "./clock.js";
+import { cut, say } from "./sayings.js";
+
+const TOGETHER = 5 * 60_000;
+
+export class Dress {
+  constructor(room, list) {
+    this.me = room.dataset.me;
+    this.list = list;
+    this.read = Number(room.dataset.read);
+    // The unread line stands for the visit: what comes later is not behind it.
+    this.visitedAt = Number(room.dataset.head);
+    this.mine = new Map(Object.entries(JSON.parse(room.dataset.mine)));
+    this.told = new Map(Object.entries(JSON.parse(room.dataset.told)));
+  }
+
+  /** One entry, as it comes from the server. */
+  entry(entry) {
+    const when = new Date(entry.dataset.at);
+    const time = entry.querySelector("time");
+    if (time && !Number.isNaN(when.getTime())) {
+      time.textContent = hour(when);
+      time.title = moment(when);
+    }
+    const mine = entry.dataset.member === this.me;
+    entry.classList.toggle("mine", mine);
+    const name = entry.querySelector(".who");
+    if (mine && name) name.textContent = say("you");
+    const menu = entry.querySelector("[data-menu]");
+    if (menu) {
+      const values = { name: name?.textContent, time: time.textContent };
+      menu.setAttribute("aria-label", say(mine ? "respond-own" : "respond", values));
+      menu.setAttribute("aria-expanded", "false");
+      menu.type = "button";
+    }
+    this.responses(entry);
+  }
+
+  responses(entry) {
+    const given = this.mine.get(entry.dataset.id) ?? [];
+    for (const mark of entry.querySelectorAll(".mark")) {
+      const pressed = given.includes(mark.dataset.response);
+      mark.type = "button";
+      mark.setAttribute("aria-pressed", String(pressed));
+      const words = mark.querySelector(".vh");
+      words.dataset.plain ??= words.textContent;
+      words.textContent = words.dataset.plain + (pressed ? `, ${say("among")}` : "");
+    }
+  }
+
+  /** What depends on neighbours: days, the unread line, follow-ons, and what only the author reads. */
+  between() {
+    for (const old of this.list.querySelectorAll(".day, .unread, .told")) old.remove();
+    let before;
+    let lineDrawn = false;
+    for (const entry of [...this.list.children]) {
+      const when = new Date(entry.dataset.at);
+      const newDay = !before || dayKey(new Date(before.dataset.at)) !== dayKey(when);
+      if (newDay) entry.before(this.#day(when));
+      const line = !lineDrawn && this.#isNew(entry) && before;
+      if (line) entry.before(cut("part-unread"));
+      lineDrawn ||= this.#isNew(entry);
+      entry.classList.toggle("same", !newDay && !line && follows(entry, before));
+      before = entry;
+      const told = this.told.get(entry.dataset.id);
+      const isAside = entry.dataset.state === "set_aside";
+      if (told && isAside) entry.after(this.#aside(told, entry.dataset.id));
+    }
+  }
+
+  #isNew(entry) {
+    const place = Number(entry.dataset.seq);
+    return place > this.read && place <= this.visitedAt && entry.dataset.member !== this.me;
+  }
+
+  #day(when) {
+    const divider = cut("part-day");
+    const time = divider.querySelector("time");
+    time.dateTime = dayKey(when);
+    time.textContent = dayInWords(when);
+    return divider;
+  }
+
+  #aside(told, about) {
+    const line = cut("part-told");
+    line.dataset.about = about;
+    line.querySelector("[data-say]").textContent = told;
+    return line;
+  }
+}
+
+function follows(entry, before) {
+  if (!before?.matches(".msg") || !entry.matches(".msg")) return false;
+  const stands = (one) => one.dataset.state !== "set_aside" && one.dataset.state !== "taken_back";
+  return (
+    entry.dataset.member === before.dataset.member &&
+    stands(entry) &&
+    stands(before) &&
+    new Date(entry.dataset.at) - new Date(before.dataset.at) < TOGETHER
+  );
+}

@@ -1,0 +1,172 @@
+// What this person wrote, on its way to the circle: drawn at once, kept until it has arrived,
+// sent in order and one by one. The same name for the same words makes sending twice harmless.
+
+import { drawDraft } from "./draft.js";
+
+export class Outbox {
+  #items = [];
+  #pumping = false;
+  #again;
+
+  constructor(room, keep) {
+    this.room = room;
+    this.keep = keep;
+    this.prefix = `out:${room.dataset.circle}:`;
+  }
+
+  /** What was kept when the page was last closed. */
+  async restore() {
+    const kept = await this.keep.all(this.prefix);
+    kept.sort((a, b) => a.at - b.at);
+    this.room.log.change(() => kept.forEach((item) => this.#draw(item)));
+    this.pump();
+  }
+
+  /** Sends it, now or as soon as that is possible. */
+  add({ body, note, quote }) {
+    const item = { id: crypto.randomUUID(), body, note, quote, at: Date.now() };
+    this.room.log.change(() => this.#draw(item));
+    this.room.scroll.toEnd();
+    this.keep.put(this.prefix + item.id, item);
+    this.pump();
+  }
+
+  get isEmpty() {
+    return !this.#items.length;
+  }
+
+  /** Everything not sent, for someone who must leave. */
+  get words() {
+    return this.#items.map(({ item }) => item.body);
+  }
+
+  draftOf(id) {
+    return id && this.#items.find(({ item }) => item.id === id)?.element;
+  }
+
+  /** Its event came: it stands in the log. */
+  arrived(id) {
+    if (!id) return;
+    this.#items = this.#items.filter(({ item }) => item.id !== id);
+    this.keep.drop(this.prefix + id);
+  }
+
+  /** The line is gone: what waits is kept here. */
+  hold() {
+    for (const { item, element, message } of this.#items) {
+      if (!item.refused && !message) show(element, "kept");
+    }
+  }
+
+  async pump() {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    clearTimeout(this.#again);
+    try {
+      let next;
+      while ((next = this.#next())) if (!(await this.#send(next))) break;
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #next() {
+    return this.#items.find(({ item, message }) => !item.refused && !message);
+  }
+
+  async #send(waiting) {
+    const { item, element } = waiting;
+    if (!this.room.line.isLive) {
+      this.hold();
+      return false;
+    }
+    show(element, "sending");
+    const { id, body, note, quote } = item;
+    try {
+      const frame = { do: "post", circle: this.room.dataset.circle, id, body, note };
+      const ack = await this.room.line.ask({ ...frame, reply_to: quote?.id ?? null });
+      this.#acknowledged(waiting, ack);
+      return true;
+    } catch (refused) {
+      return this.#refused(waiting, refused);
+    }
+  }
+
+  /** It is in the log; its event, with the house's own drawing of it, is on its way or was here. */
+  #acknowledged(waiting, { message, state }) {
+    waiting.message = message;
+    this.keep.drop(this.prefix + waiting.item.id);
+    if (this.room.log.entry(message)) return this.settle();
+    waiting.element.dataset.state = state;
+    return waiting.element.querySelector("[data-state-row]")?.replaceChildren();
+  }
+
+  /** Drafts whose message stands in the log already have done their work. */
+  settle() {
+    for (const waiting of [...this.#items]) {
+      if (waiting.message && this.room.log.entry(waiting.message)) this.#remove(waiting);
+    }
+  }
+
+  #refused(waiting, { code, say, againIn }) {
+    const { item, element } = waiting;
+    if (code === "line") {
+      this.hold();
+      return false;
+    }
+    if (code === "slow" || code === "too_fast") {
+      show(element, "waiting", say);
+      this.#again = setTimeout(() => this.pump(), (againIn || 1) * 1000);
+      return false;
+    }
+    if (this.room.composer.takeBack(item, say)) {
+      this.#remove(waiting);
+    } else {
+      item.refused = say;
+      if (code === "conflict") this.#rename(item);
+      this.keep.put(this.prefix + item.id, item);
+      show(element, "refused", say);
+    }
+    return true;
+  }
+
+  #draw(item) {
+    const element = drawDraft(item, this.room);
+    this.room.log.list.append(element);
+    const waiting = { item, element };
+    this.#items.push(waiting);
+    show(element, item.refused ? "refused" : "kept", item.refused);
+    element.addEventListener("click", ({ target }) => {
+      const act = target.closest("[data-do]")?.dataset.do;
+      if (act === "again") this.#tryAgain(waiting);
+      if (act === "rewrite" && this.room.composer.takeBack(item, "")) this.#remove(waiting);
+    });
+  }
+
+  #tryAgain({ item }) {
+    delete item.refused;
+    this.keep.put(this.prefix + item.id, item);
+    this.pump();
+  }
+
+  #rename(item) {
+    this.keep.drop(this.prefix + item.id);
+    item.id = crypto.randomUUID();
+  }
+
+  #remove({ item, element }) {
+    this.arrived(item.id);
+    this.room.log.change(() => element.remove());
+  }
+}
+
+/** Says on the message how it stands: sending, kept, waiting, refused. */
+function show(element, state, say = "") {
+  element.dataset.state = state;
+  const row = element.querySelector("[data-state-row]");
+  if (!row) return;
+  const part = document.getElementById(`state-${state}`).content.cloneNode(true);
+  const words = part.querySelector("[data-say]");
+  if (words) words.textContent = say;
+  row.replaceChildren(part);
+}

@@ -1,0 +1,174 @@
+// <reweave-room>: the circle's page, live. Everything here stands on a page that reads and posts
+// without it.
+
+import { Aloud } from "./aloud.js";
+import { Bars } from "./bars.js";
+import { hour } from "./clock.js";
+import { Company } from "./company.js";
+import { Composer } from "./composer.js";
+import { Dress } from "./dress.js";
+import { Keep } from "./keep.js";
+import { Line } from "./line.js";
+import { Log } from "./log.js";
+import { Outbox } from "./outbox.js";
+import { cut } from "./sayings.js";
+import { Scroll } from "./scroll.js";
+import { Sheet } from "./sheet.js";
+
+const READ_AFTER = 800;
+const SETTLED = 400;
+
+class Room extends HTMLElement {
+  #readSeq = 0;
+  #reading;
+  #away;
+
+  connectedCallback() {
+    this.can = new Set(JSON.parse(this.dataset.can));
+    this.line = Line.ofTab(this.dataset.socket);
+    this.keep = new Keep(this.dataset.person);
+    this.aloud = new Aloud(this);
+    this.company = new Company(this);
+    this.bars = new Bars(this);
+    this.composer = new Composer(this, this.keep);
+    this.outbox = new Outbox(this, this.keep);
+    this.scroll = new Scroll(this);
+    this.dress = new Dress(this, this.querySelector("[data-log]"));
+    this.log = new Log(this, this.dress, this.scroll);
+    this.sheet = new Sheet(this);
+    this.scroll.start();
+    this.onState = () => this.#lineIs(this.line.state);
+    this.line.addEventListener("state", this.onState);
+    document.addEventListener("visibilitychange", () => document.hidden || this.scroll.isAtEnd && this.reachedEnd());
+    this.composer.restore();
+    this.outbox.restore();
+    this.line.open(this.dataset.circle, this);
+    this.bars.lineIs(this.line.state);
+  }
+
+  // What the line asks of a circle --------------------------------------------------
+
+  get since() {
+    return this.log.cursor;
+  }
+
+  hear(frame) {
+    this.heardAt = new Date();
+    this[`_${frame.is}`]?.(frame);
+  }
+
+  /** The person belongs no more: the words leave the page, and theirs are handed back. */
+  ended() {
+    const words = [...this.outbox.words, this.composer.text.value].map((one) => one.trim()).filter(Boolean);
+    this.line.removeEventListener("state", this.onState);
+    this.keep.dropAll(`draft:${this.dataset.circle}`);
+    this.keep.dropAll(this.outbox.prefix);
+    const gone = cut("part-gone");
+    gone.querySelector("[data-kept]").hidden = !words.length;
+    gone.querySelector("textarea").value = words.join("\n\n");
+    this.replaceChildren(gone);
+    for (const name of Object.keys(this.dataset)) delete this.dataset[name];
+    document.title = gone.querySelector("h1").textContent;
+    gone.focus();
+  }
+
+  /** "yes", "gone" or "signed-out"; "unknown" where the house can't be reached. */
+  async mayEnter() {
+    try {
+      const response = await fetch(this.dataset.page, { method: "HEAD", redirect: "manual" });
+      if (response.type === "opaqueredirect") return "signed-out";
+      return response.status === 404 ? "gone" : "yes";
+    } catch {
+      return "unknown";
+    }
+  }
+
+  askAgain() {
+    this.line.reopen(this.dataset.circle);
+  }
+
+  // Frames ---------------------------------------------------------------------------
+
+  async _opened({ can, members, mine, muted, paused, pace, reload }) {
+    this.can = new Set(can);
+    this.company.opened(members);
+    this.bars.muted(muted ?? null);
+    this.bars.paused(paused);
+    this.bars.pace(pace);
+    for (const [id, kinds] of Object.entries(mine ?? {})) this.dress.mine.set(id, kinds);
+    this.log.opened();
+    if (reload && (await this.log.reload())) this.askAgain();
+    this.outbox.pump();
+  }
+
+  _events(frame) {
+    const arrived = this.log.hear(frame);
+    for (const event of frame.events) this.#note(event);
+    for (const entry of arrived) this.company.stopped(entry.dataset.member);
+    this.querySelector("[data-empty]")?.toggleAttribute("hidden", Boolean(this.log.list.childElementCount));
+    this.scroll.arrived(arrived.length);
+    this.aloud.arrived(arrived);
+    if (this.#away) this.#away.arrived += arrived.length;
+    if (this.scroll.isAtEnd) this.reachedEnd();
+  }
+
+  _head({ seq }) {
+    if (seq > this.log.cursor) this.askAgain();
+  }
+
+  _presence(frame) {
+    this.company.presence(frame);
+  }
+
+  _typing(frame) {
+    this.company.isWriting(frame);
+  }
+
+  #note({ kind, member, until, say, seconds }) {
+    const me = member?.id === this.dataset.me;
+    if (kind === "member.joined") this.company.joined(member);
+    if (kind === "member.left") this.company.left(member);
+    if (kind === "member.muted") this.company.muted.add(member.id);
+    if (kind === "member.unmuted") this.company.muted.delete(member.id);
+    if (kind === "member.muted" && me) this.bars.muted({ until, say });
+    if (kind === "member.unmuted" && me) this.bars.muted(null);
+    if (kind === "room.paused") this.bars.paused(true);
+    if (kind === "room.resumed") this.bars.paused(false);
+    if (kind === "room.pace") this.bars.pace(seconds);
+  }
+
+  // The line and the reader -----------------------------------------------------------
+
+  #lineIs(state) {
+    const wasTold = this.bars.isTold;
+    this.dataset.line = state;
+    this.bars.lineIs(state);
+    this.composer.lineIs(state, this.heardAt && hour(this.heardAt));
+    if (state !== "live") {
+      this.outbox.hold();
+      this.#away ??= { arrived: 0 };
+    } else if (this.#away) {
+      const away = this.#away;
+      // What was missed follows at once; then it can be said how much it was.
+      setTimeout(() => {
+        if (this.#away === away) this.#away = undefined;
+        if (wasTold && this.line.isLive) this.bars.back(away.arrived);
+      }, SETTLED);
+    }
+  }
+
+  /** The reader has the end in sight: remembered after a moment, so that they were not only passing. */
+  reachedEnd() {
+    if (!this.log || document.hidden) return;
+    this.aloud.seen();
+    if (this.log.cursor <= this.#readSeq) return;
+    clearTimeout(this.#reading);
+    this.#reading = setTimeout(() => {
+      const seq = this.log.cursor;
+      if (document.hidden || !this.scroll.isAtEnd) return;
+      if (this.line.send({ do: "read", circle: this.dataset.circle, seq })) this.#readSeq = seq;
+    }, READ_AFTER);
+  }
+}
+
+customElements.define("reweave-room", Room);

@@ -1,0 +1,98 @@
+// Where the reader is in the log. What arrives never moves what they are reading.
+
+import { say, sayCount } from "./sayings.js";
+
+const NEAR = 60;
+
+export class Scroll {
+  #below = 0;
+
+  constructor(room) {
+    this.room = room;
+    this.log = room.querySelector(".log");
+    this.list = room.querySelector("[data-log]");
+    this.end = room.querySelector("[data-end]");
+    this.button = room.querySelector("[data-below]");
+    this.button.addEventListener("click", () => {
+      this.toEnd();
+      this.log.focus({ preventScroll: true });
+    });
+    const look = () => this.#look();
+    this.log.addEventListener("scroll", look, { passive: true });
+    addEventListener("scroll", look, { passive: true });
+    // A keyboard that opens, a composer that grows: whoever was at the end stays there.
+    new ResizeObserver(() => this.wasAtEnd && this.toEnd()).observe(this.log);
+    this.wasAtEnd = true;
+  }
+
+  /** On low screens the page scrolls, not the log. */
+  get scroller() {
+    const inside = getComputedStyle(this.log).overflowY !== "visible";
+    return inside ? this.log : document.scrollingElement;
+  }
+
+  get #floor() {
+    if (this.scroller === this.log) return this.log.getBoundingClientRect().bottom;
+    return this.room.querySelector("[data-composer]").getBoundingClientRect().top;
+  }
+
+  get isAtEnd() {
+    return this.end.getBoundingClientRect().bottom <= this.#floor + NEAR;
+  }
+
+  toEnd() {
+    this.end.scrollIntoView({ block: "end" });
+    this.#look();
+  }
+
+  /** Changes the log, and keeps the reader's place in it: the end, or the entry at the top. */
+  hold(change) {
+    if (this.wasAtEnd && this.isAtEnd) {
+      change();
+      this.toEnd();
+      return;
+    }
+    const marks = this.#inSight();
+    change();
+    const mark = marks.find(({ entry }) => entry.isConnected);
+    if (mark) this.scroller.scrollTop += mark.entry.getBoundingClientRect().top - mark.top;
+    this.#look();
+  }
+
+  /** To the unread line where what is new is more than a screen, else to the end. */
+  start() {
+    this.toEnd();
+    const line = this.list.querySelector(".unread");
+    const target = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+    const top = this.log.getBoundingClientRect().top;
+    if (target) target.scrollIntoView({ block: "center" });
+    else if (line && line.getBoundingClientRect().top < top) line.scrollIntoView({ block: "start" });
+    this.#look();
+  }
+
+  /** Others wrote `n` more at the end, which the reader may not have in sight. */
+  arrived(n) {
+    if (!this.isAtEnd) this.#below += n;
+    this.#look();
+  }
+
+  #look() {
+    this.wasAtEnd = this.isAtEnd;
+    if (this.wasAtEnd) {
+      this.#below = 0;
+      this.room.reachedEnd();
+    }
+    const far = this.end.getBoundingClientRect().top - this.#floor > 2 * this.log.clientHeight;
+    this.button.hidden = this.wasAtEnd || !(this.#below || far);
+    this.button.querySelector("span").textContent = this.#below
+      ? sayCount("below", this.#below)
+      : say("to-newest");
+  }
+
+  #inSight() {
+    const top = this.scroller === this.log ? this.log.getBoundingClientRect().top : 0;
+    return [...this.list.children]
+      .map((entry) => ({ entry, top: entry.getBoundingClientRect().top, bottom: entry.getBoundingClientRect().bottom }))
+      .filter(({ entry, bottom }) => bottom > top && entry.dataset.id);
+  }
+}

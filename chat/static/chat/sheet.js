@@ -1,0 +1,156 @@
+// What can be done with a message: responses, reply, one's own words, and a facilitator's care.
+
+import { ask } from "./ask.js";
+import { cut, say } from "./sayings.js";
+
+export class Sheet {
+  #open;
+
+  constructor(room) {
+    this.room = room;
+    room.log.list.addEventListener("click", (event) => this.#press(event));
+    room.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (this.#open && !target.closest(".sheet, [data-menu]")) this.close();
+    });
+  }
+
+  close({ back = false } = {}) {
+    const sheet = this.room.log.list.querySelector(".sheet");
+    const button = sheet?.parentElement.querySelector("[data-menu]");
+    sheet?.remove();
+    button?.setAttribute("aria-expanded", "false");
+    if (back) button?.focus();
+    this.#open = undefined;
+  }
+
+  #press(event) {
+    const { target } = event;
+    const entry = target.closest("[data-id]");
+    if (!entry) return;
+    const mark = target.closest("[data-response]");
+    const act = target.closest("[data-do], [data-respond]");
+    const quote = target.closest("[data-quotes]");
+    const menu = target.closest("[data-menu]");
+    if (!(mark || act || menu || (quote && this.room.log.entry(quote.dataset.quotes)))) return;
+    event.preventDefault();
+    if (menu) this.#toggle(entry, menu);
+    else if (quote) this.#goTo(quote.dataset.quotes);
+    else if (mark) this.#respond(entry, mark.dataset.response);
+    else this.#do(entry, act);
+  }
+
+  #toggle(entry, menu) {
+    const wasOpen = this.#open === entry.dataset.id && entry.querySelector(".sheet");
+    this.close();
+    if (wasOpen) return;
+    const sheet = cut("part-sheet");
+    sheet.setAttribute("aria-label", menu.getAttribute("aria-label"));
+    for (const button of sheet.querySelectorAll("button")) {
+      button.hidden = !this.#offers(entry, button.dataset);
+      const given = this.room.dress.mine.get(entry.dataset.id) ?? [];
+      const { respond } = button.dataset;
+      if (respond) button.setAttribute("aria-pressed", String(given.includes(respond)));
+    }
+    for (const rule of sheet.querySelectorAll("hr")) rule.hidden = !hasButton(rule, "next") || !hasButton(rule, "previous");
+    entry.append(sheet);
+    menu.setAttribute("aria-expanded", "true");
+    this.#open = entry.dataset.id;
+    sheet.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+    sheet.scrollIntoView({ block: "nearest" });
+  }
+
+  #offers(entry, { do: verb, respond }) {
+    const { can, company, dataset } = this.room;
+    const mine = entry.dataset.member === dataset.me;
+    const posted = entry.dataset.state === "posted";
+    if (respond) return posted && can.has("respond");
+    if (verb === "reply") return posted && can.has("post");
+    if (verb === "edit" || verb === "take_back") return mine && can.has(verb);
+    if (verb === "set_aside") return !mine && can.has(verb);
+    const peer = company.people.get(entry.dataset.member)?.role === "peer";
+    const muted = company.muted.has(entry.dataset.member);
+    return peer && can.has(verb) && muted === (verb === "unmute");
+  }
+
+  #do(entry, { dataset }) {
+    const message = entry.dataset.id;
+    const verb = dataset.do;
+    this.close({ back: verb !== "reply" && verb !== "edit" && verb !== "answer" });
+    if (dataset.respond) this.#respond(entry, dataset.respond);
+    if (verb === "answer") this.room.composer.text.focus();
+    if (verb === "reply") this.room.composer.reply(quoteOf(entry));
+    if (verb === "edit") this.#edit(message);
+    if (verb === "take_back") this.#verb({ do: verb, message });
+    if (verb === "unmute") this.#verb({ do: verb, member: entry.dataset.member });
+    if (verb === "set_aside") this.#asked(verb, (answer) => ({ message, why: answer.why }));
+    if (verb === "mute") {
+      this.#asked(verb, ({ why, until }) => ({ member: entry.dataset.member, why, until }));
+    }
+  }
+
+  async #asked(verb, fields) {
+    const answer = await ask(verb);
+    if (answer) this.#verb({ do: verb, ...fields(answer) });
+  }
+
+  async #respond(entry, response) {
+    const ack = await this.#verb({ do: "respond", message: entry.dataset.id, response });
+    if (!ack?.mine) return;
+    this.room.dress.mine.set(entry.dataset.id, ack.mine);
+    const now = this.room.log.entry(entry.dataset.id);
+    if (now) this.room.dress.responses(now);
+  }
+
+  async #verb(frame) {
+    try {
+      return await this.room.line.ask({ ...frame, circle: this.room.dataset.circle });
+    } catch (refused) {
+      this.room.composer.refuse(refused.say || say("not-reached"));
+      return undefined;
+    }
+  }
+
+  /** The words as their author wrote them stand on the message's own page. */
+  async #edit(message) {
+    try {
+      const response = await fetch(`${this.room.dataset.page}messages/${message}/`);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const body = page.getElementById("words").value;
+      this.room.composer.change(message, { body, note: page.getElementById("note").value });
+    } catch {
+      this.room.composer.refuse(say("not-reached"));
+    }
+  }
+
+  #goTo(id) {
+    const entry = this.room.log.entry(id);
+    entry.scrollIntoView({ block: "center" });
+    entry.tabIndex = -1;
+    entry.focus({ preventScroll: true });
+  }
+
+  #key(event) {
+    const sheet = event.target.closest(".sheet");
+    if (event.key === "Escape" && this.#open) this.close({ back: true });
+    if (!sheet || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+    event.preventDefault();
+    const buttons = [...sheet.querySelectorAll("button:not([hidden])")];
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const at = buttons.indexOf(document.activeElement) + step;
+    buttons[(at + buttons.length) % buttons.length].focus();
+  }
+}
+
+function quoteOf(entry) {
+  const folded = entry.querySelector(".veil");
+  const excerpt = folded ? "…" : entry.querySelector(".body").textContent.trim().slice(0, 80);
+  const dye = [...entry.querySelector(".swatch").classList].find((name) => name.startsWith("a-"));
+  return { id: entry.dataset.id, name: entry.querySelector(".who").textContent, dye, excerpt };
+}
+
+function hasButton(rule, way) {
+  let one = rule[`${way}ElementSibling`];
+  for (; one && one.tagName !== "HR"; one = one[`${way}ElementSibling`]) if (!one.hidden) return true;
+  return false;
+}

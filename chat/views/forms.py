@@ -1,0 +1,249 @@
+"""The room's verbs as plain forms, for use without script. What was written is never lost."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chat import editing, history, moderation, posting
+from chat.drawing import Entry
+from chat.frames import parse_client_id
+from chat.models import Message, Response, Seat
+from chat.posting import Draft
+from chat.refusal import Refused
+from chat.views import twins
+from chat.views.room import room_page, seat_or_404
+from chat.words import BODY_LIMIT, NOTE_LIMIT
+from community import vault
+from programs import clock
+
+_MORNING = datetime.time(8, 0)
+
+
+@never_cache
+@require_POST
+def post_message(request: HttpRequest, circle: str) -> HttpResponse:
+    """Posts what the form holds and leads back to it; JSON goes to the socket's twin."""
+    if request.content_type == "application/json":
+        return twins.post_message(request, circle)
+    written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
+    if not request.user.is_authenticated:
+        context = {"written": written, "next": reverse("room", args=[circle])}
+        return render(request, "chat/signed_out.html", context, status=401)
+    seat = seat_or_404(request, circle)
+    try:
+        posted = posting.post(_draft(request.user.pk, circle, written))
+    except Refused as refused:
+        _let_strangers_find_nothing(refused)
+        if refused.code == "conflict":
+            # The page was sent before, and its words were changed since: they are a new message.
+            written["id"] = uuid.uuid4()
+        return room_page(
+            request, seat, written=written | {"say": refused.say}, status=twins.status_of(refused)
+        )
+    editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
+    return _back_to(circle, posted.id)
+
+
+def _draft(person: int, circle: str, written: dict[str, Any]) -> Draft:
+    return Draft(
+        user_id=person,
+        circle=circle,
+        client_id=parse_client_id(written["id"]) if written["id"] else uuid.uuid4(),
+        body=written["body"],
+        note=written["note"],
+        reply_to=written["reply_to"] or None,
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def message(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    """One message, with what its reader may do about it."""
+    seat = seat_or_404(request, circle)
+    return _message_page(request, seat, message)
+
+
+@login_required
+@require_POST
+def respond(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    response = request.POST.get("response", "")
+    return _act(
+        request,
+        circle,
+        message,
+        lambda: editing.respond(by=request.user, circle=circle, message=message, response=response),
+    )
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    body, note = request.POST.get("body", ""), request.POST.get("note", "")
+    return _act(
+        request,
+        circle,
+        message,
+        lambda: editing.edit(by=request.user, circle=circle, message=message, body=body, note=note),
+    )
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    return _act(
+        request,
+        circle,
+        message,
+        lambda: editing.take_back(by=request.user, circle=circle, message=message),
+    )
+
+
+@login_required
+@require_POST
+def set_aside(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    why = request.POST.get("why", "")
+    return _act(
+        request,
+        circle,
+        message,
+        lambda: moderation.set_aside(by=request.user, circle=circle, message=message, why=why),
+    )
+
+
+@login_required
+@require_POST
+def mute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
+    seat = seat_or_404(request, circle)
+    until = _until(request.POST.get("for", ""), seat)
+    why = request.POST.get("why", "")
+    return _act(
+        request,
+        circle,
+        request.POST.get("message", ""),
+        lambda: moderation.mute(
+            by=request.user, circle=circle, member=member, until=until, why=why
+        ),
+        done=_("They can read and respond, and have been told why and until when."),
+    )
+
+
+@login_required
+@require_POST
+def unmute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
+    return _act(
+        request,
+        circle,
+        request.POST.get("message", ""),
+        lambda: moderation.unmute(by=request.user, circle=circle, member=member),
+        done=_("They can write again."),
+    )
+
+
+def _act(
+    request: HttpRequest, circle: str, message: str, verb: Callable[[], Any], *, done: str = ""
+) -> HttpResponse:
+    """Does it and leads back to the room; what may not be is said on the message's own page."""
+    seat = seat_or_404(request, circle)
+    try:
+        verb()
+    except Refused as refused:
+        _let_strangers_find_nothing(refused)
+        status = twins.status_of(refused)
+        return _message_page(request, seat, message, say=refused.say, status=status)
+    if done:
+        messages.success(request, done)
+    return _back_to(circle, message)
+
+
+def _message_page(
+    request: HttpRequest, seat: Seat, message: str, *, say: str = "", status: int = 200
+) -> HttpResponse:
+    found = history.entry_of(seat, message)
+    if found is None:
+        raise Http404
+    row, entry = found
+    circle, me = seat.membership.circle, seat.membership
+    context = {
+        "circle": circle,
+        "entry": entry,
+        "zone": circle.cohort.time_zone,
+        "say": say,
+        "kinds": _kinds(seat, entry),
+        "is_mine": row.membership_id == me.pk and entry.state in ("posted", "held"),
+        "may_hold": me.is_facilitator and entry.kind == "message",
+        "author": row.membership,
+        "author_is_peer": row.membership is not None and not row.membership.is_facilitator,
+        "mute": moderation.mute_in_force(row.membership) if row.membership else None,
+        "told": _told(seat, row),
+        "written": _written(request, seat, row),
+        "body_limit": BODY_LIMIT,
+        "note_limit": NOTE_LIMIT,
+    }
+    return render(request, "chat/message.html", context, status=status)
+
+
+def _kinds(seat: Seat, entry: Entry) -> list[dict[str, Any]]:
+    if entry.state != Message.State.POSTED:
+        return []
+    given = history.mine(seat, [entry.id]).get(entry.id, [])
+    return [
+        {"kind": kind.value, "label": kind.label, "given": kind.value in given}
+        for kind in Response.Kind
+    ]
+
+
+def _told(seat: Seat, row: Message) -> str:
+    """Why a message was set aside, for its author alone."""
+    if row.state != Message.State.SET_ASIDE or row.membership_id != seat.membership.pk:
+        return ""
+    owner = vault.circle_owner(seat.membership.circle.public_id)
+    return moderation.why_set_aside(row.setting_aside, owner=owner)
+
+
+def _written(request: HttpRequest, seat: Seat, row: Message) -> dict[str, str]:
+    """What stands in the page's fields: what was just sent, or else the author's own words."""
+    if request.method == "POST":
+        return {name: request.POST.get(name, "") for name in ("body", "note", "why", "for")}
+    if row.membership_id != seat.membership.pk or row.state not in ("posted", "held"):
+        return {}
+    try:
+        said = row.words(owner=vault.circle_owner(seat.membership.circle.public_id))
+    except vault.Unopenable:
+        return {}
+    return {"body": said.body, "note": said.note}
+
+
+def _until(name: str, seat: Seat) -> datetime.datetime:
+    """When a mute chosen by its name ends; morning is the cohort's."""
+    now = timezone.now()
+    if name == "morning":
+        zone = seat.membership.circle.cohort.zone
+        tomorrow = timezone.localtime(now, zone).date() + datetime.timedelta(days=1)
+        return clock.instant(tomorrow, _MORNING, zone)
+    return now + {"week": datetime.timedelta(weeks=1)}.get(name, datetime.timedelta(hours=1))
+
+
+def _let_strangers_find_nothing(refused: Refused) -> None:
+    if refused.code == "not_member":
+        raise Http404 from None
+
+
+def _back_to(circle: str, message: str) -> HttpResponse:
+    address = reverse("room", args=[circle])
+    response = redirect(f"{address}#m-{message}" if message else address)
+    response.status_code = 303
+    return response
