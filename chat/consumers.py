@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 _WINDOW_SECONDS = 10.0
 _MOST_VERBS = 200
 _MOST_UNREADABLE = 100
+_UNREADABLE = ("bad_frame", "too_long")
 _MOST_POSTS_UNDERWAY = 256
 
 
@@ -86,10 +87,11 @@ class Room(AsyncConsumer):
             if text is None:
                 raise refusal.bad_frame()
             frame = frames.parse(text)
+            frame.check_size()
             await self._do(line, frame)
         except Refused as refused:
             line.say(refused.as_frame() | (frame.echo if frame else {}))
-            if frame is None and _too_many(self._unreadable):
+            if refused.code in _UNREADABLE and _too_many(self._unreadable):
                 line.close(TOO_FAST)
         except Exception as error:
             # The words of the frame stay out of the log: its verb and what broke are enough.
@@ -175,7 +177,7 @@ def _edit(by: User, frame: Frame) -> None:
         circle=frame.public_id("circle"),
         message=frame.public_id("message"),
         body=frame.text("body"),
-        note=frame.text("note", default="") if frame.fields.get("note") else "",
+        note=frame.note(),
     )
 
 

@@ -15,6 +15,8 @@ from chat import refusal
 from chat.posting import Draft
 
 LONGEST_BYTES = 16 * 1024
+# What is longer is refused, but read up to here, so that the refusal can name what it refuses.
+_LONGEST_READ = 256 * 1024
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _LARGEST_SEQ = 2**53
 
@@ -25,6 +27,12 @@ class Frame:
 
     verb: str
     fields: dict[str, Any]
+    too_large: bool = False
+
+    def check_size(self) -> None:
+        """Raises Refused: `too_long` where it is words that don't fit, else `bad_frame`."""
+        if self.too_large:
+            raise refusal.too_large() if "body" in self.fields else refusal.bad_frame()
 
     @property
     def echo(self) -> dict[str, str]:
@@ -67,9 +75,12 @@ class Frame:
             circle=circle,
             client_id=self.client_id(),
             body=self.text("body"),
-            note=self.text("note", default="") if self.fields.get("note") else "",
+            note=self.note(),
             reply_to=self.public_id_or_none("reply_to"),
         )
+
+    def note(self) -> str:
+        return "" if self.fields.get("note") is None else self.text("note")
 
     def client_id(self, name: str = "id") -> uuid.UUID:
         return parse_client_id(self.text(name))
@@ -83,17 +94,17 @@ def parse(text: str) -> Frame:
     fields = _fields(text)
     if not isinstance(fields.get("do"), str):
         raise refusal.bad_frame()
-    return Frame(fields["do"], fields)
+    return Frame(fields["do"], fields, too_large=_is_too_large(text))
 
 
 def parse_fields(text: str, *, verb: str) -> Frame:
     """Reads a request whose verb its address has named. Raises Refused (`bad_frame`)."""
-    return Frame(verb, _fields(text))
+    return Frame(verb, _fields(text), too_large=_is_too_large(text))
 
 
 def _fields(text: str) -> dict[str, Any]:
     try:
-        if len(text.encode()) > LONGEST_BYTES:
+        if len(text.encode()) > _LONGEST_READ:
             raise refusal.bad_frame()
         fields = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -123,6 +134,10 @@ def parse_instant(text: str) -> datetime.datetime:
     if instant is None or instant.tzinfo is None:
         raise refusal.bad_frame()
     return instant
+
+
+def _is_too_large(text: str) -> bool:
+    return len(text) > LONGEST_BYTES or len(text.encode()) > LONGEST_BYTES
 
 
 def _is_keepable(text: str) -> bool:

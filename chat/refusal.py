@@ -33,5 +33,9 @@ def bad_frame() -> Refused:
     return Refused("bad_frame", _("That couldn't be read. Nothing was changed."))
 
 
+def too_large() -> Refused:
+    return Refused("too_long", _("This is too long to send at once. Send it in two parts."))
+
+
 def no_such_message() -> Refused:
     return Refused("bad_frame", _("That message isn't here any more."))

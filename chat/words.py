@@ -16,11 +16,14 @@ WHY_LIMIT = 300
 _CODE_POINTS_PER_CHARACTER = 8
 _MARKS_IN_A_ROW = 8
 
-_UNKEEPABLE = regex.compile(r"[\p{Cs}\p{Cn}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_PILED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_IN_A_ROW}}})\p{{M}}+")
+# Signs that Unicode has not named yet are kept: phones know new ones before this house does.
+_UNKEEPABLE = regex.compile(r"[\p{Cs}\p{NChar}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_VISIBLE = regex.compile(r"(?V1)[[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Co}\p{Cn}]--[\p{DI}\u2800]]")
+# Signs without width between marks don't part them: they pile up all the same.
+_PILED_MARKS = regex.compile(rf"((?:\p{{M}}\p{{Cf}}*){{{_MARKS_IN_A_ROW}}})(?:\p{{M}}\p{{Cf}}*)+")
 _NEWLINES = regex.compile(r"\r\n?|\u2028|\u2029")
 _LINE_ENDS = regex.compile(r"[^\S\n]+$", regex.MULTILINE)
-_LINK = regex.compile(r"\bhttps?://[^\s<>\"'“”‘’\p{Cf}]+(?<![.,;:!?)\]…])", regex.IGNORECASE)
+_LINK = regex.compile(r"\bhttps?://[^\s<>\"'“”‘’\p{Cf}]+(?<![.,;:!?)\]…*])", regex.IGNORECASE)
 _EMPHASIS = regex.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _PARAGRAPHS = regex.compile(r"\n{2,}")
 
@@ -28,7 +31,7 @@ _PARAGRAPHS = regex.compile(r"\n{2,}")
 def clean_body(text: str) -> str:
     """What is kept of a message. Raises Refused where it is empty, too long or unkeepable."""
     body = _cleaned(text, limit=BODY_LIMIT)
-    if not body:
+    if not _VISIBLE.search(body):
         raise Refused("bad_frame", _("There's nothing written yet."))
     return body
 
@@ -41,7 +44,7 @@ def clean_note(text: str) -> str:
 def clean_why(text: str) -> str:
     """A facilitator's reason, which the one concerned will read."""
     why = " ".join(_cleaned(text, limit=WHY_LIMIT).split())
-    if not why:
+    if not _VISIBLE.search(why):
         raise Refused("bad_frame", _("Say why, in a sentence they will read."))
     return why
 

@@ -27,6 +27,7 @@ def post_message(request: HttpRequest, circle: str) -> JsonResponse:
     frame = Frame("post", {})
     try:
         frame = _frame_in(request)
+        frame.check_size()
         posted = posting.post(frame.draft(person=request.user.pk, circle=circle))
     except Refused as refused:
         if refused.code == "not_member":
