@@ -35,3 +35,9 @@ def _in_turn(start: int, size: int) -> list[int]:
 def _likeness(one: int, other: int) -> int:
     dye, other_dye = one // len(WEAVES) % len(DYES), other // len(WEAVES) % len(DYES)
     return 2 * (dye == other_dye) + (one % len(WEAVES) == other % len(WEAVES))
+
+
+def numbered(weave: str, dye: str, ground: str) -> int:
+    """The number of the patch with this weave and dye, on the ground of that dye."""
+    turn = (DYES.index(ground) - DYES.index(dye)) % len(DYES)
+    return (turn * len(DYES) + DYES.index(dye)) * len(WEAVES) + WEAVES.index(weave)

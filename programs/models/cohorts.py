@@ -144,6 +144,11 @@ class Cohort(ClusterableModel):
         return ZoneInfo(self.time_zone)
 
     @property
+    def weeks_in_all(self) -> int:
+        """Calendar weeks from the first day to the last, rest not counted."""
+        return self.number_of_weeks * self.weeks_apart
+
+    @property
     def is_gathering(self) -> bool:
         """Whether someone may still join: the same rule as the queryset's."""
         return not self.is_cancelled and self.roster_closes_on > timezone.localdate()
@@ -177,7 +182,7 @@ class Cohort(ClusterableModel):
     @property
     def ends_on(self) -> datetime.date:
         """The last day of the last week, rest counted in."""
-        calendar_week = self._calendar_week_of(open_week=self.number_of_weeks * self.weeks_apart)
+        calendar_week = self._calendar_week_of(open_week=self.weeks_in_all)
         return self.starts_on + datetime.timedelta(weeks=calendar_week, days=-1)
 
     def question_due_at(self, week: int) -> datetime.datetime:

@@ -1,0 +1,268 @@
+"""What someone is asked when they apply, step by step, and what they answer at the end.
+
+Answers are kept as they were typed, finished or not, so that nothing is lost on the way; a step
+is done when its form finds nothing wrong with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from programs import names
+from programs.models import Agreement
+from programs.models.joining import EVALUATION_HOLDS
+from programs.refusal import Refused
+
+_NEAREST = _("Choose the answer nearest to the truth. None of them closes the door.")
+# As typed and kept, whatever else: longer than any field, shorter than a nuisance.
+_MOST_TYPED = 4000
+
+
+class StepForm(forms.Form):
+    """One step of the application."""
+
+    title: Any = ""
+    words: Any = ""
+
+    def __init__(self, *args: Any, agreement: Agreement | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.agreement = agreement
+
+    def typed(self) -> dict[str, str]:
+        """What was typed into this step, complete or not."""
+        return {name: str(self.data.get(name, ""))[:_MOST_TYPED] for name in self.fields}
+
+
+def _choice(label: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _NEAREST},
+        **kwargs,
+    )
+
+
+class AboutForm(StepForm):
+    title = _("About you")
+    words = _("A few things, so that whoever answers you knows what you come with.")
+
+    adult = _choice(_("Are you 18 or older?"), [("yes", _("Yes")), ("no", _("No"))])
+    country = forms.CharField(
+        label=_("Which country are you in?"),
+        max_length=60,
+        help_text=_("So that we know which help lines are yours."),
+        widget=forms.TextInput(attrs={"autocomplete": "country-name"}),
+    )
+    hopes = forms.CharField(
+        label=_("What do you hope for from a circle?"),
+        max_length=2000,
+        help_text=_("A line or two. Please leave out diagnoses and doses; we don't ask for them."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    access = forms.CharField(
+        label=_("Is there something we should know so that you can take part?"),
+        max_length=1000,
+        required=False,
+        help_text=_("Captions, breaks, reading slowly, a child at home."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_adult(self) -> str:
+        if self.cleaned_data["adult"] != "yes":
+            raise forms.ValidationError(
+                _t("Circles are for adults. Support now has people to talk with at any age.")
+            )
+        return "yes"
+
+
+class CareForm(StepForm):
+    title = _("Who looks after you")
+    words = _(
+        "A circle stands beside care, never in its place. We take your word for this and check "
+        "nothing."
+    )
+
+    evaluated = _choice(
+        _("Has a trained professional evaluated you, in body and mind?"),
+        [("yes", _("Yes")), ("not_yet", _("Not yet"))],
+        help_text=_("Such as a doctor, a nurse or a therapist, before or after your therapy."),
+    )
+    evaluator = forms.CharField(
+        label=_("Who was it?"),
+        max_length=120,
+        required=False,
+        help_text=_("A profession and a name or a place is enough."),
+    )
+    evaluated_on = forms.DateField(
+        label=_("When?"),
+        required=False,
+        help_text=_("The day, as near as you remember. It holds for twelve months."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    care = _choice(
+        _("Is there someone else who looks after your care at present?"),
+        [
+            ("yes", _("Yes: a therapist, doctor or nurse sees me")),
+            ("reach", _("There is someone I can reach")),
+            ("no", _("Nobody just now")),
+        ],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("evaluated") == "not_yet":
+            self.add_error(
+                "evaluated",
+                _t(
+                    "A circle asks that a trained professional has looked at this with you "
+                    "first. Your answers are kept; come back to them after that."
+                ),
+            )
+        elif cleaned.get("evaluated") == "yes":
+            self._check_evaluation(cleaned)
+        return cleaned
+
+    def _check_evaluation(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("evaluator") and "evaluator" not in self.errors:
+            self.add_error("evaluator", _t("Say who evaluated you; a profession and a place do."))
+        day: dt.date | None = cleaned.get("evaluated_on")
+        today = timezone.localdate()
+        if day is None:
+            if "evaluated_on" not in self.errors:
+                self.add_error("evaluated_on", _t("Say when; the month is enough, on any day."))
+        elif day > today:
+            self.add_error("evaluated_on", _t("That day is still to come."))
+        elif day < today - EVALUATION_HOLDS:
+            self.add_error(
+                "evaluated_on",
+                _t("That is more than twelve months ago. Ask for a fresh look, then come back."),
+            )
+
+
+class NowForm(StepForm):
+    title = _("Is now a good time?")
+    words = _(
+        "These help us see whether a peer circle is the right kind of company for you just now. "
+        "Only those who hold the circle read them. They're erased 30 days after the decision."
+    )
+
+    tonight = _choice(
+        _("If tonight were hard, is there someone you could call?"),
+        [
+            ("yes", _("Yes, there is")),
+            ("think_so", _("I think so, I haven't tried")),
+            ("no", _("Not really")),
+            ("person", _("I'd rather talk about this with a person")),
+        ],
+        help_text=_("A friend, a relative, a therapist, a neighbour with a kettle."),
+    )
+    safe = _choice(
+        _("In the last two weeks, have you felt that you might not be safe?"),
+        [
+            ("no", _("No")),
+            ("sometimes", _("Sometimes, and I have support for it")),
+            ("yes", _("Yes")),
+        ],
+    )
+    name = forms.CharField(
+        label=_("Your chosen name, in place of a signature"),
+        max_length=160,
+        help_text=_("This is what the circle will call you."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+        error_messages={
+            "required": _(
+                "Write the name you'd like the circle to use. It needn't be your legal name."
+            )
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clauses = self.agreement.each_clause() if self.agreement else []
+        for number, clause in enumerate(clauses, 1):
+            self.fields[f"clause_{number}"] = forms.BooleanField(
+                label=clause,
+                error_messages={"required": _("Tick this, if you can agree to it.")},
+            )
+        self.order_fields(["tonight", "safe", *self._clause_names(), "name"])
+
+    def clauses(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._clause_names()]
+
+    def clean_name(self) -> str:
+        try:
+            return names.tidy(self.cleaned_data["name"])
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+    @property
+    def leads_to_support(self) -> bool:
+        return self.data.get("safe") == "yes"
+
+    def _clause_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith("clause_")]
+
+
+STEPS: dict[str, type[StepForm]] = {"about": AboutForm, "care": CareForm, "now": NowForm}
+
+
+def as_read(answers: dict[str, str]) -> list[tuple[Any, Any]]:
+    """Question and answer, in words, for those who decide and for the one who wrote them."""
+    told = []
+    for form in STEPS.values():
+        for name, field in form.base_fields.items():
+            answer = answers.get(name, "")
+            if isinstance(field, forms.ChoiceField):
+                answer = dict(field.choices).get(answer, "")
+            if answer:
+                told.append((field.label, answer))
+    return told
+
+
+class DecisionForm(forms.Form):
+    """What a facilitator answers, in words the applicant will read."""
+
+    CHOICES: ClassVar[list[tuple[str, Any]]] = [
+        ("accept", _("Accept")),
+        ("waiting", _("Offer the waiting list")),
+        ("ask", _("Ask something first")),
+        ("decline", _("Not now")),
+    ]
+    decision = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )
+    words = forms.CharField(
+        label=_("Words to them"),
+        max_length=2000,
+        required=False,
+        help_text=_("They read this. With “not now”, say what is near, and that the door is open."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("decision") in {"ask", "decline"} and not cleaned.get("words", "").strip():
+            self.add_error("words", _t("Write a few words to them; they get nothing else to read."))
+        return cleaned
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=_("The name you go by in this circle"),
+        max_length=160,
+        help_text=_("It needn't be your legal name. It stays yours here, and can't be changed."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+        error_messages={
+            "required": _("Write the name you'd like the circle to use. Any name you choose.")
+        },
+    )

@@ -1,0 +1,204 @@
+"""Coming in, as the one who applies: step by step, kept as it goes."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from programs import enrolment
+from programs.forms import STEPS, NameForm, StepForm, as_read
+from programs.models import Agreement, Application, Circle
+from programs.refusal import Refused
+
+State = Application.State
+_BEING_WRITTEN = (State.DRAFT, State.ASKED)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, circle: str) -> HttpResponse:
+    """What comes, before it begins; afterwards, how the application stands."""
+    application = _open_application(request, circle)
+    if application:
+        if application.state == State.DRAFT:
+            return redirect("apply_step", circle, _first_to_do(application))
+        return _standing(request, application)
+    found = get_object_or_404(Circle.objects.gathering(), public_id=circle)
+    if request.method == "GET":
+        context = {"circle": found, "steps": STEPS.values()}
+        return render(request, "programs/apply_begin.html", context)
+    try:
+        enrolment.begin_application(circle=found, person=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("places")
+    return redirect("apply_step", circle, next(iter(STEPS)))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, circle: str, step: str) -> HttpResponse:
+    if step not in STEPS:
+        raise Http404
+    application = _open_application(request, circle)
+    if application is None or application.state not in _BEING_WRITTEN:
+        return redirect("apply", circle)
+    agreement = Agreement.in_force()
+    if request.method == "GET":
+        form = STEPS[step](initial=application.answers, agreement=agreement)
+        return _page(request, application, step, form)
+    form = STEPS[step](request.POST, agreement=agreement)
+    try:
+        answers = application.answers | form.typed()
+        enrolment.save_draft(application=application, answers=answers)
+        if "later" in request.POST:
+            messages.success(request, _("Kept. You'll find it here when you come back."))
+            return redirect("places")
+        return _go_on(request, application, step, form)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("apply", circle)
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, circle: str) -> HttpResponse:
+    """Take what was sent back to the desk, while nobody has answered."""
+    application = _own(request, circle)
+    try:
+        enrolment.reopen(application=application)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect("apply", circle)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, circle: str) -> HttpResponse:
+    application = _own(request, circle)
+    try:
+        enrolment.withdraw(application=application)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Taken back. What you had written is erased."))
+    return redirect("places")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def enter(request: HttpRequest, circle: str) -> HttpResponse:
+    """The last step: the name they go by, and in."""
+    application = _own(request, circle)
+    if application.state != State.ACCEPTED:
+        return redirect("apply", circle)
+    if request.method == "GET":
+        form = NameForm(initial={"name": application.answers.get("name", "")})
+        return render(request, "programs/enter.html", {"form": form, "application": application})
+    form = NameForm(request.POST)
+    if form.is_valid():
+        try:
+            enrolment.enter(application=application, name=form.cleaned_data["name"])
+            return redirect("room", circle)
+        except Refused as refused:
+            form.add_error("name", str(refused))
+    context = {"form": form, "application": application}
+    return render(request, "programs/enter.html", context, status=422)
+
+
+def _go_on(
+    request: HttpRequest, application: Application, step: str, form: StepForm
+) -> HttpResponse:
+    """To the next step that needs them; after the last, off it goes."""
+    if not form.is_valid():
+        return _page(request, application, step, form, status=422)
+    circle = application.circle.public_id
+    to_do = _first_to_do(application)
+    if step != "now":
+        steps = list(STEPS)
+        return redirect("apply_step", circle, steps[steps.index(step) + 1])
+    if to_do:
+        messages.warning(request, _("Something on this page still needs you. All else is kept."))
+        return redirect("apply_step", circle, to_do)
+    if form.leads_to_support and "seen_support" not in request.POST:
+        # Kept, and not sent before they have seen where there are people tonight.
+        return _page(request, application, step, form, support=True)
+    care = STEPS["care"](application.answers)
+    care.is_valid()
+    agreement = Agreement.in_force()
+    if agreement is None:
+        raise Refused(_("This house has no agreement yet. Your answers are kept."))
+    enrolment.send_application(
+        application=application,
+        answers=application.answers,
+        evaluator=care.cleaned_data["evaluator"],
+        evaluated_on=care.cleaned_data["evaluated_on"],
+        agreement=agreement,
+    )
+    messages.success(request, _("Sent. You'll hear from those who hold the circle."))
+    return redirect("places")
+
+
+def _first_to_do(application: Application) -> str:
+    """The first step that isn't done; empty where all are."""
+    agreement, answers = Agreement.in_force(), application.answers
+    for name, form in STEPS.items():
+        if not form(answers, agreement=agreement).is_valid():
+            return name
+    return ""
+
+
+def _page(
+    request: HttpRequest,
+    application: Application,
+    step: str,
+    form: StepForm,
+    *,
+    status: int = 200,
+    support: bool = False,
+) -> HttpResponse:
+    steps = list(STEPS)
+    here = steps.index(step)
+    context = {
+        "application": application,
+        "circle": application.circle,
+        "form": form,
+        "step": step,
+        "number": here + 1,
+        "total": len(steps),
+        "before": steps[here - 1] if here else "",
+        "steps_done": range(here + 1),
+        "steps_to_do": range(len(steps) - here - 1),
+        "support": support,
+    }
+    return render(request, "programs/apply_step.html", context, status=status)
+
+
+def _standing(request: HttpRequest, application: Application) -> HttpResponse:
+    context = {
+        "application": application,
+        "answers": as_read(application.answers),
+        "readings": application.readings.all()[:20],
+    }
+    return render(request, "programs/application_standing.html", context)
+
+
+def _open_application(request: HttpRequest, circle: str) -> Application | None:
+    """Theirs, while it is open or its decline can still be read."""
+    mine = Application.objects.filter(person=request.user, circle__public_id=circle)
+    mine = mine.select_related("circle__cohort__program", "person")
+    return mine.open().first()
+
+
+def _own(request: HttpRequest, circle: str) -> Application:
+    mine = Application.objects.filter(~Q(state=State.ENTERED), person=request.user)
+    mine = mine.select_related("circle__cohort", "person").order_by("-began_at")
+    found = mine.filter(circle__public_id=circle).first()
+    if found is None:
+        raise Http404
+    return found
