@@ -1,0 +1,17 @@
+"""`manage.py bench room`: measures the room beside a plain Channels chat; see docs/performance.md."""
+
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
+
+
+class Command(BaseCommand):
+    help = "Measure the house. It starts its own servers, and leaves nothing behind."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            main = import_string("tests.bench.room.main")
+        except ImportError as error:
+            raise CommandError("The bench needs the tests and what they use.") from error
+        sys.exit(main(argv[2:]))
