@@ -99,6 +99,6 @@ class HouseChecks(ContentCheckerItem):
 @hooks.register("construct_wagtail_userbar")
 def check_as_the_house_does(request: Any, items: list[Any], page: Any) -> None:
     items[:] = [
-        HouseChecks(in_editor=item.in_editor) if type(item) is ContentCheckerItem else item
+        HouseChecks(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
         for item in items
     ]

@@ -8,13 +8,11 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from wagtail import blocks
-from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.models import Page
 from wagtail.test.utils import WagtailPageTestCase
 
 from home.blocks import HomeBody
 from home.models import HelpLine, HomePage, StandardPage, SupportPage
-from home.wagtail_hooks import HouseChecks, check_as_the_house_does
 from programs.models import ProgramIndexPage
 
 
@@ -104,13 +102,21 @@ def test_an_editor_lists_the_lines_and_an_outsider_does_not(house, edda, client,
     assert "Samaritans" not in answer.content.decode()
 
 
-def test_content_checks_look_for_the_way_to_support():
-    items = [ContentCheckerItem()]
+def test_an_editors_page_is_checked_for_its_way_to_support(house, edda, client):
+    page = client.get("/privacy/").content.decode()
 
-    check_as_the_house_does(None, items, None)
+    assert "leads-to-support" in page
+    assert "check-image-alt-text" in page
 
-    [checks] = items
-    assert type(checks) is HouseChecks
-    configuration = checks.get_axe_configuration(None)
-    assert "support-link" in configuration["options"]["runOnly"]
-    assert "button-name" in configuration["options"]["runOnly"]
+
+def test_a_visitors_page_carries_no_checks(house, client):
+    assert "leads-to-support" not in client.get("/privacy/").content.decode()
+
+
+def test_a_block_is_previewed_in_the_clothes_of_the_house(house, edda, client):
+    block = HomePage.body.field.stream_block.child_blocks["week"]
+
+    seen = client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+
+    assert "A week, roughly" in seen.content.decode()
+    assert "reweave/css/tokens" in seen.content.decode()
