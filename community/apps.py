@@ -6,6 +6,7 @@ class CommunityConfig(AppConfig):
     name = "community"
 
     def ready(self) -> None:
-        from community import roles
+        # Those who listen to the news: each module connects what it does about it.
+        from community import checks, notices, roles, sessions, tidying  # noqa: F401
 
         post_migrate.connect(roles.settle)

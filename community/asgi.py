@@ -12,6 +12,10 @@ from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
+from community import logs  # noqa: E402
+
+logs.guard()
+
 from community.doors import SocketDoor  # noqa: E402
 
 application = ProtocolTypeRouter(

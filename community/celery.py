@@ -3,13 +3,21 @@
 import os
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
+
+from community import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
 
 app = Celery("reweave")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_the_houses_logging(**kwargs: Any) -> None:
+    """Celery leaves logging as Django set it up, since someone listens here."""
+    logs.guard()
 
 
 class GivesSignsOfLife(bootsteps.StartStopStep):

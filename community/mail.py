@@ -1,23 +1,25 @@
-"""How the house sends mail: one URL, read strictly. Imported by settings."""
+"""How the house hands over mail: one address, read strictly. Imported by settings."""
+
+from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import unquote
+
+from community.environment import Environment
 
 
-def mailer(url: str, folder: Path) -> dict:
-    """Django's mailer for `url`; without one, letters are kept as files in `folder`.
+def mailer(env: Environment, folder: Path) -> dict[str, Any]:
+    """Django's mailer for REWEAVE_MAIL_URL; without one, letters are kept as files in `folder`.
 
     `smtp://user:password@host:587` starts with STARTTLS, `smtps://…:465` with TLS.
-    Raises ValueError for any other scheme.
     """
-    if not url:
+    if not env.text("REWEAVE_MAIL_URL"):
         return {
             "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "OPTIONS": {"file_path": str(folder)},
         }
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("REWEAVE_MAIL_URL is not an smtp:// or smtps:// address.")
+    parts = env.url("REWEAVE_MAIL_URL", "", "smtp", "smtps")
     tls = parts.scheme == "smtps"
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import secrets
-import zoneinfo
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -17,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
+from community import zones
+
 
 def public_id() -> str:
     """A random, unguessable name for a row in addresses: 16 characters, 96 bits."""
@@ -25,10 +26,8 @@ def public_id() -> str:
 
 def known_zone(name: str) -> None:
     """Raises ValidationError where `name` is no IANA time zone."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValidationError(_("This time zone is not known here.")) from error
+    if not zones.is_known(name):
+        raise ValidationError(_("This time zone is not known here."))
 
 
 class PublicIdField(models.CharField):

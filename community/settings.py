@@ -6,39 +6,47 @@ names a database, a broker, an origin and a mailer; `community/checks.py` refuse
 combinations that are unsafe or impossible. docs/operations.md lists every name.
 """
 
+import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from community import keyring, logs, mail
+from community import backing, keyring, logs, mail, zones
+from community.environment import Environment, refuse
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment(os.environ)
 
 # Where the house stands ------------------------------------------------------
-VAR_DIR = Path(env.str("REWEAVE_VAR", default=str(BASE_DIR / "var")))
-ORIGIN = env.str("REWEAVE_ORIGIN", default="http://localhost:8000").rstrip("/")
-_origin = urlsplit(ORIGIN)
+VAR_DIR = Path(env.text("REWEAVE_VAR", str(BASE_DIR / "var")))
+_origin = env.origin("REWEAVE_ORIGIN", "http://localhost:8000")
+ORIGIN = f"{_origin.scheme}://{_origin.netloc}"
 LOOPBACK = _origin.hostname in {"localhost", "127.0.0.1", "::1"}
 SECURE = _origin.scheme == "https"
 
-DEBUG = env.bool("REWEAVE_DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or keyring.secret_key(VAR_DIR / "keys")
+# Whether a proxy of ours stands before us, and says who comes and how.
+BEHIND_PROXY = env.flag("REWEAVE_BEHIND_PROXY", default=False)
+
+DEBUG = env.flag("REWEAVE_DEBUG", default=False)
+SECRET_KEY_IN_VAR = not env.text("SECRET_KEY")
+SECRET_KEY = env.text("SECRET_KEY") or keyring.secret_key(VAR_DIR / "keys")
 # Keys that wrap the data keys of circles and people: `id:base64,id:base64`, newest first.
 # Without it they are read from (and on first start made in) var/keys.
-SEALING_KEYS = env.str("REWEAVE_SEALING_KEYS", default="")
+SEALING_KEYS = env.text("REWEAVE_SEALING_KEYS")
 SEALING_KEYS_DIR = VAR_DIR / "keys"
+try:
+    keyring.parsed(SEALING_KEYS) if SEALING_KEYS else None
+except keyring.UnusableKey as unusable:
+    refuse("REWEAVE_SEALING_KEYS", f"can't be used: {unusable}")
 
 _LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = _LOOPBACK_HOSTS if LOOPBACK else [_origin.hostname or ""]
+# Supervisors ask for the house's health on the loopback, whatever its name in the world is.
+ALLOWED_HOSTS = _LOOPBACK_HOSTS if LOOPBACK else [_origin.hostname or "", *_LOOPBACK_HOSTS]
 # Origins whose pages may open our socket; the check is a scheme, host and port.
+_port = f":{_origin.port}" if _origin.port else ""
 SOCKET_ORIGINS = (
-    [f"{_origin.scheme}://{host}:{_origin.port or 80}" for host in _LOOPBACK_HOSTS]
-    if LOOPBACK
-    else [ORIGIN]
+    [f"{_origin.scheme}://{host}{_port}" for host in _LOOPBACK_HOSTS] if LOOPBACK else [ORIGIN]
 )
 
 # What it is made of ----------------------------------------------------------
@@ -76,26 +84,26 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
-    "django_structlog",
 ]
 
 MIDDLEWARE = [
+    "community.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "community.headers.HouseHeadersMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "community.headers.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "community.zones.ViewerZoneMiddleware",
+    "community.sessions.RenewSessionMiddleware",
+    "community.zones.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "community.admin_door.SecondFactorMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -132,40 +140,21 @@ TEMPLATES = [
 ]
 
 # The database keeps the promises ---------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'reweave.sqlite3'}")
-}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # A transaction that will write says so at its start, or two of them lock each other up.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
-        ),
-    }
-else:
+DATABASES = {"default": backing.database(env, VAR_DIR)}
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS.append("django.contrib.postgres")
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "pool": {"min_size": 2, "max_size": env.int("REWEAVE_DB_POOL", default=20)},
-    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries hints, never words --------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-_redis = REDIS_URL.partition("?")[0]
-_redis_root = (
-    _redis.rsplit("/", 1)[0] if _redis.startswith("redis") and _redis.count("/") > 2 else _redis
-)
+REDIS = backing.Redis(env)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [f"{_redis_root}/1"], "prefix": "reweave"},
+        "CONFIG": {"hosts": [REDIS.channels], "prefix": "reweave"},
     }
 }
-CELERY_BROKER_URL = f"{_redis_root}/0"
+CACHES = {"default": {"BACKEND": "community.memory.HouseMemory", "LOCATION": REDIS.memory}}
+CELERY_BROKER_URL = REDIS.broker
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     # A killed worker's task comes back after seconds, not after kombu's 100.
@@ -194,21 +183,62 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/places/"
+# Whether people who are not known here may open an account themselves.
+SIGN_UP_OPEN = env.choice("REWEAVE_SIGN_UP", "open", "closed") == "open"
+# Whether staff need an authenticator app or a passkey before the CMS opens to them.
+STAFF_NEED_SECOND_FACTOR = env.flag("REWEAVE_STAFF_NEED_SECOND_FACTOR", default=SECURE)
 ACCOUNT_ADAPTER = "community.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "community.forms.SignInForm",
+    "signup": "community.forms.SignUpForm",
+    "add_email": "community.forms.NewAddressForm",
+    "confirm_login_code": "community.forms.CodeForm",
+    "confirm_email_verification_code": "community.forms.AddressCodeForm",
+    "reauthenticate": "community.forms.PasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 5
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+# How long the page that asks for the code stands; the code itself is good for ten minutes.
+ACCOUNT_LOGIN_TIMEOUT = 3600
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {
+    # Three guesses a code: at most ninety a day at any one person's million.
+    "request_login_code": "20/m/ip,3/m/key,10/h/key,30/d/key",
+    "signup": "10/m/ip,60/h/ip",
+    "letter": "10/h/key",
+}
+MFA_ADAPTER = "community.accounts.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "community.forms.SecondFactorForm",
+    "authenticate_webauthn": "community.forms.PasskeySecondForm",
+    "reauthenticate": "community.forms.SecondFactorAgainForm",
+    "reauthenticate_webauthn": "community.forms.PasskeyAgainForm",
+    "activate_totp": "community.forms.AddAppForm",
+    "add_webauthn": "community.forms.AddPasskeyForm",
+    "edit_webauthn": "community.forms.RenamePasskeyForm",
+    "login_webauthn": "community.forms.PasskeySignInForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
+MFA_TOTP_TOLERANCE = 1
+# Nobody is signed in whose address wasn't proven, save by a link that an operator printed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK and not SECURE
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -227,15 +257,15 @@ CSRF_COOKIE_NAME = "__Host-reweave-form" if SECURE else "reweave-form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# In the session, so that no page needs a second cookie to say one sentence.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "community.refusals.form_expired"
 
 # Headers ---------------------------------------------------------------------
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_SSL_REDIRECT = SECURE
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("REWEAVE_BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -256,16 +286,17 @@ SECURE_CSP = {
 }
 
 # Mail: says only that there is something -------------------------------------
-MAIL_URL = env.str("REWEAVE_MAIL_URL", default="")
-MAILERS = {"default": mail.mailer(MAIL_URL, VAR_DIR / "mail")}
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("REWEAVE_MAIL_FROM", default="house@localhost")
+MAILERS = {"default": mail.mailer(env, VAR_DIR / "mail")}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("REWEAVE_MAIL_FROM", "house@localhost")
 
 # Words and time --------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "community" / "locale"]
 USE_I18N = USE_TZ = WAGTAIL_I18N_ENABLED = True
-TIME_ZONE = env.str("REWEAVE_TIME_ZONE", default="Europe/London")
+TIME_ZONE = env.text("REWEAVE_TIME_ZONE", "Europe/London")
+if not zones.is_known(TIME_ZONE):
+    refuse("REWEAVE_TIME_ZONE", "is no time zone that is known here, such as Europe/London")
 
 # Static files and uploads ----------------------------------------------------
 STATIC_URL = "/static/"
@@ -286,7 +317,7 @@ WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
-WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILIMAGES_IMAGE_MODEL = "community.HouseImage"
@@ -299,9 +330,12 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILEMBEDS_FINDERS = []  # nothing is ever fetched from another host
 
 # The room --------------------------------------------------------------------
-ROOM_POSTS_PER_10S = env.int("ROOM_POSTS_PER_10S", default=10)
+ROOM_POSTS_PER_10S = env.number("ROOM_POSTS_PER_10S", default=10, least=1, most=100_000)
 # How long after posting a member may change their words.
-ROOM_EDIT_MINUTES = env.int("ROOM_EDIT_MINUTES", default=30)
+ROOM_EDIT_MINUTES = env.number("ROOM_EDIT_MINUTES", default=30, least=0, most=100_000)
 
 # Logs: never members' words, never addresses ---------------------------------
 LOGGING = logs.configuration("DEBUG" if DEBUG else "INFO")
+
+# For `manage.py check`, which asks after names that nothing reads.
+ENVIRONMENT_NAMES = env.asked_for

@@ -5,6 +5,7 @@ from django.dispatch import Signal
 # Beat's one-minute tick. Receivers sweep what is due; running them twice is dull.
 tick = Signal()
 
-# A person's right to be here changed: signed out, password or keys changed, account closed.
-# Arguments: person_id, session_key (None: every session of theirs).
+# A person's right to be here changed: signed out, a session revoked, password or keys changed,
+# account closed. Sent after commit. Argument: person_id. It says to look, not what was found:
+# which of their sessions still stand, the database knows.
 access_changed = Signal()

@@ -1,28 +1,38 @@
-"""Times are stored in UTC and shown in the viewer's zone."""
+"""Times are stored in UTC and shown in the viewer's zone, words in the viewer's language."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 
-class ViewerZoneMiddleware:
-    """Makes the signed-in person's time zone the current one for the request."""
+def is_known(name: str) -> bool:
+    """Whether `name` is an IANA time zone that this machine knows."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+class ViewerMiddleware:
+    """Speaks to the signed-in person in their language and in their time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # A visitor has no zone, and to ask who they are would start a session for nothing.
-        named = (
-            request.user.time_zone
-            if _has_session(request) and request.user.is_authenticated
-            else ""
-        )
-        with timezone.override(zoneinfo.ZoneInfo(named) if named else None):
+        # A visitor has neither, and to ask who they are would start a session for nothing.
+        if not request.session.session_key or not request.user.is_authenticated:
             return self.get_response(request)
-
-
-def _has_session(request: HttpRequest) -> bool:
-    return bool(request.session.session_key)
+        person = request.user
+        zone = zoneinfo.ZoneInfo(person.time_zone) if person.time_zone else None
+        with (
+            timezone.override(zone),
+            translation.override(person.language or translation.get_language()),
+        ):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        return response
