@@ -24,8 +24,10 @@ def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tupl
     at, until = time_format(start, "H:i"), time_format(end, "H:i")
     if start.date() != timezone.localdate():
         on = date_format(start, "l j F")
+        soon = start.date() - timezone.localdate() < datetime.timedelta(days=7)
+        briefly = date_format(start, "l" if soon else "j F")
         return (
-            _("Live on %(on)s, %(at)s.") % {"on": on, "at": at},
+            _("Live on %(on)s, %(at)s.") % {"on": briefly, "at": at},
             _("%(on)s, %(at)s to %(until)s") % {"on": on, "at": at, "until": until},
         )
     if start.hour >= _EVENING:

@@ -25,6 +25,11 @@ export class Aloud {
     this.#timer ??= setTimeout(() => this.#say(), BATCH);
   }
 
+  /** Words have left the room: none of what was said aloud stays behind. */
+  forget() {
+    this.place.replaceChildren();
+  }
+
   seen() {
     if (this.#unseen) this.#count(0);
   }

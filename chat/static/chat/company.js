@@ -38,7 +38,7 @@ export class Company {
   presence({ here }) {
     this.#here = new Set(here);
     const place = this.room.querySelector("[data-here]");
-    place.hidden = !here.length;
+    place.hidden = here.length < 2;
     place.textContent = ` · ${sayCount("here", here.length)}`;
     this.#show();
   }

@@ -132,6 +132,7 @@ class Room extends HTMLElement {
     if (kind === "member.unmuted") this.company.muted.delete(member.id);
     if (kind === "member.muted" && me) this.bars.muted({ until, say });
     if (kind === "member.unmuted" && me) this.bars.muted(null);
+    if (kind === "message.taken_back" || kind === "message.set_aside") this.aloud.forget();
     if (kind === "room.paused") this.bars.paused(true);
     if (kind === "room.resumed") this.bars.paused(false);
     if (kind === "room.pace") this.bars.pace(seconds);

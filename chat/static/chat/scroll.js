@@ -31,13 +31,14 @@ export class Scroll {
     return inside ? this.log : document.scrollingElement;
   }
 
-  get #floor() {
+  /** Where the log ends for the eye. */
+  get floor() {
     if (this.scroller === this.log) return this.log.getBoundingClientRect().bottom;
     return this.room.querySelector("[data-composer]").getBoundingClientRect().top;
   }
 
   get isAtEnd() {
-    return this.end.getBoundingClientRect().bottom <= this.#floor + NEAR;
+    return this.end.getBoundingClientRect().bottom <= this.floor + NEAR;
   }
 
   toEnd() {
@@ -82,7 +83,7 @@ export class Scroll {
       this.#below = 0;
       this.room.reachedEnd();
     }
-    const far = this.end.getBoundingClientRect().top - this.#floor > 2 * this.log.clientHeight;
+    const far = this.end.getBoundingClientRect().top - this.floor > 2 * this.log.clientHeight;
     this.button.hidden = this.wasAtEnd || !(this.#below || far);
     this.button.querySelector("span").textContent = this.#below
       ? sayCount("below", this.#below)

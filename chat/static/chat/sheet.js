@@ -56,6 +56,8 @@ export class Sheet {
     entry.append(sheet);
     menu.setAttribute("aria-expanded", "true");
     this.#open = entry.dataset.id;
+    const room = this.room.scroll.floor - menu.getBoundingClientRect().bottom;
+    sheet.classList.toggle("up", room < sheet.offsetHeight);
     sheet.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
     sheet.scrollIntoView({ block: "nearest" });
   }

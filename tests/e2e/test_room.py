@@ -1,0 +1,254 @@
+"""People in a room, each with a browser of their own."""
+
+import datetime
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from chat import moderation
+from programs.enrolment import remove
+from programs.models import Membership
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import do, live, message, room_of, said, words, write, writing
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    """What was said before a test begins was said at leisure."""
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+@pytest.fixture
+def noor(visit, cast):
+    return live(visit(room_of(cast), cast.noor).page)
+
+
+@pytest.fixture
+def ines(visit, cast):
+    return live(visit(room_of(cast), cast.ines).page)
+
+
+@pytest.fixture
+def mina(visit, cast):
+    return live(visit(room_of(cast), cast.mina).page)
+
+
+def test_two_people_talk_without_reloading(noor, mina):
+    write(noor, "The washing line, again.")
+    expect(message(mina, "The washing line, again.")).to_be_visible()
+    write(mina, "Stay with that one.")
+
+    expect(message(noor, "Stay with that one.").locator(".role")).to_have_text("Facilitator")
+    assert words(noor) == words(mina) == ["The washing line, again.", "Stay with that one."]
+    expect(message(noor, "The washing line, again.").locator(".who")).to_have_text("You")
+    expect(message(mina, "The washing line, again.").locator(".who")).to_have_text("Noor")
+    expect(noor.locator(".tag")).to_have_count(0)
+
+
+def test_what_was_said_while_one_looked_away_is_counted_not_scrolled_to(noor, ines, cast):
+    for n in range(30):
+        said(cast, cast.mina, f"Line {n}.")
+    expect(message(noor, "Line 29.")).to_be_visible()
+    noor.locator(".log").evaluate("log => log.scrollBy(0, -900)")
+    noor.wait_for_timeout(300)
+    before = message(noor, "Line 10.").bounding_box()["y"]
+
+    write(ines, "And one more.")
+
+    expect(noor.get_by_role("button", name="One new below")).to_be_visible()
+    assert abs(message(noor, "Line 10.").bounding_box()["y"] - before) < 1
+    noor.get_by_role("button", name="One new below").click()
+    expect(message(noor, "And one more.")).to_be_in_viewport()
+
+
+def test_a_message_set_aside_leaves_every_browser_and_its_author_reads_why(noor, ines, mina):
+    write(noor, "You should just stop seeing her.")
+    expect(message(ines, "You should just stop")).to_be_visible()
+
+    do(mina, "You should just stop", "Set this message aside")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("It read as advice")
+    mina.get_by_role("button", name="Set it aside").click()
+
+    for page in (noor, ines, mina):
+        expect(page.get_by_text("Mina set this message aside.")).to_be_visible()
+        expect(page.get_by_text("You should just stop")).to_have_count(0)
+    expect(noor.get_by_text("It read as advice")).to_be_visible()
+    expect(ines.get_by_text("It read as advice")).to_have_count(0)
+    live(noor.reload() and noor)
+    expect(noor.get_by_text("It read as advice")).to_be_visible()
+
+
+def test_a_muted_peer_is_told_plainly_and_keeps_their_words(noor, mina):
+    write(noor, "I keep coming back to it.")
+    do(mina, "I keep coming back", "Mute for a while")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("Let others come in")
+    mina.get_by_role("dialog").get_by_role("button", name="Mute").click()
+    expect(noor.locator("[data-bar=muted]")).to_contain_text("Let others come in")
+
+    write(noor, "One more thing.")
+
+    expect(noor.get_by_role("alert")).to_contain_text("You can read and respond until")
+    expect(writing(noor)).to_have_value("One more thing.")
+    expect(message(mina, "One more thing.")).to_have_count(0)
+    do(mina, "I keep coming back", "Let them write again")
+    expect(noor.locator("[data-bar=muted]")).to_have_count(0)
+    writing(noor).press("Enter")
+    expect(message(mina, "One more thing.")).to_be_visible()
+
+
+def test_a_peer_is_muted_before_they_come(visit, cast):
+    until = timezone.now() + datetime.timedelta(hours=1)
+    circle = cast.circle.public_id
+    member = cast.member(cast.noor).public_id
+    moderation.mute(by=cast.mina, circle=circle, member=member, until=until, why="A pause")
+
+    page = live(visit(room_of(cast), cast.noor).page)
+
+    expect(page.locator("[data-bar=muted]")).to_contain_text("A pause")
+    expect(page.locator("[data-bar=muted]")).to_have_count(1)
+
+
+def test_responses_have_words_and_counts_and_no_names(noor, ines):
+    write(noor, "She put the kettle on.")
+
+    do(ines, "She put the kettle on.", "Heard")
+
+    mark = message(ines, "She put").get_by_role("button", name=re.compile("Heard"))
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    expect(mark).to_have_accessible_name(re.compile("Heard ?, 1 person, you among them"))
+    theirs = message(noor, "She put").get_by_role("button", name=re.compile("Heard"))
+    expect(theirs).to_have_attribute("aria-pressed", "false")
+    theirs.click()
+    expect(mark).to_have_accessible_name(re.compile("Heard ?, 2 people, you among them"))
+    mark.click()
+    expect(theirs).to_have_accessible_name(re.compile("Heard ?, 1 person, you among them"))
+
+
+def test_a_reply_quotes_and_what_is_taken_back_is_quoted_no_more(noor, ines):
+    write(noor, "The bread bin it is.")
+    do(ines, "The bread bin", "Reply")
+    write(ines, "Until nine?")
+
+    quote = message(noor, "Until nine?").locator(".quote")
+    expect(quote).to_contain_text("The bread bin it is.")
+    do(noor, "You", "Take it back")
+    for page in (noor, ines):
+        expect(page.get_by_text("Noor took this message back.")).to_be_visible()
+        expect(page.get_by_text("The bread bin it is.")).to_have_count(0)
+
+
+def test_a_message_is_changed_with_its_own_words_and_marked(noor, ines):
+    write(noor, "It was a *warm* hand.")
+    writing(noor).fill("half a thought")
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a *warm* hand.")
+
+    write(noor, "It was a cold hand.")
+
+    expect(message(ines, "It was a cold hand.")).to_contain_text("changed")
+    expect(message(ines, "warm")).to_have_count(0)
+    expect(writing(noor)).to_have_value("half a thought")
+
+
+def test_a_content_note_folds_the_words(noor, ines):
+    noor.get_by_role("button", name="Add a content note").click()
+    noor.get_by_label("Content note", exact=True).fill("a birthday")
+    write(noor, "I set a place at the table.")
+
+    expect(ines.get_by_text("Noor left a content note:")).to_be_visible()
+    expect(ines.get_by_text("I set a place")).to_be_hidden()
+    ines.get_by_text("Open when you’re ready").click()
+    expect(ines.get_by_text("I set a place")).to_be_visible()
+    # What they had opened stays open when the message is drawn anew.
+    do(noor, "a birthday", "Heard")
+    expect(message(ines, "I set a place").locator(".num")).to_have_text("1")
+    expect(ines.get_by_text("I set a place")).to_be_visible()
+
+
+def test_too_long_a_message_stays_where_it_was_written(noor):
+    write(noor, "👩‍👩‍👧" * 4001)
+
+    expect(noor.get_by_role("alert")).to_contain_text("longer than 4,000 characters")
+    expect(noor.get_by_text("One character too many")).to_be_visible()
+    assert len(writing(noor).input_value()) > 4000
+    assert words(noor) == []
+
+
+def test_who_is_removed_reads_nothing_more_and_may_take_their_words(noor, mina, cast):
+    write(mina, "Something that stays here.")
+    expect(message(noor, "Something that stays here.")).to_be_visible()
+    writing(noor).fill("I was about to say")
+
+    remove(membership=cast.member(cast.noor), by=cast.mina, why="It was time")
+
+    expect(noor.get_by_role("heading", name="This circle is closed to you")).to_be_visible()
+    expect(noor.get_by_text("Something that stays here.")).to_have_count(0)
+    expect(noor.get_by_label("What you were writing")).to_have_value("I was about to say")
+    assert not Membership.objects.current().filter(user=cast.noor).exists()
+
+
+def test_who_signs_out_elsewhere_is_told_and_keeps_their_draft(noor, cast):
+    writing(noor).fill("Not yet said")
+    Session.objects.all().delete()
+
+    expect(noor.get_by_text("You’re signed out.")).to_be_visible(timeout=15_000)
+    expect(writing(noor)).to_have_value("Not yet said")
+    expect(noor.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_draft_outlives_a_reload(noor):
+    writing(noor).fill("Half a thought")
+    noor.wait_for_timeout(600)
+
+    live(noor.reload() and noor)
+
+    expect(writing(noor)).to_have_value("Half a thought")
+
+
+def test_older_messages_come_before_they_are_needed(visit, cast):
+    for n in range(140):
+        said_by = [cast.noor, cast.ines, cast.mina][n % 3]
+        said(cast, said_by, f"Line {n:03}.")
+    page = live(visit(room_of(cast), cast.mina).page)
+    place = message(page, "Line 100.")
+
+    place.scroll_into_view_if_needed()
+    for _ in range(30):
+        page.locator(".log").evaluate("log => log.scrollBy(0, -1000)")
+        page.wait_for_timeout(60)
+
+    expect(message(page, "Line 000.")).to_be_in_viewport()
+    assert words(page) == [f"Line {n:03}." for n in range(140)]
+    expect(page.get_by_role("link", name="Older messages")).to_have_count(0)
+
+
+def test_the_keyboard_does_it_all(noor, ines):
+    write(noor, "She put the kettle on.")
+    message(ines, "She put").locator("[data-menu]").focus()
+    ines.keyboard.press("Enter")
+    expect(ines.get_by_role("button", name="With you")).to_be_focused()
+    ines.keyboard.press("Escape")
+    expect(message(ines, "She put").locator("[data-menu]")).to_be_focused()
+    expect(ines.locator(".sheet")).to_have_count(0)
+    ines.keyboard.press("Enter")
+    ines.keyboard.press("ArrowDown")
+    ines.keyboard.press("Enter")
+
+    expect(message(ines, "She put").get_by_role("button", name=re.compile("Heard"))).to_be_visible()
+
+
+def test_on_a_phone_enter_makes_a_new_line(visit, cast):
+    page = live(
+        visit(room_of(cast), cast.noor, viewport=PHONE, has_touch=True, is_mobile=True).page
+    )
+
+    writing(page).press_sequentially("One\nTwo")
+    assert words(page) == []
+    page.get_by_role("button", name="Send").click()
+
+    assert words(page) == ["One\nTwo"]
