@@ -138,9 +138,7 @@ class Room(AsyncConsumer):
             return
         if error := done.exception():
             logger.error("post_failed: %s", type(error).__name__)
-            outcome: Outcome = Refused(
-                "closed", _("It couldn't be kept just now. It's still here; send it again.")
-            )
+            outcome: Outcome = refusal.not_kept()
         else:
             outcome = done.result()
         if isinstance(outcome, Refused):

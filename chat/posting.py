@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.dispatch import receiver
 from django.utils import timezone
@@ -79,8 +79,8 @@ def post(draft: Draft) -> Posted:
 def post_batch(drafts: Sequence[Draft]) -> list[Outcome]:
     """Posts what may be posted, all in one transaction; an outcome for each draft, in order.
 
-    Where the database refuses the batch as a whole, each draft is tried by itself, so that
-    one of them can't sink the others. A database that can't write at all raises.
+    Where the batch fails as a whole, each draft is tried by itself, so that one of them can't
+    sink the others. A database that can't write at all raises.
     """
     return commit(drafts).outcomes
 
@@ -89,13 +89,28 @@ def commit(drafts: Sequence[Draft]) -> Commit:
     """As `post_batch`, with the messages as they were written, in the order of their places."""
     try:
         return _commit(drafts)
-    except DatabaseError:
+    except Exception:
         if len(drafts) == 1:
             raise
-        alone = [_commit([draft]) for draft in drafts]
-        return Commit(
-            [one.outcomes[0] for one in alone], [m for one in alone for m in one.messages]
-        )
+    return _one_by_one(drafts)
+
+
+def _one_by_one(drafts: Sequence[Draft]) -> Commit:
+    together = Commit([], [])
+    broken: list[Exception] = []
+    for draft in drafts:
+        try:
+            alone = _commit([draft])
+        except Exception as error:
+            logger.error("draft_failed: %s", type(error).__name__)
+            together.outcomes.append(refusal.not_kept())
+            broken.append(error)
+        else:
+            together.outcomes.extend(alone.outcomes)
+            together.messages.extend(alone.messages)
+    if len(broken) == len(drafts):
+        raise broken[-1]
+    return together
 
 
 @receiver(prompt_due)
@@ -120,7 +135,7 @@ def _commit(drafts: Sequence[Draft]) -> Commit:
             except Exception as error:
                 # One message that can't be kept must not sink the others.
                 logger.error("draft_failed: %s", type(error).__name__)
-                outcomes.append(Refused("bad_frame", _("That couldn't be kept. It's still here.")))
+                outcomes.append(refusal.not_kept())
         batch.write()
     return Commit(outcomes, batch.messages)
 
@@ -143,9 +158,10 @@ class _Batch:
 
     @classmethod
     def gather(cls, drafts: Sequence[Draft]) -> _Batch:
-        now = timezone.now()
         locked = Room.objects.locked().filter(circle__public_id__in={d.circle for d in drafts})
         rooms = {room.circle.public_id: room for room in locked.select_related("circle__cohort")}
+        # After the wait for the locks: in the order of places times never go back.
+        now = timezone.now()
         current = (
             Membership.objects.current()
             .filter(

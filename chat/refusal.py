@@ -37,5 +37,9 @@ def too_large() -> Refused:
     return Refused("too_long", _("This is too long to send at once. Send it in two parts."))
 
 
+def not_kept() -> Refused:
+    return Refused("closed", _("It couldn't be kept just now. It's still here; send it again."))
+
+
 def no_such_message() -> Refused:
     return Refused("bad_frame", _("That message isn't here any more."))
