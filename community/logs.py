@@ -33,6 +33,7 @@ _TALKATIVE = {
     "django.security": "request_refused",
     "py.warnings": "warning",
 }
+_WITH_HANDLERS = ("django", "django.server", "uvicorn", "uvicorn.error", "celery")
 _FILL_IN = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z%])")
 _MOST_FRAMES = 30
 
@@ -40,7 +41,10 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """Django's LOGGING for `level`. Every other way to stderr is closed by `guard`."""
+    """Django's LOGGING: our own lines from `level` on, others' from their warnings on.
+
+    Every other way to stderr is closed by `guard`.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -62,26 +66,19 @@ def configuration(level: str) -> dict[str, Any]:
             structlog.processors.JSONRenderer(default=lambda what: type(what).__name__),
         ],
     }
-    bare: dict[str, Any] = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
-            "django": bare,
-            "django.server": bare,
-            # Its lines hold statements with what they were called with.
-            "django.db.backends": {"level": "WARNING"},
+            **{app: {"level": level} for app in _OURS},
+            # Others bring handlers of their own, which would tell more.
+            **{name: {"handlers": [], "propagate": True} for name in _WITH_HANDLERS},
             # Told by our own line for each request.
             "django.request": {"level": "ERROR"},
-            "uvicorn": bare,
             "uvicorn.access": {"handlers": [], "propagate": False},
-            "uvicorn.error": {"level": "WARNING"},
-            "celery": {"level": "WARNING"},
-            "celery.app.trace": {"level": "ERROR"},
-            "PIL": {"level": "INFO"},
         },
     }
 
