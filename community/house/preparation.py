@@ -41,8 +41,14 @@ def prepare(*, demo: bool) -> None:
 
 def migrate() -> None:
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+    leaves = executor.loader.graph.leaf_nodes()
+    if not executor.migration_plan(leaves):
+        return
+    if not executor.loader.applied_migrations:
+        # Each step draws anew all models that are related so far. Where ours come last, there
+        # are fewer of them for Wagtail's two hundred steps: a seventh of the time less.
+        executor.migrate([leaf for leaf in leaves if leaf[0] not in settings.HOUSE_APPS])
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def start_collecting() -> subprocess.Popen[bytes] | None:
