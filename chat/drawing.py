@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,7 @@ class Entry:
     at: datetime.datetime
     at_text: str
     circle: str
+    language: str
     here: str
     member: str = ""
     name: str = ""
@@ -55,7 +56,17 @@ class Entry:
     responses: list[dict[str, Any]] | None = None
     set_aside_by: str = ""
     prompt: dict[str, Any] | None = None
+    # The place of what it answers; 0 where it answers nothing.
+    quoted_seq: int = 0
     html: Markup = field(default_factory=Markup)
+
+    def html_for(self, from_seq: int) -> Markup:
+        """The drawing for someone whose time here began after place `from_seq`: an answer to
+        what was said before shows them nothing of it."""
+        if not 0 < self.quoted_seq <= from_seq:
+            return self.html
+        with translation.override(self.language):
+            return _rendered(replace(self, quote=None))
 
     @property
     def at_iso(self) -> str:
@@ -87,7 +98,6 @@ def draw_fresh(
     counts: Mapping[int, Counter[str]] | None = None,
 ) -> list[Entry]:
     """The entries of messages that nobody can have responded to yet: without asking anything."""
-    template = _template()
     here = reverse("room", args=[circle.public_id]) + "messages/"
     counts = counts or {}
     with translation.override(circle.cohort.language), timezone.override(circle.cohort.zone):
@@ -95,7 +105,7 @@ def draw_fresh(
             _entry(message, counts.get(message.pk, _NONE), circle, here) for message in messages
         ]
         for entry in entries:
-            entry.html = Markup(template.render(e=entry))  # noqa: S704 -- the template escapes
+            entry.html = _rendered(entry)
     return entries
 
 
@@ -114,6 +124,10 @@ def environment(**options: Any) -> Environment:
         ],
     }
     return env
+
+
+def _rendered(entry: Entry) -> Markup:
+    return Markup(_template().render(e=entry))  # noqa: S704 -- the template escapes
 
 
 @cache
@@ -143,6 +157,7 @@ def _entry(message: Message, counts: Counter[str], circle: Circle, here: str) ->
         at=message.posted_at,
         at_text=formats.time_format(timezone.localtime(message.posted_at), "H:i"),
         circle=circle.public_id,
+        language=circle.cohort.language,
         here=f"{here}{message.public_id}/",
         edited=message.edited_at is not None,
         responses=[
@@ -179,6 +194,7 @@ def _say(entry: Entry, message: Message, circle: Circle) -> None:
     entry.body, entry.note = words.to_html(said.body), said.note
     if message.reply_to is not None:
         entry.quote = _quote(message.reply_to, owner)
+        entry.quoted_seq = message.reply_to.placed_seq
 
 
 def _quote(quoted: Message, owner: str) -> dict[str, str]:

@@ -50,11 +50,11 @@ def take_back(*, by: User, circle: str, message: str) -> None:
         if found is not None and found.state == Message.State.TAKEN_BACK:
             return
         found = _own(room, member, message)
-        _tell(room, Event.Kind.TAKEN_BACK, found)
         found.state = Message.State.TAKEN_BACK
         found.sealed_words = b""
         found.save(update_fields=["state", "sealed_words"])
         found.responses.all().delete()
+        _tell(room, Event.Kind.TAKEN_BACK, found)
 
 
 def respond(*, by: User, circle: str, message: str, response: str) -> list[str]:
@@ -85,13 +85,12 @@ def mark_read(*, by: User, circle: str, seq: int) -> None:
 
 def _tell(room: Room, kind: str, message: Message) -> None:
     """To all, or for what nobody else has seen, to its author and the facilitators."""
-    held = message.state == Message.State.HELD
     log.append(
         room,
         kind,
         message=message,
-        member=message.membership if held else None,
-        audience=Event.Audience.ONE if held else Event.Audience.ALL,
+        member=message.membership if message.unshown else None,
+        audience=Event.Audience.ONE if message.unshown else Event.Audience.ALL,
     )
 
 

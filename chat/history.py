@@ -45,7 +45,7 @@ def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
     found = drawing.for_drawing(_readable(seat)).filter(public_id=message).first()
     if found is None:
         return None
-    return found, drawing.draw([found], circle=seat.membership.circle)[0]
+    return found, _drawn([found], seat)[0]
 
 
 def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> dict[str, list[str]]:
@@ -66,6 +66,13 @@ def _readable(seat: Seat):
     return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=seat.from_seq)
 
 
+def _drawn(messages: list[Message], seat: Seat) -> list[Entry]:
+    entries = drawing.draw(messages, circle=seat.membership.circle)
+    for entry in entries:
+        entry.html = entry.html_for(seat.from_seq)
+    return entries
+
+
 def _page(seat: Seat, *, before: int | None, limit: int) -> Page:
     circle = seat.membership.circle
     stretch = _readable(seat)
@@ -81,7 +88,7 @@ def _page(seat: Seat, *, before: int | None, limit: int) -> Page:
         if message.state == Message.State.SET_ASIDE and message.membership_id == seat.membership.pk
     }
     return Page(
-        entries=drawing.draw(messages, circle=circle),
+        entries=_drawn(messages, seat),
         head=circle.room.last_seq,
         has_older=len(found) > limit,
         mine=mine(seat, [message.public_id for message in messages]),

@@ -37,14 +37,13 @@ def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
             return
         if found.state == Message.State.TAKEN_BACK:
             raise Refused("bad_frame", _("Its author has taken that message back already."))
-        was_held = found.state == Message.State.HELD
         found.state = Message.State.SET_ASIDE
         found.save(update_fields=["state"])
         row = SetAside(message=found, by=facilitator)
         row.seal(reason, owner=vault.circle_owner(circle))
         row.save()
         # What nobody else ever saw leaves no trace for them either.
-        audience = Event.Audience.ONE if was_held else Event.Audience.ALL
+        audience = Event.Audience.ONE if found.unshown else Event.Audience.ALL
         log.append(
             room,
             Event.Kind.SET_ASIDE,

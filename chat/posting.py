@@ -224,6 +224,7 @@ class _Batch:
             fingerprint=fingerprint,
             reply_to=self._quoted(draft, member),
             state=state,
+            unshown=state == Message.State.HELD,
             posted_at=self.now,
         )
         message.seal(said, owner=owner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ FURTHEST_BACK = 2000
 STRETCH = 200
 
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
+_MUTES = (Event.Kind.MUTED,)
 _REDRAWS = {
     Event.Kind.EDITED,
     Event.Kind.TAKEN_BACK,
@@ -39,10 +41,29 @@ class _Happening:
 
     event: Event
     shown: dict[str, Any]
+    entry: Entry | None
     # The place of what it is about: from before a member's time, it is not theirs to see.
     place: int
     also: list[tuple[Message, Entry]] = field(default_factory=list)
     personal: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def concerned(self) -> Iterator[int]:
+        """Members who may see it otherwise than their neighbours."""
+        yield from self.personal
+        if self.event.member_id:
+            yield self.event.member_id
+        yield from (m.membership_id for m, _ in self.also if m.membership_id)
+
+    @property
+    def places(self) -> Iterator[int]:
+        """Of all that it shows something of; to whom depends on when their time began."""
+        yield self.place
+        entries = [entry for _, entry in self.also]
+        for entry in [*entries, self.entry] if self.entry else entries:
+            yield entry.seq
+            if entry.quoted_seq:
+                yield entry.quoted_seq
 
     def seen_by(self, viewer: Viewer) -> dict[str, Any] | None:
         """The event as `viewer` may see it; None where they may not."""
@@ -55,11 +76,13 @@ class _Happening:
             if event.audience == Event.Audience.ONE and event.member_id != viewer.member:
                 return None
         also = [
-            {"id": entry.id, "html": entry.html}
+            {"id": entry.id, "html": entry.html_for(viewer.from_seq)}
             for message, entry in self.also
             if _may_see(viewer, message)
         ]
         extra = self.personal.get(viewer.member, {})
+        if self.entry is not None:
+            extra = {"html": self.entry.html_for(viewer.from_seq)} | extra
         return self.shown | ({"also": also} if also else {}) | extra
 
 
@@ -73,6 +96,9 @@ class Stretch:
     head: int
     happenings: list[_Happening]
     _frames: dict[tuple[bool, int, int], str] = field(default_factory=dict)
+    # To tell quickly who sees the same: members who see more or less, and the first place shown.
+    _concerned: set[int] | None = None
+    _oldest: int = 0
 
     def events_for(self, viewer: Viewer) -> list[dict[str, Any]]:
         seen = (happening.seen_by(viewer) for happening in self.happenings)
@@ -97,20 +123,13 @@ class Stretch:
         return frame
 
     def _kind_of(self, viewer: Viewer) -> tuple[bool, int, int]:
-        concerned = any(
-            viewer.member in happening.personal
-            or happening.event.member_id == viewer.member
-            or any(message.membership_id == viewer.member for message, _ in happening.also)
-            for happening in self.happenings
-        )
-        oldest = min((happening.place for happening in self.happenings), default=0)
-        oldest = min(
-            [oldest, *(m.placed_seq for h in self.happenings for m, _ in h.also)], default=0
-        )
+        if self._concerned is None:
+            self._concerned = {m for happening in self.happenings for m in happening.concerned}
+            self._oldest = min((place for h in self.happenings for place in h.places), default=0)
         return (
             viewer.is_facilitator,
-            viewer.member if concerned else 0,
-            viewer.from_seq if viewer.from_seq >= oldest else 0,
+            viewer.member if viewer.member in self._concerned else 0,
+            viewer.from_seq if viewer.from_seq >= self._oldest else 0,
         )
 
 
@@ -132,7 +151,7 @@ def fresh(circle: Circle, messages: list[Message]) -> Stretch:
     for message, entry in zip(messages, drawing.draw_fresh(messages, circle=circle), strict=True):
         event = posting.event_of(message)
         shown = _shown(event) | _drawing_of(message, entry)
-        happenings.append(_Happening(event, shown, place=message.placed_seq))
+        happenings.append(_Happening(event, shown, entry, place=message.placed_seq))
     head = messages[-1].placed_seq
     return Stretch(circle.public_id, messages[0].placed_seq - 1, head, head, happenings)
 
@@ -159,10 +178,11 @@ def _drawn(events: list[Event], circle: Circle) -> list[_Happening]:
     happenings = []
     for event in events:
         message = messages.get(event.message_id) if event.message_id else None
-        happening = _Happening(event, _shown(event), place=event.seq)
+        happening = _Happening(event, _shown(event), None, place=event.seq)
         if message is not None:
             happening.place = message.placed_seq
-            happening.shown |= _drawing_of(message, entries[message.pk])
+            happening.entry = entries[message.pk]
+            happening.shown |= _drawing_of(message, happening.entry)
             if message.client_id is None or event.kind not in _SENT:
                 happening.shown.pop("client_id")
             if event.kind in _REDRAWS:
@@ -181,7 +201,7 @@ def _shown(event: Event) -> dict[str, Any]:
 
 
 def _drawing_of(message: Message, entry: Entry) -> dict[str, Any]:
-    return {"id": message.public_id, "client_id": str(message.client_id), "html": entry.html}
+    return {"id": entry.id, "client_id": str(message.client_id), "html": entry.html}
 
 
 def as_member(member: Membership) -> dict[str, str]:
@@ -204,6 +224,7 @@ def _tell_the_concerned(
         if h.event.kind == Event.Kind.RESPONDED
     }
     given = _responses_of(responders)
+    mutes = _newest_mutes({h.event.member_id for h in happenings if h.event.kind in _MUTES})
     for happening in happenings:
         event = happening.event
         message = messages.get(event.message_id) if event.message_id else None
@@ -213,10 +234,13 @@ def _tell_the_concerned(
         elif event.kind == Event.Kind.SET_ASIDE and message and message.membership_id:
             say = why_set_aside(message.setting_aside, owner=owner)
             happening.personal[message.membership_id] = {"say": say}
-        elif event.kind == Event.Kind.MUTED and event.member_id:
-            row = Mute.objects.filter(member=event.member_id).select_related("by").last()
-            if row is not None:
-                happening.personal[event.member_id] = {"say": why_muted(row, owner=owner)}
+        elif event.kind in _MUTES and (row := mutes.get(event.member_id)):
+            happening.personal[row.member_id] = {"say": why_muted(row, owner=owner)}
+
+
+def _newest_mutes(members: set[int | None]) -> dict[int | None, Mute]:
+    rows = Mute.objects.filter(member__in=members).select_related("by").order_by("pk")
+    return {row.member_id: row for row in rows} if members else {}
 
 
 def _responses_of(pairs: set[tuple[int | None, int | None]]) -> dict[tuple, list[str]]:
@@ -234,5 +258,5 @@ def _responses_of(pairs: set[tuple[int | None, int | None]]) -> dict[tuple, list
 def _may_see(viewer: Viewer, message: Message) -> bool:
     if message.placed_seq <= viewer.from_seq:
         return False
-    mine_or_open = message.state != Message.State.HELD or message.membership_id == viewer.member
-    return viewer.is_facilitator or mine_or_open
+    shown = not message.unshown or message.membership_id == viewer.member
+    return viewer.is_facilitator or shown

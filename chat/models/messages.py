@@ -27,11 +27,12 @@ class Words:
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, membership: Membership, *, from_seq: int) -> Self:
-        """What this member finds in the log. Held words are their author's and facilitators'."""
+        """What this member finds in the log. Held words are their author's and facilitators',
+        and so is what becomes of them until they are let through."""
         mine = self.filter(placed_seq__gt=from_seq)
         if membership.is_facilitator:
             return mine
-        return mine.exclude(Q(state=Message.State.HELD) & ~Q(membership=membership))
+        return mine.exclude(Q(unshown=True) & ~Q(membership=membership))
 
 
 class Message(models.Model):
@@ -60,6 +61,8 @@ class Message(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )
     state = models.CharField(max_length=12, choices=State, default=State.POSTED)
+    # Held from the start and not let through since: no other peer has ever seen it.
+    unshown = models.BooleanField(default=False)
     # Where it stands in the log; a message let through moves to where that happened.
     placed_seq = models.BigIntegerField()
     posted_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -77,6 +80,9 @@ class Message(models.Model):
                 condition=Q(membership__isnull=False, prompt=None, client_id__isnull=False)
                 | Q(membership=None, prompt__isnull=False),
                 name="said_by_a_member_or_asked_by_the_program",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(unshown=True), name="held_means_unshown"
             ),
         ]
         indexes = [
