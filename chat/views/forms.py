@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,14 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chat import editing, history, moderation, posting
 from chat.drawing import Entry
-from chat.frames import parse_client_id
+from chat.frames import Frame
 from chat.models import Message, Response, Seat
-from chat.posting import Draft
 from chat.refusal import Refused
 from chat.views import twins
 from chat.views.room import room_page, seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
+from community.people import SignedInRequest
 from programs import clock
 
 _MORNING = datetime.time(8, 0)
@@ -38,18 +38,31 @@ def post_message(request: HttpRequest, circle: str) -> HttpResponse:
     """Posts what the form holds and leads back to it; JSON goes to the socket's twin."""
     if request.content_type == "application/json":
         return twins.post_message(request, circle)
-    written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
     if not request.user.is_authenticated:
-        context = {"written": written, "next": reverse("room", args=[circle])}
+        context = {"body": request.POST.get("body", ""), "next": reverse("room", args=[circle])}
         return render(request, "chat/signed_out.html", context, status=401)
+    if not request.user.is_authenticated:
+        context = {"written": _written(request), "next": reverse("room", args=[circle])}
+        return render(request, "chat/signed_out.html", context, status=401)
+    return _post_form(cast(SignedInRequest, request), circle)
+
+
+def _written(request: HttpRequest) -> dict[str, Any]:
+    return {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
+
+
+def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
+    written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
+    written["id"] = written["id"] or str(uuid.uuid4())
     try:
-        posted = posting.post(_draft(request.user.pk, circle, written))
+        draft = Frame("post", written).draft(person=request.user.pk, circle=circle)
+        posted = posting.post(draft)
     except Refused as refused:
         _let_strangers_find_nothing(refused)
         if refused.code == "conflict":
             # The page was sent before, and its words were changed since: they are a new message.
-            written["id"] = uuid.uuid4()
+            written["id"] = str(uuid.uuid4())
         return room_page(
             request, seat, written=written | {"say": refused.say}, status=twins.status_of(refused)
         )
@@ -57,21 +70,10 @@ def post_message(request: HttpRequest, circle: str) -> HttpResponse:
     return _back_to(circle, posted.id)
 
 
-def _draft(person: int, circle: str, written: dict[str, Any]) -> Draft:
-    return Draft(
-        user_id=person,
-        circle=circle,
-        client_id=parse_client_id(written["id"]) if written["id"] else uuid.uuid4(),
-        body=written["body"],
-        note=written["note"],
-        reply_to=written["reply_to"] or None,
-    )
-
-
 @login_required
 @never_cache
 @require_safe
-def message(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+def message(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     """One message, with what its reader may do about it."""
     seat = seat_or_404(request, circle)
     return _message_page(request, seat, message)
@@ -79,7 +81,7 @@ def message(request: HttpRequest, circle: str, message: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def respond(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+def respond(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     response = request.POST.get("response", "")
     return _act(
         request,
@@ -91,7 +93,7 @@ def respond(request: HttpRequest, circle: str, message: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def edit(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+def edit(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     body, note = request.POST.get("body", ""), request.POST.get("note", "")
     return _act(
         request,
@@ -103,7 +105,7 @@ def edit(request: HttpRequest, circle: str, message: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def take_back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+def take_back(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     return _act(
         request,
         circle,
@@ -114,7 +116,7 @@ def take_back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def set_aside(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+def set_aside(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     why = request.POST.get("why", "")
     return _act(
         request,
@@ -126,7 +128,7 @@ def set_aside(request: HttpRequest, circle: str, message: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def mute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
+def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
     until = _until(request.POST.get("for", ""), seat)
     why = request.POST.get("why", "")
@@ -143,7 +145,7 @@ def mute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def unmute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
+def unmute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     return _act(
         request,
         circle,
@@ -154,7 +156,7 @@ def unmute(request: HttpRequest, circle: str, member: str) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest, circle: str, message: str, verb: Callable[[], Any], *, done: str = ""
+    request: SignedInRequest, circle: str, message: str, verb: Callable[[], Any], *, done: str = ""
 ) -> HttpResponse:
     """Does it and leads back to the room; what may not be is said on the message's own page."""
     seat = seat_or_404(request, circle)
@@ -170,7 +172,7 @@ def _act(
 
 
 def _message_page(
-    request: HttpRequest, seat: Seat, message: str, *, say: str = "", status: int = 200
+    request: SignedInRequest, seat: Seat, message: str, *, say: str = "", status: int = 200
 ) -> HttpResponse:
     found = history.entry_of(seat, message)
     if found is None:
@@ -214,7 +216,7 @@ def _told(seat: Seat, row: Message) -> str:
     return moderation.why_set_aside(row.setting_aside, owner=owner)
 
 
-def _written(request: HttpRequest, seat: Seat, row: Message) -> dict[str, str]:
+def _written(request: SignedInRequest, seat: Seat, row: Message) -> dict[str, str]:
     """What stands in the page's fields: what was just sent, or else the author's own words."""
     if request.method == "POST":
         return {name: request.POST.get(name, "") for name in ("body", "note", "why", "for")}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,24 +18,25 @@ from django.views.decorators.http import require_safe
 from chat import history, surroundings
 from chat.history import Page
 from chat.models import Mute, Seat
-from chat.moderation import mute_in_force, why_muted
+from chat.moderation import why_muted
 from chat.seats import Viewer, seat_of
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
+from community.people import SignedInRequest
 
 
 @login_required
 @never_cache
 @require_safe
-def room(request: HttpRequest, circle: str) -> HttpResponse:
+def room(request: SignedInRequest, circle: str) -> HttpResponse:
     return room_page(request, seat_or_404(request, circle))
 
 
 @login_required
 @never_cache
 @require_safe
-def room_before(request: HttpRequest, circle: str, seq: int) -> HttpResponse:
+def room_before(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
     """Older messages: the bare list for the room's script, a whole page for everyone else."""
     seat = seat_or_404(request, circle)
     page = history.page_before(seat, seq)
@@ -45,7 +46,7 @@ def room_before(request: HttpRequest, circle: str, seq: int) -> HttpResponse:
     return render(request, "chat/before.html", context | {"circle": seat.membership.circle})
 
 
-def seat_or_404(request: HttpRequest, circle: str) -> Seat:
+def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
     seat = seat_of(request.user, circle)
     if seat is None:
         raise Http404
@@ -53,12 +54,17 @@ def seat_or_404(request: HttpRequest, circle: str) -> Seat:
 
 
 def room_page(
-    request: HttpRequest, seat: Seat, *, written: dict[str, Any] | None = None, status: int = 200
+    request: SignedInRequest,
+    seat: Seat,
+    *,
+    written: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The room; `written` is what someone without script sent and why it was not posted."""
     member, circle = seat.membership, seat.membership.circle
     page = history.latest_page(seat)
-    mute = mute_in_force(member)
+    mutes = _mutes(seat)
+    mute = next((one for one in mutes if one.member_id == member.pk), None)
     around = surroundings.around(circle)
     context = _log(seat, page) | {
         "circle": circle,
@@ -72,7 +78,7 @@ def room_page(
         else None,
         # Drafts on a shared device are kept for one person and cleared when another comes.
         "person": request.user.public_id,
-        "muted": json.dumps(_muted(seat)),
+        "muted": json.dumps([one.member.public_id for one in mutes if one is not mute]),
         "can": json.dumps(Viewer.of(seat).can),
         "mute": mute,
         "mute_why": why_muted(mute, owner=vault.circle_owner(circle.public_id)) if mute else "",
@@ -83,12 +89,12 @@ def room_page(
     return render(request, "chat/room.html", context, status=status)
 
 
-def _muted(seat: Seat) -> list[str]:
-    """Who may not write now: facilitators know, nobody else."""
-    if not seat.membership.is_facilitator:
-        return []
+def _mutes(seat: Seat) -> list[Mute]:
+    """Mutes in force that this reader knows of: their own, and for facilitators everyone's."""
     in_force = Mute.objects.in_force().filter(member__circle=seat.membership.circle)
-    return list(in_force.values_list("member__public_id", flat=True))
+    if not seat.membership.is_facilitator:
+        in_force = in_force.filter(member=seat.membership)
+    return list(in_force.select_related("by", "member"))
 
 
 def _log(seat: Seat, page: Page) -> dict[str, Any]:

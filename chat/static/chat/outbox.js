@@ -3,6 +3,8 @@
 
 import { drawDraft } from "./draft.js";
 
+const BREATH = 1000;
+
 export class Outbox {
   #items = [];
   #pumping = false;
@@ -164,7 +166,15 @@ export class Outbox {
 function show(element, state, say = "") {
   element.dataset.state = state;
   const row = element.querySelector("[data-state-row]");
-  if (!row) return;
+  // Sent within a breath, it is only drawn dashed: a word that came and went would make it jump.
+  if (state === "sending" && !row.childElementCount) {
+    setTimeout(() => element.dataset.state === "sending" && fill(row, state, say), BREATH);
+  } else {
+    fill(row, state, say);
+  }
+}
+
+function fill(row, state, say) {
   const part = document.getElementById(`state-${state}`).content.cloneNode(true);
   const words = part.querySelector("[data-say]");
   if (words) words.textContent = say;

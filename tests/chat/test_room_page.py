@@ -1,0 +1,276 @@
+"""The room's page: who may open it, what stands on it, and what it costs."""
+
+import datetime
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from chat import editing, moderation, replay
+from chat.models import Message, Room, Seat
+from chat.posting import Draft, post, post_batch
+from programs.enrolment import remove
+from programs.models import PromptDelivery
+from programs.signals import prompt_due
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 100_000
+
+
+def said(cast, who, body, **more):
+    return post(Draft(who.pk, cast.circle.public_id, uuid.uuid4(), body, **more))
+
+
+def room_of(cast):
+    return reverse("room", args=[cast.circle.public_id])
+
+
+def page_for(client, user, address):
+    client.force_login(user)
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def question(cast):
+    """The week's question, asked an hour ago."""
+    delivery = PromptDelivery.objects.create(
+        circle=cast.circle,
+        week=99,
+        due_at=timezone.now() - datetime.timedelta(hours=1),
+        state=PromptDelivery.State.DELIVERED,
+        theme="choosing a seed",
+        question="What keeps returning?",
+    )
+    prompt_due.send(PromptDelivery, delivery=delivery)
+    return delivery
+
+
+def everywhere(cast, message):
+    circle, member = cast.circle.public_id, cast.member(cast.noor).public_id
+    yield "get", reverse("room", args=[circle])
+    yield "get", reverse("room_before", args=[circle, 10])
+    yield "get", reverse("message", args=[circle, message])
+    yield "post", reverse("post_message", args=[circle])
+    for verb in ("respond", "edit", "take_back", "set_aside"):
+        yield "post", reverse(verb, args=[circle, message])
+    for verb in ("mute", "unmute"):
+        yield "post", reverse(verb, args=[circle, member])
+
+
+def test_otto_and_those_who_lead_or_edit_find_nothing_there(cast, client):
+    message = said(cast, cast.noor, "Between us.").id
+
+    for stranger in (cast.otto, cast.bela, cast.sade, cast.edda):
+        client.force_login(stranger)
+        for method, address in everywhere(cast, message):
+            response = getattr(client, method)(address, {"body": "Let me in", "why": "Because"})
+            assert response.status_code == 404, address
+            assert "Between us." not in response.content.decode()
+    assert Message.objects.get().state == Message.State.POSTED
+
+
+def test_a_visitor_is_asked_who_they_are(cast, client):
+    message = said(cast, cast.noor, "Between us.").id
+
+    for method, address in everywhere(cast, message):
+        response = getattr(client, method)(address)
+        assert response.status_code in (302, 401), address
+        assert "Between us." not in response.content.decode()
+
+
+def test_who_was_removed_finds_nothing_there(cast, client):
+    client.force_login(cast.noor)
+    assert client.get(room_of(cast)).status_code == 200
+
+    remove(membership=cast.member(cast.noor), by=cast.mina, why="It was time")
+
+    assert client.get(room_of(cast)).status_code == 404
+
+
+def test_a_message_of_another_circle_is_not_found_through_ones_own(cast, client):
+    circle = cast.next_door.public_id
+    theirs = post(Draft(cast.otto.pk, circle, uuid.uuid4(), "Next door."))
+    client.force_login(cast.noor)
+
+    for verb in ("message", "respond", "edit", "take_back", "set_aside"):
+        address = reverse(verb, args=[cast.circle.public_id, theirs.id])
+        method = client.get if verb == "message" else client.post
+        response = method(address, {"response": "heard", "body": "Mine now", "why": "Mine"})
+        assert response.status_code == 404, verb
+
+
+def test_the_page_shows_to_the_letter_what_a_frame_carries(cast, client, question):
+    first = said(cast, cast.ines, "One.\n\nTwo https://example.org/three")
+    said(cast, cast.mina, "Folded.", note="a note", reply_to=first.id)
+    circle = cast.circle.public_id
+    editing.respond(by=cast.noor, circle=circle, message=first.id, response="heard")
+    stretch = replay.read(cast.circle, after=0)
+    frames = {h.shown["id"]: h.shown["html"] for h in stretch.happenings if "html" in h.shown}
+
+    page = page_for(client, cast.noor, room_of(cast))
+
+    assert len(frames) == 3
+    for html in frames.values():
+        assert html in page
+
+
+def test_an_entry_does_not_know_who_reads_it(cast, client, question):
+    said(cast, cast.noor, "Mine.")
+
+    def log(user):
+        page = page_for(client, user, room_of(cast))
+        return re.search(r"<ol class=\"plain\" data-log.*?</ol>", page, re.DOTALL).group()
+
+    mine = log(cast.noor)
+    Seat.objects.update(read_seq=0, joined_seq=0)
+    assert mine == log(cast.ines) == log(cast.mina)
+    assert "csrf" not in mine
+
+
+def test_words_are_escaped_wherever_they_stand(cast, client):
+    nasty = "<script>alert(1)</script>\"'{{ 7|add:7 }}"
+    one = said(cast, cast.ines, nasty, note=nasty)
+    said(cast, cast.noor, "Answer", reply_to=one.id)
+    moderation.set_aside(by=cast.mina, circle=cast.circle.public_id, message=one.id, why=nasty)
+    two = said(cast, cast.ines, nasty)
+    said(cast, cast.noor, "Answer", reply_to=two.id)
+
+    for address in (room_of(cast), reverse("message", args=[cast.circle.public_id, one.id])):
+        page = page_for(client, cast.ines, address)
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_the_weeks_question_stands_out_and_leads_to_a_private_page(cast, client, question):
+    page = page_for(client, cast.noor, room_of(cast))
+
+    assert page.count("What keeps returning?") == 3  # in the log, in the fold, in the column
+    assert reverse("reflect", args=[question.public_id]) in page
+    assert "Week 99, choosing a seed" in page
+
+
+def test_what_is_new_begins_with_a_line(cast, client):
+    said(cast, cast.ines, "Old.")
+    editing.mark_read(by=cast.noor, circle=cast.circle.public_id, seq=4)
+    said(cast, cast.ines, "New.")
+
+    page = page_for(client, cast.noor, room_of(cast))
+
+    assert page.index("Old.") < page.index('<li class="unread">') < page.index("New.")
+    editing.mark_read(by=cast.noor, circle=cast.circle.public_id, seq=5)
+    log, _, _ = page_for(client, cast.noor, room_of(cast)).partition("<template")
+    assert '<li class="unread">' not in log
+
+
+def test_only_its_author_reads_why_a_message_was_set_aside(cast, client):
+    message = said(cast, cast.noor, "You should just stop.").id
+    circle = cast.circle.public_id
+    moderation.set_aside(by=cast.mina, circle=circle, message=message, why="It read as advice")
+
+    for address in (room_of(cast), reverse("message", args=[circle, message])):
+        for user in (cast.noor, cast.ines, cast.mina):
+            page = page_for(client, user, address)
+            assert "Mina set this message aside." in page
+            assert "You should just stop." not in page
+            assert ("It read as advice" in page) == (user == cast.noor)
+
+
+def test_only_the_muted_and_the_facilitators_learn_of_a_mute(cast, client):
+    member = cast.member(cast.noor).public_id
+    until = timezone.now() + datetime.timedelta(hours=1)
+    circle = cast.circle.public_id
+    moderation.mute(by=cast.mina, circle=circle, member=member, until=until, why="A pause")
+
+    assert "A pause" in page_for(client, cast.noor, room_of(cast))
+    assert f"[&quot;{member}&quot;]" in page_for(client, cast.mina, room_of(cast))
+    theirs = page_for(client, cast.ines, room_of(cast))
+    assert "A pause" not in theirs
+    assert 'data-muted="[]"' in theirs
+
+
+def test_a_peer_is_not_offered_what_only_facilitators_may_do(cast, client):
+    message = reverse("message", args=[cast.circle.public_id, said(cast, cast.ines, "One.").id])
+
+    assert "As facilitator" in page_for(client, cast.mina, message)
+    assert "As facilitator" not in page_for(client, cast.noor, message)
+    assert "ask-mute" in page_for(client, cast.mina, room_of(cast))
+    assert "ask-mute" not in page_for(client, cast.noor, room_of(cast))
+
+
+def test_older_messages_are_a_page_of_their_own_and_a_list_for_the_script(cast, client):
+    for n in range(60):
+        said(cast, cast.ines, f"Line {n:02}.")
+    page = page_for(client, cast.noor, room_of(cast))
+    older = re.search(r'data-older href="([^"]+)"', page).group(1)
+
+    whole = page_for(client, cast.noor, older)
+    fragment = client.get(older, headers={"X-Fragment": "1"}).content.decode()
+
+    assert "Line 09." not in page
+    assert "Line 10." in page
+    for text in (whole, fragment):
+        assert "Line 00." in text
+        assert "Line 09." in text
+        assert "Line 10." not in text
+    assert "<html" in whole
+    assert "<html" not in fragment
+
+
+@pytest.mark.parametrize("seq", ["0", "9" * 18, "9" * 5000])
+def test_a_place_that_never_was_brings_no_fault(cast, client, seq):
+    client.force_login(cast.noor)
+
+    response = client.get(f"{room_of(cast)}before/{seq}/")
+
+    assert response.status_code in (200, 404)
+
+
+def test_peers_find_nothing_from_before_their_time(cast, client):
+    said(cast, cast.ines, "Before Noor came.")
+    seat = Seat.objects.get(membership=cast.member(cast.noor))
+    seat.joined_seq = seat.read_seq = Room.objects.get(circle=cast.circle).last_seq
+    seat.save()
+
+    page = page_for(client, cast.noor, room_of(cast))
+
+    assert "Before Noor came." not in page
+    assert "Older messages</a></p>" not in page.partition("<template")[0]
+
+
+def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
+    cast, client, question, django_assert_max_num_queries
+):
+    everybody = [cast.noor, cast.ines, cast.mina]
+    circle = cast.circle.public_id
+
+    def talk(count):
+        drafts = [
+            Draft(everybody[n % 3].pk, circle, uuid.uuid4(), f"Line {n}.") for n in range(count)
+        ]
+        for at in range(0, count, 500):
+            post_batch(drafts[at : at + 500])
+        last = Message.objects.order_by("-placed_seq").first()
+        editing.respond(by=cast.noor, circle=circle, message=last.public_id, response="heard")
+        said(cast, cast.ines, "An answer.", reply_to=last.public_id)
+
+    def queries(user, address):
+        client.force_login(user)
+        for _ in range(2):
+            client.get(address)  # what a process remembers of the house and its keys
+        with django_assert_max_num_queries(10) as asked:
+            client.get(address, headers={"X-Fragment": "1"})
+        return len(asked)
+
+    talk(10)
+    few = [queries(user, room_of(cast)) for user in everybody]
+    talk(10_000)
+    many = [queries(user, room_of(cast)) for user in everybody]
+
+    assert few == many
+    assert queries(cast.noor, f"{room_of(cast)}before/5000/") <= 6

@@ -1,0 +1,142 @@
+"""The line breaks and comes back; nothing is lost, nothing comes twice, and the page says so."""
+
+import pytest
+from playwright.sync_api import expect
+
+from chat import editing, moderation
+from chat.models import Message
+from tests.e2e.room import live, message, room_of, said, words, write, writing
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+@pytest.fixture
+def noor(visit, cast):
+    return live(visit(room_of(cast), cast.noor).page)
+
+
+def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
+    noor.context.set_offline(True)
+    expect(noor.get_by_text("You’re offline.")).to_be_visible()
+    for text in ("First.", "Second.", "Third."):
+        write(noor, text)
+    expect(noor.get_by_text("Kept on this device, not sent yet")).to_have_count(3)
+    said(cast, cast.ines, "Meanwhile.")
+
+    noor.context.set_offline(False)
+
+    live(noor)
+    expect(noor.get_by_text("Kept on this device")).to_have_count(0)
+    expect(message(noor, "Third.")).to_have_attribute("data-state", "posted")
+    assert words(noor) == ["Meanwhile.", "First.", "Second.", "Third."]
+    assert Message.objects.count() == 4
+    page = live(visit(room_of(cast), cast.ines).page)
+    assert words(page) == ["Meanwhile.", "First.", "Second.", "Third."]
+
+
+def test_what_waits_outlives_the_page(noor, cast):
+    noor.context.set_offline(True)
+    write(noor, "Kept through a reload.")
+    expect(noor.get_by_text("Kept on this device")).to_be_visible()
+    noor.context.set_offline(False)
+    live(noor.reload() and noor)
+
+    expect(message(noor, "Kept through a reload.")).to_have_attribute("data-state", "posted")
+    expect(noor.get_by_text("Kept on this device")).to_have_count(0)
+    assert Message.objects.count() == 1
+
+
+def test_a_killed_house_comes_back_with_all_that_changed(noor, live_house, cast):
+    kept = said(cast, cast.ines, "This one will be taken back.")
+    aside = said(cast, cast.ines, "This one will be set aside.")
+    expect(message(noor, "set aside.")).to_be_visible()
+
+    live_house.kill()
+    try:
+        expect(noor.get_by_text("Looking for the circle.")).to_be_visible()
+        circle = cast.circle.public_id
+        editing.take_back(by=cast.ines, circle=circle, message=kept.id)
+        moderation.set_aside(by=cast.mina, circle=circle, message=aside.id, why="Not now")
+        said(cast, cast.mina, "Said while the house was away.")
+        write(noor, "Written while it was away.")
+    finally:
+        live_house.start()
+
+    live(noor)
+    expect(noor.get_by_text("You’re back.")).to_be_visible()
+    expect(noor.get_by_text("One message came while you were away.")).to_be_visible()
+    expect(noor.get_by_text("Ines took this message back.")).to_be_visible()
+    expect(noor.get_by_text("Mina set this message aside.")).to_be_visible()
+    expect(noor.get_by_text("will be")).to_have_count(0)
+    expect(message(noor, "Written while")).to_have_attribute("data-state", "posted")
+    expect(noor.get_by_text("Sending")).to_have_count(0)
+
+
+def test_after_any_absence_the_page_is_as_if_freshly_loaded(noor, visit, cast):
+    circle = cast.circle.public_id
+    first = said(cast, cast.ines, "One.")
+    expect(message(noor, "One.")).to_be_visible()
+    noor.context.set_offline(True)
+    expect(noor.get_by_text("You’re offline.")).to_be_visible()
+    for n in range(20):
+        one = said(cast, [cast.ines, cast.mina][n % 2], f"Line {n}.", reply_to=first.id)
+        by = [cast.ines, cast.mina][n % 2]
+        if n % 4 == 0:
+            editing.respond(by=cast.noor, circle=circle, message=one.id, response="heard")
+        if n % 5 == 0:
+            editing.edit(by=by, circle=circle, message=one.id, body=f"Changed {n}.")
+        if n % 7 == 0:
+            editing.take_back(by=by, circle=circle, message=one.id)
+    editing.edit(by=cast.ines, circle=circle, message=first.id, body="One, changed.")
+
+    noor.context.set_offline(False)
+    expect(message(noor, "Line 19.")).to_be_visible()
+
+    fresh = live(visit(room_of(cast), cast.noor).page)
+    assert log_of(noor) == log_of(fresh)
+
+
+def test_away_for_too_long_the_page_is_fetched_and_drafts_stay(noor, monkeypatch, cast, visit):
+    said(cast, cast.ines, "Before.")
+    expect(message(noor, "Before.")).to_be_visible()
+    noor.context.set_offline(True)
+    write(noor, "Mine, not sent yet.")
+    for n in range(150):
+        said(cast, cast.ines, f"Line {n}.")
+    # The server gives up replaying beyond its reach; the page is told the same here.
+    noor.evaluate("document.querySelector('reweave-room').log.cursor = 10**6")
+    noor.context.set_offline(False)
+
+    expect(message(noor, "Line 149.")).to_be_visible()
+    expect(message(noor, "Mine, not sent yet.")).to_have_attribute("data-state", "posted")
+    assert words(noor)[-1] == "Mine, not sent yet."
+    fresh = live(visit(room_of(cast), cast.noor).page)
+    expect(message(fresh, "Mine, not sent yet.")).to_be_visible()
+    assert words(noor)[-50:] == words(fresh)[-50:]
+
+
+def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):
+    for n in range(12):
+        write(noor, f"Line {n}.")
+
+    expect(noor.get_by_text("Waiting its turn").first).to_be_visible()
+    expect(message(noor, "Line 11.")).to_have_attribute("data-state", "posted", timeout=20_000)
+    assert words(noor) == [f"Line {n}." for n in range(12)]
+    expect(writing(noor)).to_have_value("")
+
+
+def log_of(page):
+    """The log's markup, without what only this visit knows."""
+    return page.evaluate(
+        """() => {
+          const log = document.querySelector("[data-log]").cloneNode(true);
+          log.querySelectorAll(".unread").forEach((line) => line.remove());
+          log.querySelectorAll(".same").forEach((entry) => entry.classList.remove("same"));
+          return log.innerHTML.replace(/>\\s+</g, "><").trim();
+        }"""
+    )
