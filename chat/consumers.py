@@ -96,8 +96,8 @@ class Room(AsyncConsumer):
         except Exception as error:
             # The words of the frame stay out of the log: its verb and what broke are enough.
             logger.error("verb_failed: %s", type(error).__name__)
-            refused = Refused("closed", _("That didn't work just now. Try again in a moment."))
-            line.say(refused.as_frame() | (frame.echo if frame else {}))
+            failed = Refused("closed", _("That didn't work just now. Try again in a moment."))
+            line.say(failed.as_frame() | (frame.echo if frame else {}))
 
     async def _do(self, line: Line, frame: Frame) -> None:
         if frame.verb == "post":

@@ -11,10 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, QuerySet
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -25,7 +26,7 @@ from chat import words
 from chat.models import Message, Response
 from community import vault
 from community.templatetags.weave import icon, swatch_classes
-from programs.models import Circle, Membership
+from programs.models import Circle, Membership, PromptDelivery
 
 _ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
 _NONE: Counter[str] = Counter()
@@ -132,7 +133,7 @@ def _rendered(entry: Entry) -> Markup:
 
 @cache
 def _template() -> Template:
-    return engines["fragments"].env.get_template("chat/entry.jinja")
+    return cast(Jinja2, engines["fragments"]).env.get_template("chat/entry.jinja")
 
 
 def _response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
@@ -200,7 +201,8 @@ def _say(entry: Entry, message: Message, circle: Circle) -> None:
 def _quote(quoted: Message, owner: str) -> dict[str, str]:
     """What a reply shows of the message it answers; nothing of one that is gone or folded."""
     if quoted.membership is None:
-        text, name, dye = quoted.prompt.question, gettext("This week’s question"), "a-weld"
+        text = cast(PromptDelivery, quoted.prompt).question
+        name, dye = gettext("This week’s question"), "a-weld"
         return {"id": quoted.public_id, "name": name, "dye": dye, "excerpt": words.excerpt(text)}
     text = ""
     if quoted.state == Message.State.POSTED:
@@ -220,7 +222,7 @@ def _quote(quoted: Message, owner: str) -> dict[str, str]:
 
 
 def _prompt(message: Message) -> dict[str, Any]:
-    delivery = message.prompt
+    delivery = cast(PromptDelivery, message.prompt)
     realm = delivery.realm
     return {
         "delivery": delivery.public_id,

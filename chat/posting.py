@@ -185,7 +185,8 @@ class _Batch:
             .annotate(last=Max("posted_at"), n=Count("pk", filter=Q(posted_at__gt=now - _WINDOW)))
         )
         rates = {row["membership"]: row for row in pace}
-        replies = {draft.reply_to for draft in drafts if draft.reply_to}
+        # A form may send anything; what no database would look for is not asked for.
+        replies = {d.reply_to for d in drafts if d.reply_to and "\0" not in d.reply_to}
         quotable = Message.objects.filter(
             public_id__in=replies,
             room__in=rooms.values(),
@@ -195,7 +196,9 @@ class _Batch:
             now=now,
             rooms=rooms,
             members=members,
-            known={(message.membership_id, message.client_id): message for message in known},
+            known={
+                (m.membership_id, m.client_id): m for m in known if m.membership_id and m.client_id
+            },
             mutes={mute.member_id: mute for mute in mutes},
             recent=Counter({pk: row["n"] for pk, row in rates.items()}),
             last_at={pk: row["last"] for pk, row in rates.items()},
@@ -211,7 +214,7 @@ class _Batch:
         owner = vault.circle_owner(draft.circle)
         fingerprint = vault.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}", owner=owner)
         if known := self.known.get((member.pk, draft.client_id)):
-            return _again(known, fingerprint)
+            return _again(known, draft.client_id, fingerprint)
         room = self.rooms[draft.circle]
         self._allow(member, room)
         state = Message.State.POSTED
@@ -305,11 +308,11 @@ def event_of(message: Message) -> Event:
     )
 
 
-def _again(known: Message, fingerprint: bytes) -> Posted:
+def _again(known: Message, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
     if bytes(known.fingerprint) != fingerprint:
         raise Refused("conflict", _("Something else was already sent under that name."))
     state = Message.State.HELD if known.state == Message.State.HELD else Message.State.POSTED
-    return Posted(known.public_id, known.client_id, known.placed_seq, state)
+    return Posted(known.public_id, client_id, known.placed_seq, state)
 
 
 def muted(mute: Mute, now: datetime.datetime) -> Refused:

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from chat import drawing, posting
 from chat.drawing import Entry
@@ -173,8 +173,8 @@ def _drawn(events: list[Event], circle: Circle) -> list[_Happening]:
         )
     }
     also: dict[int, list[tuple[Message, Entry]]] = defaultdict(list)
-    for message in quoting:
-        also[message.reply_to_id].append((message, entries[message.pk]))
+    for reply in quoting:
+        also[cast(int, reply.reply_to_id)].append((reply, entries[reply.pk]))
     happenings = []
     for event in events:
         message = messages.get(event.message_id) if event.message_id else None

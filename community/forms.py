@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as account_forms
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
@@ -17,11 +17,17 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import User
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 # A credential from a browser is below 4 KB.
 _LONGEST_CREDENTIAL = 16 * 1024
+_AS_IT_COMES = "-"
 
 
-def _ask_for_address(form: forms.Form, name: str, *, autocomplete: str, hint: str) -> None:
+def _ask_for_address(
+    form: forms.Form, name: str, *, autocomplete: str, hint: str | StrPromise
+) -> None:
     field = form.fields[name]
     field.label = _("Your e-mail address")
     field.help_text = hint
@@ -170,7 +176,7 @@ class AddPasskeyForm(_TakesCredential, webauthn_forms.AddWebAuthnForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("What you call it")
         self.fields["name"].help_text = _("Such as “my phone”. Only you see it.")
-        self.fields["name"].max_length = 100
+        cast(forms.CharField, self.fields["name"]).max_length = 100
         self.fields["name"].widget.attrs |= {"maxlength": 100, "autocomplete": "off"}
         self.fields["passwordless"].label = _("Sign in with this alone")
         self.fields["passwordless"].help_text = _(
@@ -206,27 +212,35 @@ class AccountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(
-            label=_("Language"),
-            required=False,
-            choices=[("", _("As my browser asks")), *settings.LANGUAGES],
+        self.fields["language"] = _choice(
+            _("Language"), _("As my browser asks"), list(settings.LANGUAGES)
         )
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=_("Time zone"),
-            required=False,
-            choices=[
-                ("", _("As the house: %(zone)s") % {"zone": settings.TIME_ZONE}),
-                *_zones_by_region(),
-            ],
-            help_text=_("Times are shown in it, and nothing is mailed in its night."),
+        self.fields["time_zone"] = _choice(
+            _("Time zone"), _("As the house: %(zone)s") % {"zone": settings.TIME_ZONE}, _zones()
         )
+        self.fields["time_zone"].help_text = _(
+            "Times are shown in it, and nothing is mailed in its night."
+        )
+        for name in ("language", "time_zone"):
+            self.initial[name] = self.initial[name] or _AS_IT_COMES
         self.fields["mail_updates"].label = _("Mail me when there is something new")
         self.fields["mail_updates"].help_text = _(
             "The message never says what it is, and comes between 8:00 and 21:00."
         )
 
 
-def _zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
+def _choice(
+    label: str | StrPromise, as_it_comes: str | StrPromise, choices: list[Any]
+) -> forms.TypedChoiceField:
+    """A list in which leaving it to the house is a choice like any other."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[(_AS_IT_COMES, as_it_comes), *choices],
+        coerce=lambda chosen: "" if chosen == _AS_IT_COMES else chosen,
+    )
+
+
+def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, slash, place = name.partition("/")

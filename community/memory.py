@@ -28,10 +28,10 @@ class SignedSerializer(RedisSerializer):
     """Pickles carry a signature: who can write to Redis can't make this process run code."""
 
     def dumps(self, obj: Any) -> Any:
-        plain = super().dumps(obj)
+        plain: Any = super().dumps(obj)
         return plain if isinstance(plain, int) else _signature(plain) + plain
 
-    def loads(self, data: bytes) -> Any:
+    def loads(self, data: Any) -> Any:
         try:
             return int(data)
         except ValueError:

@@ -38,7 +38,7 @@ class PublicIdField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class People(BaseUserManager):
+class People(BaseUserManager["User"]):
     """Makes people by their address; a password is optional here."""
 
     @classmethod
@@ -75,7 +75,7 @@ class User(AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects = People()  # type: ignore[misc]
+    objects = People()  # type: ignore[misc, assignment]
 
     class Meta:
         verbose_name = _("person")
@@ -89,6 +89,12 @@ class User(AbstractUser):
     def __repr__(self) -> str:
         """Without the address: a repr ends up in logs."""
         return f"<User {self.public_id}>"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.password:
+            # An empty one counts as a password that could be asked for.
+            self.set_unusable_password()
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         super().clean()

@@ -71,7 +71,7 @@ def _account_changed(
     sender: object, instance: User, created: bool, raw: bool, **kwargs: object
 ) -> None:
     # `_password` is set while a new password is being saved, by whichever way it came.
-    if not created and (not instance.is_active or instance._password is not None):
+    if not created and (not instance.is_active or getattr(instance, "_password", None)):
         _tell(instance.pk)
 
 

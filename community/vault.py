@@ -114,7 +114,7 @@ def seal(words: str, *, owner: str, about: str) -> bytes:
     return header + nonce + key.cipher.encrypt(nonce, plain, _bound_to(header, owner, about))
 
 
-def open_sealed(sealed: bytes, *, owner: str, about: str) -> str:
+def open_sealed(sealed: bytes | memoryview, *, owner: str, about: str) -> str:
     """The words again.
 
     Raises Unopenable where the key is gone or the value was altered, KeyAway where the house

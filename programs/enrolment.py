@@ -161,7 +161,7 @@ def accept(*, application: Application, by: User, words: str = "") -> None:
     circle = _locked(application.circle)  # of two who give the last place, one waits here
     if not circle.cohort.is_gathering:
         raise Refused(_("The roster is closed: nobody joins this circle any more."))
-    if not Circle.objects.with_places().get(pk=circle.pk).places_left:
+    if not Circle.objects.places_left(circle.pk):
         raise Refused(_("There is no place left. You can offer the waiting list."))
     _decide(application, State.ACCEPTED, by, words)
 

@@ -7,10 +7,12 @@ is done when its form finds nothing wrong with them.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +33,13 @@ class StepForm(forms.Form):
     words: Any = ""
 
     def __init__(self, *args: Any, agreement: Agreement | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.agreement = agreement
+
+    @property
+    def leads_to_support(self) -> bool:
+        """Whether an answer says that people are needed tonight rather than a circle."""
+        return False
 
     def typed(self) -> dict[str, str]:
         """What was typed into this step, complete or not."""
@@ -97,13 +104,13 @@ class CareForm(StepForm):
     evaluator = forms.CharField(
         label=_("Who was it?"),
         max_length=120,
-        required=False,
         help_text=_("A profession and a name or a place is enough."),
+        error_messages={"required": _("Say who evaluated you; a profession and a place do.")},
     )
     evaluated_on = forms.DateField(
         label=_("When?"),
-        required=False,
         help_text=_("The day, as near as you remember. It holds for twelve months."),
+        error_messages={"required": _("Say when; any day of that month is near enough.")},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     care = _choice(
@@ -118,6 +125,8 @@ class CareForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("evaluated") == "not_yet":
+            self.errors.pop("evaluator", None)
+            self.errors.pop("evaluated_on", None)
             self.add_error(
                 "evaluated",
                 _t(
@@ -125,25 +134,18 @@ class CareForm(StepForm):
                     "first. Your answers are kept; come back to them after that."
                 ),
             )
-        elif cleaned.get("evaluated") == "yes":
-            self._check_evaluation(cleaned)
         return cleaned
 
-    def _check_evaluation(self, cleaned: dict[str, Any]) -> None:
-        if not cleaned.get("evaluator") and "evaluator" not in self.errors:
-            self.add_error("evaluator", _t("Say who evaluated you; a profession and a place do."))
-        day: dt.date | None = cleaned.get("evaluated_on")
+    def clean_evaluated_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["evaluated_on"]
         today = timezone.localdate()
-        if day is None:
-            if "evaluated_on" not in self.errors:
-                self.add_error("evaluated_on", _t("Say when; the month is enough, on any day."))
-        elif day > today:
-            self.add_error("evaluated_on", _t("That day is still to come."))
-        elif day < today - EVALUATION_HOLDS:
-            self.add_error(
-                "evaluated_on",
-                _t("That is more than twelve months ago. Ask for a fresh look, then come back."),
+        if day > today:
+            raise forms.ValidationError(_t("That day is still to come."))
+        if day < today - EVALUATION_HOLDS:
+            raise forms.ValidationError(
+                _t("That is more than twelve months ago. Ask for a fresh look, then come back.")
             )
+        return day
 
 
 class NowForm(StepForm):
@@ -220,7 +222,9 @@ def as_read(answers: dict[str, str]) -> list[tuple[Any, Any]]:
         for name, field in form.base_fields.items():
             answer = answers.get(name, "")
             if isinstance(field, forms.ChoiceField):
-                answer = dict(field.choices).get(answer, "")
+                answer = dict(cast(list[tuple[str, str]], field.choices)).get(answer, "")
+            elif isinstance(field, forms.DateField) and (day := parse_date(answer)):
+                answer = date_format(day)
             if answer:
                 told.append((field.label, answer))
     return told

@@ -70,8 +70,8 @@ def schedule_what_is_missing(*, now: dt.datetime | None = None) -> None:
     for cohort in running.prefetch_related("pauses"):
         if cohort.scheduled_from != _digest(cohort):
             _safely(reschedule, cohort, now=now)
-    rows = PromptDelivery.objects.filter(circle=OuterRef("pk")).order_by().values("circle")
-    rows = rows.annotate(n=Count("pk")).values("n")
+    kept = PromptDelivery.objects.filter(circle=OuterRef("pk")).order_by().values("circle")
+    rows = kept.annotate(n=Count("pk")).values("n")
     bare = Circle.objects.filter(cohort__in=running, cohort__is_cancelled=False).filter(
         cohort__number_of_weeks__gt=Coalesce(Subquery(rows, output_field=IntegerField()), 0)
     )

@@ -94,7 +94,9 @@ def _root() -> Page:
     """The page every site hangs from; transactional tests wipe it, and the locale with it."""
     Locale.objects.get_or_create(language_code="en")
     root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
-    house = root.get_children().first() or root.add_child(instance=Page(title="House", slug="house"))
+    house = root.get_children().first() or root.add_child(
+        instance=Page(title="House", slug="house")
+    )
     if not Site.objects.exists():
         Site.objects.create(hostname="localhost", root_page=house, is_default_site=True)
     return house

@@ -41,14 +41,7 @@ def post_message(request: HttpRequest, circle: str) -> HttpResponse:
     if not request.user.is_authenticated:
         context = {"body": request.POST.get("body", ""), "next": reverse("room", args=[circle])}
         return render(request, "chat/signed_out.html", context, status=401)
-    if not request.user.is_authenticated:
-        context = {"written": _written(request), "next": reverse("room", args=[circle])}
-        return render(request, "chat/signed_out.html", context, status=401)
     return _post_form(cast(SignedInRequest, request), circle)
-
-
-def _written(request: HttpRequest) -> dict[str, Any]:
-    return {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
 
 
 def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:

@@ -22,13 +22,14 @@ def status_of(refused: Refused) -> int:
 
 def post_message(request: HttpRequest, circle: str) -> JsonResponse:
     """Posts the JSON message in the body; answers as the socket would."""
-    if seat_of(request.user, circle) is None:
+    seat = seat_of(request.user, circle)
+    if seat is None:
         raise Http404
     frame = Frame("post", {})
     try:
         frame = _frame_in(request)
         frame.check_size()
-        posted = posting.post(frame.draft(person=request.user.pk, circle=circle))
+        posted = posting.post(frame.draft(person=seat.membership.user_id, circle=circle))
     except Refused as refused:
         if refused.code == "not_member":
             raise Http404 from None

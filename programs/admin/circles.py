@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import log
 
+from community.models import User
 from programs import enrolment, prompts, swatches
 from programs.admin.policy import LeadsChooserViewSet, no_permissions
 from programs.admin.views import ActionView, KeepsWhatIsUsed
@@ -139,7 +140,9 @@ class EndView(ActionView):
         return Membership.objects.current()
 
     def act(self, form: forms.Form) -> str:
-        enrolment.remove(membership=self.object, by=self.request.user, why=form.cleaned_data["why"])
+        enrolment.remove(
+            membership=self.object, by=cast(User, self.request.user), why=form.cleaned_data["why"]
+        )
         log(instance=self.object, action="wagtail.delete", user=self.request.user)
         return gettext("%(name)s no longer belongs to the circle.") % {"name": self.object.name}
 

@@ -202,5 +202,5 @@ def _fill_a_journal() -> None:
     asked = PromptDelivery.objects.asked().filter(circle__name="Alder circle", week__in=_PAGES)
     for delivery in asked.order_by("week"):
         page = journal.keep(person=fen, words=_PAGES[delivery.week], prompt=delivery).page
-        at = delivery.settled_at + dt.timedelta(days=2, hours=13)
+        at = delivery.due_at + dt.timedelta(days=2, hours=13)
         Reflection.objects.filter(pk=page.pk).update(written_at=at, changed_at=at)

@@ -39,6 +39,10 @@ class CircleQuerySet(models.QuerySet["Circle"]):
         facilitators = Membership.objects.current().facilitators().filter(user=user)
         return self.filter(Exists(facilitators.filter(circle=OuterRef("pk"))))
 
+    def places_left(self, circle: int) -> int:
+        """How many may still be accepted into the circle with this key."""
+        return self.with_places().values_list("places_left", flat=True).get(pk=circle)
+
     def with_places(self) -> Self:
         """Adds `peers`, who belong or were accepted and may enter, and `places_left`."""
         belonging = Membership.objects.current().peers()

@@ -180,7 +180,7 @@ class Application(models.Model):
     def _sealed(self, words: str, what: str) -> bytes:
         return vault.seal(words, owner=self._owner, about=f"application:{self.public_id}:{what}")
 
-    def _opened(self, sealed: bytes, what: str) -> str:
+    def _opened(self, sealed: bytes | memoryview, what: str) -> str:
         if not sealed:
             return ""
         try:

@@ -42,6 +42,11 @@ class ProgramIndexPage(Page):
     class Meta:
         verbose_name = _("list of programs")
 
+    @property
+    def lead(self) -> str:
+        """What search engines are told where nothing else was written for them."""
+        return self.introduction
+
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As every page does, but fetches a program in one question instead of two."""
         if len(path_components) != 1:
@@ -136,6 +141,11 @@ class ProgramPage(Page):
     class Meta:
         verbose_name = _("program")
         verbose_name_plural = _("programs")
+
+    @property
+    def lead(self) -> str:
+        """What search engines are told where nothing else was written for them."""
+        return self.summary
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from community.people import SignedInRequest
 from programs import enrolment
 from programs.forms import STEPS, NameForm, StepForm, as_read
 from programs.models import Agreement, Application, Circle
@@ -21,7 +22,7 @@ _BEING_WRITTEN = (State.DRAFT, State.ASKED)
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def begin(request: HttpRequest, circle: str) -> HttpResponse:
+def begin(request: SignedInRequest, circle: str) -> HttpResponse:
     """What comes, before it begins; afterwards, how the application stands."""
     application = _open_application(request, circle)
     if application:
@@ -42,7 +43,7 @@ def begin(request: HttpRequest, circle: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, circle: str, step: str) -> HttpResponse:
+def step(request: SignedInRequest, circle: str, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     application = _open_application(request, circle)
@@ -67,7 +68,7 @@ def step(request: HttpRequest, circle: str, step: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def change(request: HttpRequest, circle: str) -> HttpResponse:
+def change(request: SignedInRequest, circle: str) -> HttpResponse:
     """Take what was sent back to the desk, while nobody has answered."""
     application = _own(request, circle)
     try:
@@ -79,7 +80,7 @@ def change(request: HttpRequest, circle: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, circle: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, circle: str) -> HttpResponse:
     application = _own(request, circle)
     try:
         enrolment.withdraw(application=application)
@@ -92,7 +93,7 @@ def withdraw(request: HttpRequest, circle: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def enter(request: HttpRequest, circle: str) -> HttpResponse:
+def enter(request: SignedInRequest, circle: str) -> HttpResponse:
     """The last step: the name they go by, and in."""
     application = _own(request, circle)
     if application.state != State.ACCEPTED:
@@ -112,7 +113,7 @@ def enter(request: HttpRequest, circle: str) -> HttpResponse:
 
 
 def _go_on(
-    request: HttpRequest, application: Application, step: str, form: StepForm
+    request: SignedInRequest, application: Application, step: str, form: StepForm
 ) -> HttpResponse:
     """To the next step that needs them; after the last, off it goes."""
     if not form.is_valid():
@@ -154,7 +155,7 @@ def _first_to_do(application: Application) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     application: Application,
     step: str,
     form: StepForm,
@@ -179,7 +180,7 @@ def _page(
     return render(request, "programs/apply_step.html", context, status=status)
 
 
-def _standing(request: HttpRequest, application: Application) -> HttpResponse:
+def _standing(request: SignedInRequest, application: Application) -> HttpResponse:
     context = {
         "application": application,
         "answers": as_read(application.answers),
@@ -188,14 +189,14 @@ def _standing(request: HttpRequest, application: Application) -> HttpResponse:
     return render(request, "programs/application_standing.html", context)
 
 
-def _open_application(request: HttpRequest, circle: str) -> Application | None:
+def _open_application(request: SignedInRequest, circle: str) -> Application | None:
     """Theirs, while it is open or its decline can still be read."""
     mine = Application.objects.filter(person=request.user, circle__public_id=circle)
     mine = mine.select_related("circle__cohort__program", "person")
     return mine.open().first()
 
 
-def _own(request: HttpRequest, circle: str) -> Application:
+def _own(request: SignedInRequest, circle: str) -> Application:
     mine = Application.objects.filter(~Q(state=State.ENTERED), person=request.user)
     mine = mine.select_related("circle__cohort", "person").order_by("-began_at")
     found = mine.filter(circle__public_id=circle).first()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from community.people import SignedInRequest
 from programs import enrolment
 from programs.forms import DecisionForm, as_read
 from programs.models import Application, Circle
@@ -24,7 +25,7 @@ _VERBS = {
 
 @login_required
 @require_GET
-def applications(request: HttpRequest, circle: str) -> HttpResponse:
+def applications(request: SignedInRequest, circle: str) -> HttpResponse:
     """All that were sent to a circle, without their answers: opening one is written down."""
     held = Circle.objects.facilitated_by(request.user).with_places().select_related("cohort")
     found = get_object_or_404(held, public_id=circle)
@@ -40,7 +41,7 @@ def applications(request: HttpRequest, circle: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def one(request: HttpRequest, application: str) -> HttpResponse:
+def one(request: SignedInRequest, application: str) -> HttpResponse:
     found = _held(request, application)
     answers = enrolment.read_answers(application=found, by=request.user)
     return _page(request, found, answers, DecisionForm())
@@ -48,7 +49,7 @@ def one(request: HttpRequest, application: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def decide(request: HttpRequest, application: str) -> HttpResponse:
+def decide(request: SignedInRequest, application: str) -> HttpResponse:
     found = _held(request, application)
     form = DecisionForm(request.POST)
     if form.is_valid():
@@ -65,26 +66,26 @@ def decide(request: HttpRequest, application: str) -> HttpResponse:
     return _page(request, found, answers, form, status=422)
 
 
-def _held(request: HttpRequest, application: str) -> Application:
+def _held(request: SignedInRequest, application: str) -> Application:
     held = Application.objects.held_by(request.user)
     held = held.select_related("circle__cohort__program", "person")
     return get_object_or_404(held, public_id=application)
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     application: Application,
     answers: dict[str, str],
     form: DecisionForm,
     *,
     status: int = 200,
 ) -> HttpResponse:
-    circle = Circle.objects.with_places().get(pk=application.circle_id)
+    places_left = Circle.objects.places_left(application.circle_id)
     context = {
         "application": application,
         "answers": as_read(answers),
         "form": form,
-        "places_left": circle.places_left,
+        "places_left": places_left,
         "may_decide": application.state
         in {Application.State.SENT, Application.State.ASKED, Application.State.WAITING},
     }

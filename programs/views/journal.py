@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from community.models import public_id
+from community.people import SignedInRequest
 from community.vault import Unopenable
 from programs import journal
 from programs.models import PromptDelivery, Reflection
@@ -39,7 +40,7 @@ class LeafForm(forms.Form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def reflect(request: HttpRequest, delivery: str) -> HttpResponse:
+def reflect(request: SignedInRequest, delivery: str) -> HttpResponse:
     """The page about a week's question, for those whose circle was asked."""
     asked = get_object_or_404(
         PromptDelivery.objects.visible_to(request.user).select_related("circle", "realm"),
@@ -51,7 +52,7 @@ def reflect(request: HttpRequest, delivery: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_page(request: HttpRequest) -> HttpResponse:
+def new_page(request: SignedInRequest) -> HttpResponse:
     """A free page, about no question. Its name travels with the form: sent twice, it is one."""
     page = None
     if request.method == "POST":
@@ -62,13 +63,13 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def one_page(request: HttpRequest, page: str) -> HttpResponse:
+def one_page(request: SignedInRequest, page: str) -> HttpResponse:
     return _write(request, *_mine(request, page))
 
 
 @login_required
 @require_GET
-def pages(request: HttpRequest) -> HttpResponse:
+def pages(request: SignedInRequest) -> HttpResponse:
     mine = Reflection.objects.visible_to(request.user)
     mine = mine.select_related("prompt__circle", "prompt__realm", "person").order_by("-written_at")
     listed = Paginator(mine, _PER_PAGE).get_page(request.GET.get("page"))
@@ -78,7 +79,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def copy(request: HttpRequest, page: str) -> HttpResponse:
+def copy(request: SignedInRequest, page: str) -> HttpResponse:
     """One's own words to take along, as plain text."""
     found, _asked = _mine(request, page)
     response = HttpResponse(words_of(found), content_type="text/plain; charset=utf-8")
@@ -88,7 +89,7 @@ def copy(request: HttpRequest, page: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, page: str) -> HttpResponse:
+def delete(request: SignedInRequest, page: str) -> HttpResponse:
     found, _asked = _mine(request, page)
     if request.method == "GET":
         return render(request, "programs/delete_page.html", {"page": found})
@@ -110,7 +111,7 @@ def first_line(page: Reflection) -> str:
     return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0] + "…"
 
 
-def _mine(request: HttpRequest, page: str) -> tuple[Reflection, PromptDelivery | None]:
+def _mine(request: SignedInRequest, page: str) -> tuple[Reflection, PromptDelivery | None]:
     mine = Reflection.objects.visible_to(request.user).select_related(
         "prompt__circle", "prompt__realm", "person"
     )
@@ -119,7 +120,7 @@ def _mine(request: HttpRequest, page: str) -> tuple[Reflection, PromptDelivery |
 
 
 def _write(
-    request: HttpRequest, page: Reflection | None, asked: PromptDelivery | None
+    request: SignedInRequest, page: Reflection | None, asked: PromptDelivery | None
 ) -> HttpResponse:
     if request.method == "GET":
         return _leaf(request, _form_for(page), page, asked)
@@ -155,7 +156,7 @@ def _form_for(page: Reflection | None, words: str | None = None) -> LeafForm:
 
 
 def _leaf(
-    request: HttpRequest,
+    request: SignedInRequest,
     form: LeafForm,
     page: Reflection | None,
     asked: PromptDelivery | None,
@@ -176,7 +177,9 @@ def _leaf(
     return render(request, "programs/reflect.html", context, status=status)
 
 
-def _earlier_than(request: HttpRequest, page: Reflection | None) -> list[tuple[Reflection, str]]:
+def _earlier_than(
+    request: SignedInRequest, page: Reflection | None
+) -> list[tuple[Reflection, str]]:
     others = Reflection.objects.visible_to(request.user).select_related("prompt", "person")
     if page:
         others = others.exclude(pk=page.pk)

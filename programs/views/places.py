@@ -6,12 +6,13 @@ import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from community.people import SignedInRequest
 from programs import enrolment
 from programs.models import Application, Break, Membership, PromptDelivery, Reflection
 from programs.refusal import Refused
@@ -19,7 +20,7 @@ from programs.refusal import Refused
 
 @login_required
 @require_GET
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: SignedInRequest) -> HttpResponse:
     """The circles of a person, their applications, and the way to their journal."""
     mine = (
         Membership.objects.current()
@@ -28,19 +29,20 @@ def places(request: HttpRequest) -> HttpResponse:
         .prefetch_related("circle__cohort__pauses")
         .order_by("-circle__cohort__starts_on", "pk")
     )
+    places = [_place(membership) for membership in mine]
+    _add_questions(places)
+    _add_waiting_applications(places, request)
     context = {
-        "places": [_place(membership) for membership in mine],
+        "places": places,
         "applications": _applications(request),
         "has_pages": Reflection.objects.visible_to(request.user).exists(),
     }
-    _add_questions(context["places"])
-    _add_waiting_applications(context["places"], request)
     return render(request, "programs/places.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def leave(request: HttpRequest, circle: str) -> HttpResponse:
+def leave(request: SignedInRequest, circle: str) -> HttpResponse:
     """The way out: what happens is said once, and it is one step."""
     membership = _membership(request, circle)
     if request.method == "GET":
@@ -56,7 +58,7 @@ def leave(request: HttpRequest, circle: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def rest(request: HttpRequest, circle: str) -> HttpResponse:
+def rest(request: SignedInRequest, circle: str) -> HttpResponse:
     """Begin or end a break."""
     membership = _membership(request, circle)
     if request.POST.get("back"):
@@ -68,7 +70,7 @@ def rest(request: HttpRequest, circle: str) -> HttpResponse:
     return redirect("places")
 
 
-def _membership(request: HttpRequest, circle: str) -> Membership:
+def _membership(request: SignedInRequest, circle: str) -> Membership:
     mine = Membership.objects.current().filter(user=request.user)
     return get_object_or_404(mine.select_related("circle"), circle__public_id=circle)
 
@@ -103,7 +105,7 @@ def _add_questions(places: list[dict]) -> None:
         place["rests"] = place["membership"].pk in resting
 
 
-def _add_waiting_applications(places: list[dict], request: HttpRequest) -> None:
+def _add_waiting_applications(places: list[dict], request: SignedInRequest) -> None:
     if not any(place["membership"].is_facilitator for place in places):
         return
     held = Application.objects.held_by(request.user).filter(state=Application.State.SENT)
@@ -112,7 +114,7 @@ def _add_waiting_applications(places: list[dict], request: HttpRequest) -> None:
         place["to_read"] = waiting.count(place["circle"].pk)
 
 
-def _applications(request: HttpRequest) -> list[Application]:
+def _applications(request: SignedInRequest) -> list[Application]:
     """Those that lead somewhere, and what was declined lately, so that its words can be read."""
     mine = Application.objects.filter(person=request.user).select_related(
         "circle__cohort__program", "person"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic as now
@@ -40,7 +41,7 @@ class Talk:
     room_of: dict[int, str]
     members: dict[str, list[Socket]]
     acked_at: dict[int, float]
-    refused: int
+    refused: Counter[str]  # by code
     seconds: float
     used: Use
     load: float  # the part of a core that the load itself took
@@ -116,7 +117,7 @@ class Crowd:
             room_of=dict(zip(numbers, rooms, strict=True)),
             members=self.members,
             acked_at=dict(self.book.acked_at),
-            refused=len(self.book.refusals),
+            refused=Counter(self.book.refusals),
             seconds=seconds,
             used=self.server.use() - before,
             load=load,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,32 @@ def on(wanted: set[int]) -> Iterator[None]:
 def seconds_of(pids: Iterable[int]) -> float:
     """Processor seconds these processes have used, all their threads and the kernel's part."""
     return sum(_seconds(pid) for pid in pids)
+
+
+def busy() -> float:
+    """Processor seconds that all cores have spent on anything since the machine started."""
+    user, nice, system, _idle, _wait, irq, soft, *_ = map(
+        int, Path("/proc/stat").read_text().split(None, 9)[1:9]
+    )
+    return (user + nice + system + irq + soft) / _TICKS
+
+
+class Watch:
+    """How much of the machine others take while it lasts: with them, times mean little."""
+
+    def __init__(self) -> None:
+        self._begin = self._now()
+
+    def others(self) -> float:
+        """Their part of all cores since the start."""
+        elapsed, everyone, ours = (
+            now - then for now, then in zip(self._now(), self._begin, strict=True)
+        )
+        return max(0.0, everyone - ours) / elapsed / (os.cpu_count() or 1)
+
+    def _now(self) -> tuple[float, float, float]:
+        # Our own seconds, and those of all we have started and waited for.
+        return time.monotonic(), busy(), sum(os.times()[:4])
 
 
 def resident(pids: Iterable[int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from time import monotonic as now
 
@@ -19,7 +20,6 @@ async def post_for(seconds: float, crowd: Crowd, seats: Sequence[Seat], *, token
 
     The latencies are those of the answers; what an answer promised and nobody heard is lost.
     """
-    heard_before = _heard(crowd)
     used, load, begin = crowd.server.use(), time.process_time(), now()
     clients = [_Client(crowd, seat, token, until=begin + seconds) for seat in seats]
     await asyncio.gather(*(client.run() for client in clients))
@@ -27,14 +27,15 @@ async def post_for(seconds: float, crowd: Crowd, seats: Sequence[Seat], *, token
     used = crowd.server.use() - used
     load = (time.process_time() - load) / elapsed
     promised = {number for client in clients for number in client.answered}
-    deadline = now() + 5
-    while promised - (_heard(crowd) - heard_before) and now() < deadline:
+    for _ in range(100):
         await asyncio.sleep(0.05)
+        if promised <= _heard(crowd):
+            break
     return Outcome(
         sorted(latency for client in clients for latency in client.answered.values()),
         deliveries=len(promised),
         lost=len(promised - _heard(crowd)),
-        refused=sum(client.refused for client in clients),
+        refused=Counter(code for client in clients for code in client.refused),
         seconds=elapsed,
         used=used,
         load=load,
@@ -61,7 +62,7 @@ class _Client:
         self.until = until
         self.port = crowd.server.next_port()
         self.answered: dict[int, float] = {}
-        self.refused = 0
+        self.refused: list[str] = []
         dialect = crowd.dialect
         self.head = (
             f"POST {dialect.post_path(seat.room)} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
@@ -90,7 +91,7 @@ class _Client:
 
     def _note(self, number: int, status: int, body: bytes, seconds: float) -> None:
         if status != 201:
-            self.refused += 1
+            self.refused.append(f"http {status}")
             return
         self.answered[number] = seconds
         if (seq := json.loads(body).get("seq")) is not None:

@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.bench import machine, table
 from tests.bench.crowd import words_for_audit
 from tests.bench.shapes import SHAPES, Result, Size
 from tests.bench.sides import OURS, PLAIN, Bench, People, Side
+from tests.bench.tally import Outcome
 
 _LONGEST_SHAPE_SECONDS = 300
 QUICK = Size(circles=20, talking=10, big=60, at_once=200, seconds=1.5, step_seconds=0.5)
@@ -41,11 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print; the exit status is 1 where ours lost, doubled or altered anything."""
     options = parser().parse_args(arguments)
     try:
+        watch = machine.Watch()
         measured = list(measure(options))
     except Unable as unable:
         print(unable, file=sys.stderr)  # noqa: T201
         return 1
-    print(table.draw(measured))  # noqa: T201
+    print(table.draw(measured, others=watch.others()))  # noqa: T201
     return 0 if all(_is_sound(one) for one in measured if one.side == OURS.name) else 1
 
 
@@ -53,11 +56,12 @@ def parser() -> argparse.ArgumentParser:
     told = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
     told.add_argument("what", choices=["room"])
     told.add_argument("--rounds", type=int, default=3, metavar="N")
-    told.add_argument("--shapes", type=_names(SHAPES), default=list(SHAPES), metavar="a,b,…")
+    told.add_argument("--shapes", type=_names(SHAPES), metavar="a,b,…")
     told.add_argument("--sides", type=_names(["ours", "plain"]), default=["ours", "plain"])
     told.add_argument("--seconds", type=float, default=10.0, help="of a, b and http")
     told.add_argument("--processes", type=_counts, default=[1], metavar="1,2")
     told.add_argument("--postgres", action="store_true", help="instead of SQLite")
+    told.add_argument("--profile", type=Path, metavar="FOLDER", help="and where the time went")
     told.add_argument("--quick", action="store_true", help="small and short: does it run at all?")
     return told
 
@@ -67,15 +71,19 @@ def measure(options: argparse.Namespace) -> Iterator[Measured]:
     size = replace(Size(), seconds=options.seconds)
     if options.quick:
         size, options.rounds = QUICK, 1
+    shapes = options.shapes or (["a", "burst"] if options.quick else list(SHAPES))
     sides = [side for side in (OURS, PLAIN) if side.name in options.sides]
     with _bench(postgres=options.postgres) as bench:
+        if options.profile:
+            options.profile.mkdir(parents=True, exist_ok=True)
+            bench.profiles = options.profile.absolute()
         people = {
             side.name: bench.fill(side, circles=size.circles, members=size.members, big=size.big)
             for side in sides
         }
         for turn in range(options.rounds):
             for processes in options.processes:
-                for shape in options.shapes:
+                for shape in shapes:
                     for side in sides:
                         one = run(bench, side, people[side.name], shape, size, processes)
                         print(f"round {turn + 1}: {table.line(one)}", file=sys.stderr)  # noqa: T201
@@ -92,6 +100,8 @@ def run(
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 result = runner.run(_in_time(SHAPES[shape](server, people, size)))
+        except (OSError, TimeoutError) as error:  # it turned us away, or was never done
+            result = Result(Outcome(refused=Counter([str(error) or type(error).__name__])))
         finally:
             gc.enable()
         said = json.dumps(words_for_audit(result.record))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic as now
@@ -19,6 +20,7 @@ from tests.bench.dialects import Seat
 from tests.bench.posting import post_for
 from tests.bench.sides import People, Running
 from tests.bench.tally import Outcome, judge
+from tests.bench.wire import Socket
 
 LATEST_SECONDS = 0.250
 _MOST_STEPS = 20
@@ -88,18 +90,23 @@ async def all_at_once(server: Running, people: People, size: Size) -> Result:
     came = await asyncio.gather(*map(crowd.connect, everyone), return_exceptions=True)
     used = server.use() - used
     sockets = [socket for members in crowd.members.values() for socket in members]
-    refused = sum(isinstance(one, BaseException) for one in came)
+    refused = Counter(str(one) or type(one).__name__ for one in came if not isinstance(one, Socket))
     await asyncio.sleep(2)
     memory = server.memory() - memory
+    await crowd.leave()
+    if not sockets:
+        return Result(Outcome(refused=refused, used=used))
     accepted = sorted(socket.accepted_at - begin for socket in sockets)
     outcome = Outcome(
-        accepted, deliveries=len(sockets), lost=0, refused=refused, seconds=accepted[-1], used=used
+        accepted, deliveries=len(sockets), refused=refused, seconds=accepted[-1], used=used
     )
-    joined = max(socket.joined_at - begin for socket in sockets)
-    result = Result(outcome, outcome.rate, crowd.record, memory / len(sockets))
-    result.joined_rate = len(sockets) / joined
-    await crowd.leave()
-    return result
+    return Result(
+        outcome,
+        outcome.rate,
+        crowd.record,
+        bytes_per_connection=memory / len(sockets),
+        joined_rate=len(sockets) / max(socket.joined_at - begin for socket in sockets),
+    )
 
 
 async def over_http(server: Running, people: People, size: Size) -> Result:
@@ -130,11 +137,12 @@ def _talking(people: People, size: Size) -> list[Seat]:
 async def _warm_crowd(
     server: Running, seats: Sequence[Seat], record: Record | None = None
 ) -> Crowd:
-    """Everyone is there, and each room has heard something, so that nothing is done the first time."""
+    """Everyone is there, and each room has heard something, so that nothing is new."""
     crowd = Crowd(server, record or Record(), seats)
     await crowd.join()
     await crowd.talk(rate=50, count=2 * len(crowd.members))
     await asyncio.sleep(_REST_SECONDS)
+    server.sample_from_now()
     return crowd
 
 

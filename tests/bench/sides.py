@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -87,8 +88,16 @@ class People:
 class Bench:
     """The folder, broker and core all servers share, and each side's filled database."""
 
-    def __init__(self, folder: Path, *, server: str | None, core: set[int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        server: str | None,
+        core: set[int],
+        profiles: Path | None = None,
+    ) -> None:
         self.folder = folder
+        self.profiles = profiles  # a folder for where the time of each server went
         self.server = server  # the address of a PostgreSQL, or None for SQLite
         self.core = core
         self.valkey = ThrowawayValkey(folder / "valkey")
@@ -182,11 +191,12 @@ class Running:
         listener = ports.listen(0)
         self._listeners.append(listener)
         self.ports.append(ports.number(listener))
-        command = [sys.executable, "-m", "uvicorn", self.side.application, *WEB]
+        application, environ = self._application()
+        command = [sys.executable, "-m", "uvicorn", application, *WEB]
         with self.log.open("ab") as log:
             web = subprocess.Popen(
                 [*command, "--fd", str(listener.fileno())],
-                env=self.bench.environ(self.side, self.database, self.ports[-1]),
+                env=self.bench.environ(self.side, self.database, self.ports[-1]) | environ,
                 cwd=ROOT,
                 pass_fds=[listener.fileno()],
                 stdout=log,
@@ -194,6 +204,16 @@ class Running:
                 preexec_fn=tied_to_parent(),
             )
         self.webs.append(web)
+
+    def _application(self) -> tuple[str, dict[str, str]]:
+        """What uvicorn serves: the side's application, under a profiler where that is wanted."""
+        if self.bench.profiles is None:
+            return self.side.application, {}
+        name = f"{self.database.rpartition('/')[2]}-{len(self.webs)}.profile"
+        return "tests.bench.sampled:application", {
+            "BENCH_APPLICATION": self.side.application,
+            "BENCH_PROFILE": str(self.bench.profiles / name),
+        }
 
     def next_port(self) -> int:
         """Whoever comes next goes to the next process."""
@@ -216,6 +236,12 @@ class Running:
         broker = [valkey.pid] if valkey else []
         others = machine.children_of(os.getpid()) - {*self.pids, *broker}
         return Use(*map(machine.seconds_of, (self.pids, broker, others)))
+
+    def sample_from_now(self) -> None:
+        """What came before, such as people coming in, is not to be in the profile."""
+        if self.bench.profiles is not None:
+            for web in self.webs:
+                web.send_signal(signal.SIGUSR1)
 
     def memory(self) -> int:
         """Bytes resident in all web processes."""

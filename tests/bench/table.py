@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 _SATURATED = 0.85  # of a core: from here on the load may be what is slow, and a star says so
 
-HEAD = (
-    "| shape | web | server | p50 ms | p99 ms | a second | CPU s/1000 | with Valkey | with database "
-    "| lost | twice | reordered | refused | audit | load |"
+COLUMNS = (
+    *("shape", "web", "server", "p50 ms", "p99 ms", "a second"),
+    *("CPU s/1000", "with Valkey", "with database"),
+    *("lost", "twice", "reordered", "refused", "audit", "load, late"),
 )
 _UNITS = {"d": "connects", "http": "requests"}
 
 
-def draw(measured: Sequence[Measured]) -> str:
-    """Markdown, the machine below it."""
-    lines = [HEAD, "|" + "---|" * (HEAD.count("|") - 1)]
+def draw(measured: Sequence[Measured], *, others: float) -> str:
+    """Markdown, the machine below it. `others` is the part of it that other work took."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     keys = dict.fromkeys((one.shape, one.processes) for one in measured)
     notes = []
     for shape, processes in keys:
@@ -38,20 +39,24 @@ def draw(measured: Sequence[Measured]) -> str:
             lines.append(_ratios(shape, processes, rows["ours"], rows["plain"]))
         if shape == "d":
             notes += [_connections(some) for some in rows.values() if some]
-    told = f"Medians of {_rounds(measured)} rounds. {machine.description()}."
-    star = "* the load itself was short of processor time: the server can do more."
-    return "\n".join([*lines, "", *notes, told, *([star] if "\\*" in "".join(lines) else [])])
+    notes.append(f"Medians of {_rounds(measured)} rounds; other work took {others:.0%}.  ")
+    notes.append(f"{machine.description()}.")
+    if any("\\*" in row for row in lines):
+        notes.append("\\* The load was short of processor time: the server can do more.")
+    return "\n".join([*lines, "", *notes])
 
 
 def line(one: Measured) -> str:
     """One measurement, for whoever waits."""
-    return f"{_row([one])} {one.result.outcome.late * 1000:.0f} ms late"
+    codes = [f"{times} {code}" for code, times in one.result.outcome.refused.items()]
+    return f"{_row([one])} {', '.join(codes)}"
 
 
 def _row(some: Sequence[Measured]) -> str:
     first = some[0]
     outcomes = [one.result.outcome for one in some]
     load = max(outcome.load for outcome in outcomes)
+    late = max(outcome.late for outcome in outcomes) * 1000
     unit = _UNITS.get(first.shape, "deliveries")
     cells = [
         first.shape,
@@ -62,9 +67,9 @@ def _row(some: Sequence[Measured]) -> str:
         f"{_number(_rate(some))} {unit}",
         *(_number(_cpu(some, part)) for part in ("web", "broker", "database")),
         *(str(sum(getattr(o, name) for o in outcomes)) for name in ("lost", "twice", "reordered")),
-        str(sum(outcome.refused + outcome.cut for outcome in outcomes)),
+        str(sum(outcome.refused.total() + outcome.cut for outcome in outcomes)),
         _audit(some),
-        f"{load:.0%}" + ("\\*" if load > _SATURATED else ""),
+        f"{load:.0%}, {late:.0f} ms" + ("\\*" if load > _SATURATED else ""),
     ]
     return "| " + " | ".join(cells) + " |"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class Outcome:
     lost: int = 0
     twice: int = 0
     reordered: int = 0
-    refused: int = 0
+    refused: Counter[str] = field(default_factory=Counter)  # by code, or by what broke
     cut: int = 0  # sockets that the server ended
     seconds: float = 0.0
     used: Use = field(default_factory=Use)
@@ -110,5 +111,5 @@ def _judge_room(
 def _verdict(numbers: list[int], place: dict[int, int], said: int) -> tuple[int, int, int]:
     once = list(dict.fromkeys(numbers))
     places = [place[number] for number in once if number in place]
-    reordered = sum(later < earlier for earlier, later in zip(places, places[1:], strict=False))
+    reordered = sum(later < earlier for earlier, later in itertools.pairwise(places))
     return said - len(once), len(numbers) - len(once), reordered

@@ -14,6 +14,7 @@ from time import monotonic as now
 from tests.bench.dialects import Dialect, Seat
 
 _TEXT, _CLOSE, _PING = 0x1, 0x8, 0x9
+_CODE = re.compile(rb'"code":"(\w+)"')
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 # Frames of a room begin with its circle and their range, or with the message's id: this much
 # tells two apart, and what is really the same is then compared whole.
@@ -47,7 +48,7 @@ class Book:
         self.deliveries: dict[bytes, Delivery] = {}
         self.acks: dict[int, int] = {}
         self.acked_at: dict[int, float] = {}
-        self.refusals: list[bytes] = []
+        self.refusals: list[str] = []  # their codes
         self.arrived = 0
         self.last_at = 0.0
         self.bytes = 0
@@ -75,7 +76,8 @@ class Book:
                 self.acks[number] = int(found[1])
                 self.acked_at[number] = at
         elif dialect.refusal and data.startswith(dialect.refusal, start):
-            self.refusals.append(data[start:stop])
+            code = _CODE.search(data, start, stop)
+            self.refusals.append(code[1].decode() if code else "")
 
     def forget(self) -> None:
         """A new measurement begins; what is acknowledged stays, for the audit."""

@@ -1,4 +1,4 @@
-"""`manage.py bench room`: measures the room beside a plain Channels chat; see docs/performance.md."""
+"""`manage.py bench room`: measures the room beside a plain chat; see docs/performance.md."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`manage.py worker_health` runs without Django (see manage.py); this lists it among the commands."""
+"""`manage.py worker_health` runs without Django (see manage.py); this lists it with the others."""
 
 import sys
 

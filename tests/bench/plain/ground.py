@@ -1,4 +1,4 @@
-"""Puts people into the plain chat, and looks at its messages afterwards; see tests/bench/ours.py."""
+"""Puts people into the plain chat, and looks at its messages afterwards; see ours.py."""
 
 from __future__ import annotations
 
