@@ -73,7 +73,7 @@ def measure(options: argparse.Namespace) -> Iterator[Measured]:
         size, options.rounds = QUICK, 1
     shapes = options.shapes or (["a", "burst"] if options.quick else list(SHAPES))
     sides = [side for side in (OURS, PLAIN) if side.name in options.sides]
-    with _bench(postgres=options.postgres) as bench:
+    with ground(postgres=options.postgres) as bench:
         if options.profile:
             options.profile.mkdir(parents=True, exist_ok=True)
             bench.profiles = options.profile.absolute()
@@ -115,7 +115,8 @@ async def _in_time(shape) -> Result:
 
 
 @contextlib.contextmanager
-def _bench(*, postgres: bool) -> Iterator[Bench]:
+def ground(*, postgres: bool) -> Iterator[Bench]:
+    """A folder, a broker, a database server where one is wanted; all of it gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="reweave-bench-"))
     servers, load = machine.cores()
     with contextlib.ExitStack() as ending:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class Outcome:
         """Of all deliveries that should have been, counting what was lost as never come."""
         if not self.latencies:
             return float("inf")
-        place = int(part * (len(self.latencies) + self.lost - 1))
+        place = math.ceil(part * (len(self.latencies) + self.lost)) - 1
         return self.latencies[place] if place < len(self.latencies) else float("inf")
 
     @property
