@@ -35,6 +35,11 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
             raise posting.muted(mute, now)
         if room.paused_at and not member.is_facilitator:
             raise Refused("paused", _("The room is resting. You can read, and write in private."))
+        if room.holds_all and not found.unshown and not member.is_facilitator:
+            raise Refused(
+                "closed",
+                _("A facilitator reads first now, so this can't be changed. You can take it back."),
+            )
         if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
             raise Refused("closed", _("This message is too old to change. You can take it back."))
         found.seal(said, owner=vault.circle_owner(circle))

@@ -1,17 +1,32 @@
 """Addresses of the rooms."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from chat.views import forms, room, twins
 
-_A_MESSAGE = "circles/<str:circle>/messages/<str:message>/"
-_A_MEMBER = "circles/<str:circle>/members/<str:member>/"
+
+class PublicId:
+    """The random name of a circle, a message or a member. Nothing else is looked for."""
+
+    regex = "[A-Za-z0-9_-]{16}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PublicId, "public_id")
+
+_A_MESSAGE = "circles/<public_id:circle>/messages/<public_id:message>/"
+_A_MEMBER = "circles/<public_id:circle>/members/<public_id:member>/"
 
 urlpatterns = [
-    path("circles/<str:circle>/", room.room, name="room"),
-    path("circles/<str:circle>/before/<int:seq>/", room.room_before, name="room_before"),
-    path("circles/<str:circle>/events", twins.room_events, name="room_events"),
-    path("circles/<str:circle>/messages/", forms.post_message, name="post_message"),
+    path("circles/<public_id:circle>/", room.room, name="room"),
+    path("circles/<public_id:circle>/before/<int:seq>/", room.room_before, name="room_before"),
+    path("circles/<public_id:circle>/events", twins.room_events, name="room_events"),
+    path("circles/<public_id:circle>/messages/", forms.post_message, name="post_message"),
     path(_A_MESSAGE, forms.message, name="message"),
     path(f"{_A_MESSAGE}respond/", forms.respond, name="respond"),
     path(f"{_A_MESSAGE}edit/", forms.edit, name="edit"),

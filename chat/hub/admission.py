@@ -7,6 +7,7 @@ the database says whether a session still stands and whether a membership does.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,14 @@ if TYPE_CHECKING:
     from chat.models import Mute
 
 
+_KEY = re.compile(r"[a-z0-9]{1,40}")
+
+
 def people_of(sessions: Sequence[str]) -> list[int | None]:
     """The person each session belongs to; None where it has ended or was revoked."""
-    rows = Session.objects.filter(session_key__in=set(sessions), expire_date__gt=timezone.now())
+    # What can't be a key is not asked for: a database that chokes on it would fail all of them.
+    keys = {session for session in sessions if _KEY.fullmatch(session)}
+    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     opened = {row.session_key: SessionStore().decode(row.session_data) for row in rows}
     ids = {data[SESSION_KEY] for data in opened.values() if SESSION_KEY in data}
     people = {str(p.pk): p for p in User.objects.filter(pk__in=ids, is_active=True)}
@@ -106,17 +112,17 @@ def drawn(messages: list[Message]) -> list[tuple[Stretch, dict[int, Viewer]]]:
 
 @dataclass(slots=True)
 class Opening:
-    """What a line learns when it opens a circle. `stretches` is None where it had better reload."""
+    """What a line learns when it opens a circle; it is given what lies after `cursor`."""
 
     circle: Circle
     viewer: Viewer
     head: int
-    stretches: list[Stretch] | None
+    cursor: int
     frame: dict[str, Any]
 
 
 def open_circle(person: int, circle: str, since: int | None) -> Opening | None:
-    """Looks a person in and reads what they missed; None for anyone who doesn't belong."""
+    """Looks a person in; None for anyone who doesn't belong."""
     user = User.objects.filter(pk=person, is_active=True).first()
     seat = seat_of(user, circle) if user else None
     if seat is None:
@@ -124,30 +130,14 @@ def open_circle(person: int, circle: str, since: int | None) -> Opening | None:
     place = seat.membership.circle
     viewer = Viewer.of(seat)
     head = place.room.last_seq
-    stretches: list[Stretch] | None = []
-    if since is not None:
-        stretches = _missed(place, since, head)
-        head = stretches[-1].upto if stretches else head
-    return Opening(place, viewer, head, stretches, _frame(seat, viewer, head, since, stretches))
+    since = head if since is None else since
+    # Too far back, or ahead of a log that was restored: the page had better be loaded anew.
+    reload = not head - FURTHEST_BACK <= since <= head
+    frame = _frame(seat, viewer, head, since, reload)
+    return Opening(place, viewer, head, head if reload else since, frame)
 
 
-def _missed(circle: Circle, since: int, head: int) -> list[Stretch] | None:
-    if since > head or head - since > FURTHEST_BACK:
-        return None
-    stretches: list[Stretch] = []
-    after = since
-    while after < head:
-        stretch = replay.read(circle, after=after)
-        if stretch.upto <= after:
-            break
-        stretches.append(stretch)
-        after = stretch.upto
-    return stretches
-
-
-def _frame(
-    seat: Seat, viewer: Viewer, head: int, since: int | None, stretches: list[Stretch] | None
-) -> dict[str, Any]:
+def _frame(seat: Seat, viewer: Viewer, head: int, since: int, reload: bool) -> dict[str, Any]:
     circle = seat.membership.circle
     members = circle.memberships.current().order_by("-role", "name")
     mute = mute_in_force(seat.membership)
@@ -157,12 +147,12 @@ def _frame(
         "head": head,
         "can": list(viewer.can),
         "me": viewer.public_id,
-        "mine": history.mine(seat, since=since if since is not None else head),
+        "mine": history.mine(seat, since=since),
         "members": [as_member(member) for member in members],
         "muted": _muted(mute, circle) if mute else None,
         "pace": circle.room.pace_seconds,
         "paused": circle.room.paused_at is not None,
-        **({"reload": True} if stretches is None else {}),
+        **({"reload": True} if reload else {}),
     }
 
 

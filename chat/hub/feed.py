@@ -106,6 +106,8 @@ class Feed:
                 if stretch.upto <= sitting.cursor:
                     break
                 self._hand(line, stretch, members)
+                # One stretch at a time: what a slow line can't take yet is not read yet.
+                await line.drained()
         except Exception as error:
             logger.error("line_not_caught_up: %s", type(error).__name__)
         finally:
@@ -114,7 +116,6 @@ class Feed:
     def turn_out(self, line: Line) -> None:
         """This person belongs no more: nothing further reaches them, and their line ends."""
         self.lines.discard(line)
-        line.sittings.pop(self.circle.public_id, None)
         line.close(NOT_A_MEMBER, circle=self.circle.public_id)
 
 

@@ -99,12 +99,11 @@ class Hub:
         if line.closed:
             return True
         line.say(opening.frame)
-        for stretch in opening.stretches or []:
-            line.push(stretch.frame_for(opening.viewer))
         feed = self.feeds.get(circle)
         if feed is None:
             feed = self.feeds[circle] = Feed(opening.circle, opening.head, self.reader)
-        line.sittings[circle] = Sitting(opening.viewer, opening.head)
+        # What lies between `since` and now the feed gives it at the pace the line can take.
+        line.sittings[circle] = Sitting(opening.viewer, opening.cursor)
         feed.add(line)
         # What was committed between reading and listening.
         feed.look()
@@ -158,6 +157,7 @@ class Hub:
 
     def _tell(self, hint: announcing.Hint) -> None:
         """A hint of our own: heard here at once, passed on to the others."""
+        hint = hint | {"hub": self.presence.me}
         self._heed(hint)
         # Of many hints about one thing only the newest matters.
         about = (hint.get(key) for key in ("type", "circle", "person", "member"))
@@ -169,7 +169,8 @@ class Hub:
             if feed := self.feeds.get(hint["circle"]):
                 feed.look(hint["seq"])
         elif hint["type"] == "hint.typing":
-            self._push_to_circle(hint["circle"], {"is": "typing", "member": hint["member"]})
+            frame = {"is": "typing", "member": hint["member"]}
+            self._push_to_circle(hint["circle"], frame, but=hint["member"])
         elif hint["type"] == "hint.here":
             if hint["circle"] in self.feeds:
                 here = self.presence.heed(hint, self.loop.time())
@@ -192,11 +193,13 @@ class Hub:
         if here is not None:
             self._push_to_circle(circle, {"is": "presence", "here": here})
 
-    def _push_to_circle(self, circle: str, frame: dict[str, Any]) -> None:
+    def _push_to_circle(self, circle: str, frame: dict[str, Any], *, but: str = "") -> None:
         if feed := self.feeds.get(circle):
             text = json.dumps(frame | {"circle": circle}, separators=(",", ":"))
             for line in list(feed.lines):
-                line.push(text)
+                sitting = line.sittings.get(circle)
+                if sitting and sitting.viewer.public_id != but:
+                    line.push(text)
 
     async def _pass_hints_on(self) -> None:
         while True:
@@ -214,7 +217,10 @@ class Hub:
                 channel = await layer.new_channel()
                 await layer.group_add(announcing.GROUP, channel)
                 while True:
-                    self._heed(await layer.receive(channel))
+                    hint = await layer.receive(channel)
+                    # What this hub said itself it has heeded already.
+                    if hint.get("hub") != self.presence.me:
+                        self._heed(hint)
             except asyncio.CancelledError:
                 raise
             except Exception as error:

@@ -56,6 +56,11 @@ class Line:
             return
         self._start(text)
 
+    async def drained(self) -> None:
+        """Waits until all that was pushed has left, or the line has ended."""
+        while self._sending is not None:
+            await asyncio.wait([self._sending])
+
     def close(self, code: int, **also: Any) -> None:
         """Says goodbye and why, and ends the line."""
         if self.closed:

@@ -17,7 +17,7 @@ class Presence:
     """What this hub and the others said of who is here, by circle."""
 
     def __init__(self) -> None:
-        self._me = secrets.token_hex(8)
+        self.me = secrets.token_hex(8)
         self._said: dict[str, dict[str, tuple[float, frozenset[str]]]] = defaultdict(dict)
         self._shown: dict[str, list[str]] = {}
 
@@ -25,7 +25,7 @@ class Presence:
         """Who is on this hub's own lines, for the others."""
         return {
             "type": "hint.here",
-            "hub": self._me,
+            "hub": self.me,
             "circle": circle,
             "members": sorted(set(members)),
         }
