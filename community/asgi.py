@@ -1,5 +1,6 @@
 """The door for HTTP and for the socket."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -28,3 +29,8 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+
+# What is loaded by now stays for as long as the process lives: the collector need not look
+# through it again, which it would with every few messages.
+gc.collect()
+gc.freeze()
