@@ -68,6 +68,7 @@ class Room extends HTMLElement {
     gone.querySelector("textarea").value = words.join("\n\n");
     this.replaceChildren(gone);
     for (const name of Object.keys(this.dataset)) delete this.dataset[name];
+    document.querySelector(".skip").href = "#main";
     document.title = gone.querySelector("h1").textContent;
     gone.focus();
   }

@@ -1,0 +1,149 @@
+"""The room in both themes and at every width; with the keyboard, and without script."""
+
+import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from chat import editing, moderation
+from chat.models import Message
+from programs.enrolment import remove
+from programs.models import PromptDelivery
+from programs.signals import prompt_due
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import do, live, message, room_of, said, writing
+
+pytestmark = pytest.mark.e2e
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(autouse=True)
+def conversation(transactional_db, cast, settings):
+    """Some of everything that may stand in a room."""
+    settings.ROOM_POSTS_PER_10S = 1000
+    delivery = PromptDelivery.objects.create(
+        circle=cast.circle,
+        week=99,
+        due_at=timezone.now() - datetime.timedelta(hours=1),
+        state=PromptDelivery.State.DELIVERED,
+        theme="choosing a seed",
+        question="Choose one small thing that still feels warm. Where did it turn up this week?",
+    )
+    prompt_due.send(PromptDelivery, delivery=delivery)
+    circle = cast.circle.public_id
+    first = said(cast, cast.ines, "The smell of rain on the platform.\n\nQuiet: every screen.")
+    editing.respond(by=cast.noor, circle=circle, message=first.id, response="heard")
+    editing.respond(by=cast.mina, circle=circle, message=first.id, response="with_you")
+    editing.mark_read(by=cast.noor, circle=circle, seq=6)
+    said(cast, cast.mina, "I set a place at the table.", note="grief, a parent’s death")
+    said(cast, cast.ines, "The same, with screens. https://example.org/", reply_to=first.id)
+    gone = said(cast, cast.ines, "Too soon.")
+    editing.take_back(by=cast.ines, circle=circle, message=gone.id)
+    aside = said(cast, cast.noor, "You should just stop.")
+    moderation.set_aside(by=cast.mina, circle=circle, message=aside.id, why="It read as advice")
+    said(cast, cast.noor, "Mine was a hand on my back.")
+
+
+def faults(page):
+    # Sticky bars cover a strip of a page that scrolls, so axe sees it at its full height.
+    width = page.viewport_size["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, 844)})
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
+
+
+def fits(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_room_is_for_everyone(visit, cast, theme, width):
+    view = {"viewport": {"width": width, "height": 844}, "color_scheme": theme}
+    seen = visit(room_of(cast), cast.mina, **view)
+    page = live(seen.page)
+
+    assert faults(page) == []
+    do(page, "Mine was a hand", "Mute for a while")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    message(page, "Mine was a hand").locator("[data-menu]").press("Enter")
+    page.get_by_role("button", name="Add a content note").click()
+    page.context.set_offline(True)
+    writing(page).fill("Kept. " * 700)
+    writing(page).press("Enter")
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    assert faults(page) == []
+    assert fits(page)
+
+    page.context.set_offline(False)
+    for path in (f"{room_of(cast)}before/8/", message(page, "Mine was a hand").locator(".at")):
+        page.goto(path if isinstance(path, str) else path.get_attribute("href"))
+        assert faults(page) == []
+        assert fits(page)
+        page.go_back()
+    assert seen.strangers == []
+    assert [one for one in seen.complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_someone_muted_and_removed_finds_a_page_that_is_for_everyone(visit, cast, width):
+    member = cast.member(cast.noor)
+    until = timezone.now() + datetime.timedelta(hours=1)
+    names = {"circle": cast.circle.public_id, "member": member.public_id}
+    moderation.mute(by=cast.mina, until=until, why="A pause", **names)
+    seen = visit(room_of(cast), cast.noor, viewport={"width": width, "height": 844})
+    page = live(seen.page)
+    assert faults(page) == []
+
+    writing(page).fill("Not yet said")
+    remove(membership=member, by=cast.mina, why="It was time")
+
+    expect(page.get_by_role("heading", name="This circle is closed")).to_be_visible()
+    assert faults(page) == []
+    assert fits(page)
+
+
+def test_without_script_one_reads_posts_responds_and_changes(visit, cast):
+    page = visit(room_of(cast), cast.noor, java_script_enabled=False, viewport=PHONE).page
+
+    page.get_by_role("textbox", name="Content note").fill("a small one")
+    writing(page).fill("Said without script.")
+    page.get_by_role("button", name="Send").click()
+    assert page.url.partition("#")[0].endswith(room_of(cast))
+    expect(page.get_by_text("Noor left a content note:")).to_be_in_viewport()
+
+    mark = message(page, "The smell of rain").get_by_role("button", name="Heard")
+    mark.click()
+    assert not Message.objects.get(placed_seq=5).responses.filter(kind="heard").exists()
+
+    message(page, "Mine was a hand").locator("[data-menu]").click()
+    page.get_by_label("Change it").fill("Mine was a cold hand.")
+    page.get_by_role("button", name="Keep the change").click()
+    expect(message(page, "Mine was a cold hand.")).to_contain_text("changed")
+
+
+def test_without_script_a_refused_message_comes_back(visit, cast):
+    page = visit(room_of(cast), cast.noor, java_script_enabled=False).page
+
+    writing(page).fill("x" * 4001)
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("longer than 4000 characters")
+    expect(writing(page)).to_have_value("x" * 4001)
+
+
+def test_nothing_is_fetched_from_anyone_else(visit, cast):
+    seen = visit(room_of(cast), cast.noor)
+    live(seen.page)
+    seen.page.wait_for_load_state("networkidle")
+
+    assert seen.strangers == []
+    assert seen.complaints == []
+    assert seen.page.evaluate("document.querySelectorAll('script:not([src]), [style]').length") == 0
