@@ -1,0 +1,296 @@
+"""Coming into a circle and leaving it: who may do what, and where each step leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from community.models import Notice, User
+from programs import enrolment
+from programs.models import (
+    AgreementAcceptance,
+    Application,
+    Break,
+    Circle,
+    Cohort,
+    Membership,
+    Removal,
+)
+from programs.refusal import Refused
+from programs.signals import membership_ended
+from tests.programs.conftest import DAY
+
+State = Application.State
+
+
+# Applying --------------------------------------------------------------------
+def test_beginning_twice_is_one_application(cast, lark):
+    first = enrolment.begin_application(circle=cast.circle, person=lark)
+    assert enrolment.begin_application(circle=cast.circle, person=lark) == first
+
+
+def test_a_member_does_not_apply_to_their_own_circle(cast):
+    with pytest.raises(Refused):
+        enrolment.begin_application(circle=cast.circle, person=cast.noor)
+
+
+def test_nobody_applies_once_the_roster_is_closed(cast, lark):
+    Cohort.objects.update(roster_closes_on=timezone.localdate())
+    with pytest.raises(Refused):
+        enrolment.begin_application(circle=Circle.objects.get(pk=cast.circle.pk), person=lark)
+
+
+def test_answers_are_sealed_and_open_again(cast, lark, full_answers):
+    application = enrolment.begin_application(circle=cast.circle, person=lark)
+    enrolment.save_draft(application=application, answers=full_answers)
+    kept = Application.objects.get()
+    assert b"quiet weeks" not in bytes(kept.sealed_answers)
+    assert kept.answers == full_answers
+
+
+def test_sending_keeps_the_attestation_and_the_agreement(cast, lark, apply, agreement):
+    application = apply(lark)
+    kept = Application.objects.get()
+    assert kept.state == State.SENT
+    assert kept.evaluator == "A nurse at the day clinic"
+    assert b"nurse" not in bytes(kept.sealed_evaluator)
+    assert kept.evaluation_holds_until == kept.evaluated_on + dt.timedelta(days=365)
+    assert AgreementAcceptance.objects.filter(agreement=agreement, person=lark).exists()
+    assert Notice.objects.filter(person=cast.mina, kind=Notice.Kind.CARE).count() == 1
+    assert not Notice.objects.exclude(person=cast.mina).exists()
+    with pytest.raises(Refused):
+        enrolment.save_draft(application=application, answers={})
+
+
+def test_what_was_sent_can_be_taken_back_to_the_desk_until_it_is_answered(cast, lark, apply):
+    application = apply(lark)
+    enrolment.reopen(application=application)
+    assert application.state == State.DRAFT
+    application = apply(lark)
+    enrolment.accept(application=application, by=cast.mina)
+    with pytest.raises(Refused):
+        enrolment.reopen(application=application)
+
+
+def test_withdrawing_erases_what_was_written(cast, lark, apply):
+    application = apply(lark)
+    enrolment.withdraw(application=application)
+    kept = Application.objects.get()
+    assert (kept.state, kept.answers, kept.evaluator) == (State.WITHDRAWN, {}, "")
+    assert enrolment.begin_application(circle=cast.circle, person=lark).pk != kept.pk
+
+
+# Deciding --------------------------------------------------------------------
+def test_only_those_who_hold_the_circle_see_what_was_sent_to_it(cast, lark, apply):
+    draft = enrolment.begin_application(circle=cast.circle, person=lark)
+    assert draft not in Application.objects.visible_to(cast.mina)
+    sent = apply(lark)
+    visible = Application.objects.visible_to
+    assert sent in visible(cast.mina)
+    assert sent in visible(lark)
+    for stranger in (cast.noor, cast.otto, cast.bela, cast.sade, cast.edda):
+        assert sent not in visible(stranger)
+
+
+def test_reading_is_written_down_and_strangers_cannot_read(cast, lark, apply):
+    application = apply(lark)
+    answers = enrolment.read_answers(application=application, by=cast.mina)
+    assert answers["hopes"] == "Company for the quiet weeks."
+    reading = application.readings.get()
+    assert (reading.reader, reading.reader_name) == (cast.mina, "Mina")
+    for stranger in (cast.noor, cast.bela, cast.sade, cast.edda, lark):
+        with pytest.raises(PermissionDenied):
+            enrolment.read_answers(application=application, by=stranger)
+    assert application.readings.count() == 1
+
+
+@pytest.mark.parametrize("verb", ["accept", "offer_waiting_list", "ask", "decline"])
+def test_nobody_else_decides(cast, lark, apply, verb):
+    application = apply(lark)
+    for stranger in (cast.noor, cast.bela, cast.sade, cast.edda, lark):
+        with pytest.raises(PermissionDenied):
+            getattr(enrolment, verb)(application=application, by=stranger, words="No")
+    assert Application.objects.get().state == State.SENT
+
+
+def test_accepting_tells_them_that_there_is_something(cast, lark, apply):
+    application = apply(lark)
+    enrolment.accept(application=application, by=cast.mina, words="Glad to have you.")
+    assert Application.objects.get().decision_words == "Glad to have you."
+    notice = Notice.objects.get(person=lark)
+    assert notice.kind == Notice.Kind.JOINING
+    assert "Glad" not in notice.about
+
+
+def test_a_full_circle_offers_its_waiting_list_and_then_the_place_that_opens(cast, lark, apply):
+    Cohort.objects.update(largest=2, smallest=2)
+    application = apply(lark)
+    with pytest.raises(Refused):
+        enrolment.accept(application=application, by=cast.mina)
+    enrolment.offer_waiting_list(application=application, by=cast.mina)
+    enrolment.leave(membership=cast.member(cast.ines))
+    assert Notice.objects.filter(person=cast.mina, about__startswith="place:").exists()
+    enrolment.accept(application=application, by=cast.mina)
+    assert application.state == State.ACCEPTED
+
+
+def test_an_acceptance_takes_the_place_before_they_enter(cast, lark, apply):
+    Cohort.objects.update(largest=3, smallest=2)
+    enrolment.accept(application=apply(lark), by=cast.mina)
+    circle = Circle.objects.with_places().get(pk=cast.circle.pk)
+    assert (circle.peers, circle.places_left) == (3, 0)
+    moss = User.objects.create_user("moss@example.org")
+    with pytest.raises(Refused):
+        enrolment.accept(application=apply(moss), by=cast.mina)
+
+
+def test_nobody_is_accepted_after_the_roster_closed(cast, lark, apply):
+    application = apply(lark)
+    Cohort.objects.update(roster_closes_on=timezone.localdate())
+    with pytest.raises(Refused):
+        enrolment.accept(application=application, by=cast.mina)
+
+
+def test_declining_needs_words(cast, lark, apply):
+    application = apply(lark)
+    with pytest.raises(Refused):
+        enrolment.decline(application=application, by=cast.mina, words="  ")
+    enrolment.decline(application=application, by=cast.mina, words="In spring, gladly.")
+    assert Application.objects.get().decision_words == "In spring, gladly."
+
+
+def test_a_question_comes_back_and_is_answered(cast, lark, apply, full_answers):
+    application = apply(lark)
+    enrolment.ask(application=application, by=cast.mina, words="Which evenings are yours?")
+    assert application.state == State.ASKED
+    assert apply(lark).pk == application.pk
+    assert Application.objects.get().state == State.SENT
+
+
+def test_who_was_declined_cannot_be_accepted_and_may_begin_anew(cast, lark, apply):
+    application = apply(lark)
+    enrolment.decline(application=application, by=cast.mina, words="Later.")
+    with pytest.raises(Refused):
+        enrolment.accept(application=application, by=cast.mina)
+    assert enrolment.begin_application(circle=cast.circle, person=lark) != application
+
+
+# Entering --------------------------------------------------------------------
+@pytest.fixture
+def accepted(cast, lark, apply) -> Application:
+    application = apply(lark)
+    enrolment.accept(application=application, by=cast.mina)
+    return application
+
+
+def test_entering_gives_a_name_a_seat_and_a_cloth_of_their_own(cast, lark, accepted):
+    member = enrolment.enter(application=accepted, name="  Lark  ")
+    assert (member.name, member.role) == ("Lark", "peer")
+    others = cast.circle.memberships.exclude(pk=member.pk).values_list("swatch", flat=True)
+    assert member.swatch not in others
+    assert Circle.objects.visible_to(lark).get() == cast.circle
+    assert member.seat
+
+
+def test_nobody_enters_who_was_not_accepted(cast, lark, apply):
+    with pytest.raises(Refused):
+        enrolment.enter(application=apply(lark), name="Lark")
+    assert not Circle.objects.visible_to(lark).exists()
+
+
+@pytest.mark.parametrize("name", ["Noor", "noor", "ＮＯＯＲ", "N o o r"])
+def test_a_name_that_reads_like_another_is_taken(cast, accepted, name):
+    with pytest.raises(Refused):
+        enrolment.enter(application=accepted, name=name)
+
+
+def test_the_name_of_someone_who_left_stays_theirs(cast, lark, accepted):
+    enrolment.leave(membership=cast.member(cast.noor))
+    with pytest.raises(Refused):
+        enrolment.enter(application=accepted, name="Noor")
+    back = Application.objects.create(circle=cast.circle, person=cast.noor, state=State.ACCEPTED)
+    assert enrolment.enter(application=back, name="Noor").name == "Noor"
+
+
+# Leaving ---------------------------------------------------------------------
+def test_leaving_is_one_step_and_ends_the_right_to_enter(cast, ended):
+    member = cast.member(cast.noor)
+    Break.objects.create(membership=member)
+    enrolment.leave(membership=member)
+    assert not Circle.objects.visible_to(cast.noor).exists()
+    assert cast.circle.membership_of(cast.noor) is None
+    assert not Break.objects.filter(ended_at=None).exists()
+    assert ended == [(member.pk, cast.noor, False)]
+
+
+def test_the_only_one_who_holds_a_circle_hands_it_over_first(cast):
+    with pytest.raises(Refused):
+        enrolment.leave(membership=cast.member(cast.mina))
+    assert cast.circle.membership_of(cast.mina)
+
+
+def test_a_facilitator_removes_a_peer_and_the_reason_is_sealed(cast, ended):
+    member = cast.member(cast.noor)
+    enrolment.remove(membership=member, by=cast.mina, why="Recorded a session.")
+    removal = Removal.objects.get()
+    assert removal.why == "Recorded a session."
+    assert b"Recorded" not in bytes(removal.sealed_why)
+    assert ended == [(member.pk, cast.mina, True)]
+    with pytest.raises(Refused):
+        enrolment.begin_application(circle=cast.circle, person=cast.noor)
+
+
+def test_a_program_lead_removes_a_facilitator(cast):
+    enrolment.remove(membership=cast.member(cast.mina), by=cast.sade, why="A complaint.")
+    assert cast.circle.membership_of(cast.mina) is None
+
+
+def test_nobody_else_removes_anyone(cast):
+    member = cast.member(cast.noor)
+    for stranger in (cast.noor, cast.ines, cast.otto, cast.bela, cast.edda):
+        with pytest.raises(PermissionDenied):
+            enrolment.remove(membership=member, by=stranger, why="No")
+    with pytest.raises(PermissionDenied):
+        enrolment.remove(membership=cast.member(cast.mina), by=cast.mina, why="No")
+    assert Membership.objects.current().filter(circle=cast.circle).count() == 3
+
+
+def test_a_rest_and_the_way_back(cast):
+    member = cast.member(cast.noor)
+    enrolment.rest(membership=member)
+    enrolment.rest(membership=member)
+    assert member not in Membership.objects.awake()
+    enrolment.come_back(membership=member)
+    assert member in Membership.objects.awake()
+
+
+# Keeping little --------------------------------------------------------------
+def test_answers_go_thirty_days_after_the_decision_and_the_attestation_stays(cast, lark, apply):
+    application = apply(lark)
+    enrolment.decline(application=application, by=cast.mina, words="Later.")
+    now = timezone.now()
+    assert enrolment.erase_old_answers(now=now + 29 * DAY) == 0
+    assert enrolment.erase_old_answers(now=now + 31 * DAY) == 1
+    kept = Application.objects.get()
+    assert (kept.answers, kept.evaluator) == ({}, "A nurse at the day clinic")
+    assert enrolment.erase_old_answers(now=now + 32 * DAY) == 0
+
+
+def test_an_application_that_waits_keeps_its_answers(cast, lark, apply):
+    enrolment.offer_waiting_list(application=apply(lark), by=cast.mina)
+    assert enrolment.erase_old_answers(now=timezone.now() + 90 * DAY) == 0
+
+
+@pytest.fixture
+def ended():
+    heard = []
+
+    def listen(membership, by, removed, **kwargs):
+        heard.append((membership.pk, by, removed))
+
+    membership_ended.connect(listen)
+    yield heard
+    membership_ended.disconnect(listen)

@@ -1,0 +1,66 @@
+"""The names people may go by."""
+
+from __future__ import annotations
+
+import pytest
+
+from programs import names, swatches
+from programs.models import name_key
+from programs.refusal import Refused
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    "name", ["Fen", "Zoë", "李明", "سارة", "👩‍👩‍👧", "Mary Ann", "x" * 40, "क्षि"]
+)
+def test_people_are_called_what_they_like(name):
+    assert names.tidy(f" {name} ") == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "x" * 41,
+        "a\u202eb",  # turns the line round
+        "a\u0000b",
+        "a\u200bb",  # a space that has no width
+        "\u2066a",
+        "\u200d",
+        "Z" + "\u0301" * 30,
+        "a\ud800",
+        "\ue000",
+    ],
+)
+def test_and_not_what_nobody_can_read(name):
+    with pytest.raises(Refused):
+        names.tidy(name)
+
+
+def test_names_that_look_alike_have_the_same_key():
+    assert name_key("Zoe\u0301") == name_key("ZOË".replace("Ë", "É"))
+    assert name_key("Mary Ann") == name_key("maryann")
+    assert name_key("Fen") != name_key("Fern")
+
+
+def test_no_two_members_wear_the_same_cloth_and_none_looks_much_like_another():
+    worn = []
+    for _ in range(14):
+        worn.append(swatches.unlike(worn, start=3))
+    assert len(set(worn)) == 14
+    dyes = [number // 8 % 6 for number in worn[:6]]
+    assert len(set(dyes)) == 6
+
+
+def test_a_crowd_has_cloth_for_everyone():
+    worn = []
+    for _ in range(60):
+        worn.append(swatches.unlike(worn))
+    assert len(set(worn)) == 60  # more than the 48 calm ones
+
+
+def test_a_cloth_is_found_by_what_it_is_made_of():
+    assert swatches.numbered("twill", "woad", "woad") == 0
+    assert swatches.numbered("twill", "birch", "weld") == 272
