@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from community import keyring, vault
 from community.models import DataKey
@@ -42,7 +43,8 @@ def rewrap_all() -> Rewrapped:
     """Wrap every data key with the newest key of the house. Safe to repeat and beside others."""
     newest = next(iter(vault.house_keys()))
     done = failed = 0
-    for row in _wrapped().exclude(wrapped_by=newest).iterator():
+    # Read to the end before the first write: SQLite lets nobody write who is still reading.
+    for row in list(_wrapped().exclude(wrapped_by=newest)):
         try:
             wrapped_by, wrapped = vault.wrap(vault.unwrap(row), owner=row.owner)
         except (vault.Unopenable, vault.KeyAway):
@@ -84,5 +86,5 @@ def _keep_others_from_writing() -> None:
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _wrapped():
+def _wrapped() -> QuerySet[DataKey]:
     return DataKey.objects.filter(erased_at=None)

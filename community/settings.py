@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "community.apps.PeopleInCmsConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -259,6 +259,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # In the session, so that no page needs a second cookie to say one sentence.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "community.refusals.form_expired"
 
 # Headers ---------------------------------------------------------------------

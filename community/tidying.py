@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, ProtectedError
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
-from community import notices, sessions
+from community import notices, sessions, vault
 from community.models import SignInLink, Tick, User
 from community.signals import tick
 
@@ -21,6 +22,12 @@ _RECORDS = datetime.timedelta(days=730)
 def tidy_once_a_day(sender: object, **kwargs: object) -> None:
     if Tick.claims_today():
         tidy()
+
+
+@receiver(post_delete, sender=User)
+def take_their_key_along(sender: object, instance: User, **kwargs: object) -> None:
+    """Whoever is deleted leaves no words that could be opened."""
+    vault.erase(vault.person_owner(instance.public_id))
 
 
 def tidy() -> None:
@@ -36,7 +43,7 @@ def tidy() -> None:
             continue  # someone gave them a place all the same
 
 
-def _never_came(before: datetime.datetime):
+def _never_came(before: datetime.datetime) -> QuerySet[User]:
     """Accounts opened with an address whose owner never entered the code."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(
