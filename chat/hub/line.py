@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ TOO_FAST = 4429
 
 _PATIENCE_SECONDS = 10.0
 _MOST_WAITING_BYTES = 1024 * 1024
+_GOODBYE_SECONDS = 0.5
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -65,11 +68,11 @@ class Line:
         """Says goodbye and why, and ends the line."""
         if self.closed:
             return
-        self.say({"is": "bye", "code": code, **also})
         self.closed = True
         self._waiting.clear()
+        bye = json.dumps({"is": "bye", "code": code, **also}, separators=(",", ":"))
         # Behind whatever is on its way now; where that is stuck, the server ends it.
-        asyncio.ensure_future(self._close(code, self._sending))  # noqa: RUF006 -- short-lived
+        asyncio.ensure_future(self._close(bye, code, self._sending))  # noqa: RUF006 -- short-lived
 
     def _start(self, text: str) -> None:
         # Eager: a socket that takes the frame at once costs no turn of the loop.
@@ -100,10 +103,16 @@ class Line:
         self._waiting.append(text)
         self._waiting_bytes += len(text)
 
-    async def _close(self, code: int, sending: asyncio.Task[None] | None) -> None:
-        if sending is not None:
-            await asyncio.wait([sending], timeout=0.5)
-            sending.cancel()
+    async def _close(self, bye: str, code: int, sending: asyncio.Task[None] | None) -> None:
+        try:
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                if sending is not None:
+                    await sending
+                await self._send({"type": "websocket.send", "text": bye})
+        except TimeoutError:
+            logger.info("goodbye_not_heard: %s", code)
+        except Exception:
+            return
         try:
             await self._send({"type": "websocket.close", "code": code})
         except Exception:
