@@ -64,7 +64,8 @@ class House:
             "DJANGO_SETTINGS_MODULE": "community.settings",
             "PYTHONUNBUFFERED": "1",
         }
-        self.valkey = None if environ.get("REDIS_URL") else EmbeddedValkey(var / "valkey")
+        elsewhere = environ.get("REDIS_URL") or environ.get("REDIS_URL_FILE")
+        self.valkey = None if elsewhere else EmbeddedValkey(var / "valkey")
         if self.valkey is not None:
             environ["REDIS_URL"] = self.valkey.url
         self.house = Supervisor(environ, self.ledger)
@@ -95,7 +96,9 @@ class House:
             )
             self.house.keep(broker)
             await self.house.ready(broker, within=20)
-        self.claim.tell(REWEAVE_ORIGIN=self.address, REDIS_URL=self.house.environ["REDIS_URL"])
+        told = ("REWEAVE_ORIGIN", "REDIS_URL")
+        environ = self.house.environ
+        self.claim.tell(**{name: environ[name] for name in told if environ.get(name)})
         await self._open()
         self.house.keep(Part("worker", celery("community", "worker", *LEAN_WORKER), patience=15.0))
         self.house.keep(Part("beat", celery("community.house.clock", "beat")))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.live import LiveHouse
@@ -42,6 +45,21 @@ def browser() -> Iterator[Browser]:
             yield started
         finally:
             started.close()
+
+
+@pytest.fixture
+def aside() -> Iterator[Callable[..., Any]]:
+    """`aside(function, …)`: run a verb of the house beside the browser, which keeps a loop
+    running in this thread that verbs which send hints could not bear."""
+
+    def call(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        try:
+            return function(*args, **named)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield lambda function, *args, **named: pool.submit(call, function, *args, **named).result()
 
 
 @pytest.fixture
