@@ -23,7 +23,7 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import Page  # noqa: E402
 
@@ -146,3 +146,5 @@ if __name__ == "__main__":
         print(json.dumps(fill(*map(int, sys.argv[2:]))))  # noqa: T201
     else:
         print(json.dumps(audit(json.load(sys.stdin))))  # noqa: T201
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # its threads would keep the process for seconds
