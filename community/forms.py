@@ -13,6 +13,9 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
@@ -33,6 +36,7 @@ def _ask_for_address(
     field.help_text = hint
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs |= {"autocomplete": autocomplete, "inputmode": "email", "maxlength": 254}
+    field.validators.append(MaxLengthValidator(254, _("This is too long for an address.")))
     field.error_messages["required"] = _("Write your e-mail address, such as fen@example.org.")
 
 
@@ -48,6 +52,15 @@ class SignUpForm(account_forms.SignupForm):
         super().__init__(*args, **kwargs)
         hint = _("We’ll send a six-digit code, to be sure that it reaches you.")
         _ask_for_address(self, "email", autocomplete="email", hint=hint)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if not self.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return super().try_save(request)
+            except IntegrityError:  # sent twice at once
+                self.account_already_exists = True
+        return super().try_save(request)
 
 
 class NewAddressForm(account_forms.AddEmailForm):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account import signals as account_signals
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa_signals
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
@@ -92,6 +93,12 @@ for _signal in (
     mfa_signals.authenticator_removed,
 ):
     _signal.connect(_keys_changed)
+
+
+@receiver(mfa_signals.authenticator_added)
+def _proven_just_now(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    # They held it in their hand to add it: the page that follows need not ask again.
+    record_authentication(request, user, method="mfa", reauthenticated=True)
 
 
 def _tell(person_id: int) -> None:

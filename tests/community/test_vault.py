@@ -76,12 +76,8 @@ def test_a_data_key_moved_to_another_owner_opens_nothing():
 def test_a_lone_surrogate_is_refused_without_repeating_the_words():
     with pytest.raises(ValueError) as refused:
         sealed("my heron \ud800")
-    assert (
-        "heron" not in repr(refused.value)
-        and refused.value.__context__ is None
-        or (refused.value.__suppress_context__)
-    )
-    assert not isinstance(refused.value, UnicodeError)
+    assert "heron" not in repr(refused.value)
+    assert refused.value.__suppress_context__  # what it came of would repeat them
 
 
 def test_fingerprints_agree_for_the_same_words_of_one_owner_only():

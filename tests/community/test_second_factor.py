@@ -1,0 +1,148 @@
+"""Passkeys and apps can be added and are then asked for; staff must have one where it counts."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.db import connection
+
+from community.admin_door import may_pass
+from community.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def noor(client) -> User:
+    noor = User.objects.create_user("noor@example.org")
+    client.force_login(noor)
+    return noor
+
+
+def add_app(client) -> str:
+    client.get("/accounts/2fa/totp/activate/")
+    secret = client.session[totp.SECRET_SESSION_KEY]
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    assert answer.status_code == 302, answer.content.decode()
+    return secret
+
+
+def code_of(secret: str) -> str:
+    return totp.format_hotp_value(
+        totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))
+    )
+
+
+def sign_in_up_to_the_second(client, person: User):
+    """Signs in with a link, as far as that goes."""
+    from community import links
+
+    client.logout()
+    token = links.issue(person=person, printed_by="sade")
+    return client.post("/accounts/link/", {"token": token})
+
+
+def test_an_app_is_asked_for_from_then_on(client, noor):
+    secret = add_app(client)
+    answer = sign_in_up_to_the_second(client, noor)
+    assert answer.headers["Location"] == "/accounts/2fa/authenticate/"
+    page = client.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
+    assert "That isn’t the code your app shows now" in page
+    assert client.get("/accounts/").status_code == 302
+    answer = client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    assert answer.status_code == 302
+    assert client.get("/accounts/").status_code == 200
+
+
+def test_what_the_app_shares_with_us_is_kept_sealed(client, noor):
+    secret = add_app(client)
+    assert secret not in json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM mfa_authenticator")
+        assert secret not in str(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recovery_code_works_once(client, noor):
+    add_app(client)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    page = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert codes[0] in page
+    for expected in (302, 200):
+        sign_in_up_to_the_second(client, noor)
+        answer = client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+        assert answer.status_code == expected
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        *["", "{}", "[]", "null", "1e999", '"x"', "[" * 9000, "{" * 200_000, '{"id": 5}'],
+        '{"id":"a","rawId":"a","type":"public-key","response":{"userHandle":"MQ","clientDataJSON":"x"}}',
+        '{"id":"YQ","rawId":"YQ","type":"public-key","response":{"userHandle":5}}',
+        '{"id":"YQ","rawId":"YQ","type":"public-key","response":[]}',
+        '{"response":{"userHandle":"__8="}}',
+        '{"id":"YQ","rawId":"YQ","type":"public-key","response":{"userHandle":"MQ","clientDataJSON":'
+        '"e30","authenticatorData":"YQ","signature":"YQ"},"clientExtensionResults":{}}',
+    ],
+)
+def test_whatever_claims_to_be_a_passkey_is_refused_and_breaks_nothing(client, noor, credential):
+    add_app(client)
+    said = {"credential": credential}
+    assert client.post("/accounts/2fa/webauthn/add/", said | {"name": "x"}).status_code < 500
+    assert client.post("/accounts/2fa/webauthn/reauthenticate/", said).status_code < 500
+    client.logout()
+    client.get("/accounts/2fa/webauthn/login/", headers={"Accept": "application/json"})
+    answer = client.post("/accounts/2fa/webauthn/login/", said)
+    assert answer.headers["Location"] == "/accounts/login/"
+    sign_in_up_to_the_second(client, noor)
+    assert client.post("/accounts/2fa/authenticate/", said).status_code == 200
+    assert client.get("/accounts/").status_code == 302
+    assert not Authenticator.objects.filter(type="webauthn").exists()
+
+
+@pytest.fixture
+def demanding(settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+
+
+def test_staff_without_a_second_factor_are_shown_how_to_add_one(client, cast, demanding):
+    client.force_login(cast.edda)
+    for path in (
+        "/cms/",
+        "/cms/pages/",
+        "/cms/images/add/",
+        "/cms/account/",
+        "/cms/api/main/pages/",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 403
+        assert "Add a passkey" in answer.content.decode()
+
+
+def test_staff_with_one_come_in(client, cast, demanding):
+    client.force_login(cast.edda)
+    add_app(client)
+    assert client.get("/cms/").status_code == 200
+
+
+def test_recovery_codes_alone_are_no_second_factor(cast, demanding):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    RecoveryCodes.activate(cast.edda)
+    assert not may_pass(cast.edda)
+
+
+def test_without_the_demand_a_code_by_mail_is_enough(client, cast, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    client.force_login(cast.edda)
+    assert client.get("/cms/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["noor", "mina"])
+def test_members_and_facilitators_find_no_cms_here(client, cast, demanding, who):
+    client.force_login(getattr(cast, who))
+    assert client.get("/accounts/").status_code == 200
+    assert client.get("/cms/").status_code == 404
+    assert client.get("/cms/pages/").status_code == 404

@@ -1,0 +1,286 @@
+"""A code by mail is the way in, and the door tells nobody who lives here."""
+
+import re
+import smtplib
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from community.models import User
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, CODE, SIGN_UP = "/accounts/login/", "/accounts/login/code/confirm/", "/accounts/signup/"
+
+
+@pytest.fixture
+def noor() -> User:
+    return User.objects.create_user("noor@example.org")
+
+
+def code_in(letter) -> str:
+    return re.search(r"^\d{6}$", letter.body, re.MULTILINE).group()
+
+
+def ask(client, address="noor@example.org", **more):
+    return client.post(LOGIN, {"login": address, **more})
+
+
+def enter(client, code, **more):
+    return client.post(CODE, {"code": code, "action": "verify", **more})
+
+
+def is_signed_in(client) -> bool:
+    return client.get("/accounts/").status_code == 200
+
+
+def test_a_code_by_mail_signs_in(client, noor):
+    assert ask(client).headers["Location"] == CODE
+    assert enter(client, code_in(mail.outbox[0])).headers["Location"] == "/places/"
+    assert is_signed_in(client)
+
+
+def test_however_the_address_is_written(client, noor):
+    ask(client, " Noor@Example.ORG ")
+    enter(client, code_in(mail.outbox[0]))
+    assert is_signed_in(client)
+
+
+def test_it_leads_back_to_where_someone_was_going(client, noor):
+    client.get("/accounts/sessions/")
+    answer = ask(client, next="/accounts/sessions/?a=b")
+    assert parse_qs(urlsplit(answer.headers["Location"]).query)["next"] == [
+        "/accounts/sessions/?a=b"
+    ]
+    answer = enter(client, code_in(mail.outbox[0]), next="/accounts/sessions/?a=b")
+    assert answer.headers["Location"] == "/accounts/sessions/?a=b"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"],
+)
+def test_it_leads_nowhere_else(client, noor, elsewhere):
+    ask(client, next=elsewhere)
+    answer = enter(client, code_in(mail.outbox[0]), next=elsewhere)
+    assert answer.headers["Location"] == "/places/"
+
+
+def test_the_letter_says_nothing_of_what_this_is(client, noor):
+    ask(client)
+    letter = mail.outbox[0]
+    assert letter.subject == "Your code"
+    assert letter.from_email.startswith("The house <")
+    everything = f"{letter.body}{letter.alternatives[0].content}".lower()
+    for word in ("therap", "circle", "ketamine", "integration", "reweave", "program", "http:"):
+        assert word not in everything
+
+
+def test_a_wrong_code_is_told_plainly_and_what_was_written_stays(client, noor):
+    ask(client)
+    page = enter(client, "000 001").content.decode()
+    assert "That isn’t the code we sent" in page and "000 001" in page
+    enter(client, code_in(mail.outbox[0]))
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("code", ["", " ", "’’’", "1" * 5000, "\x00", "٠١٢٣٤٥"])
+def test_no_code_at_all_is_told_plainly(client, noor, code):
+    ask(client)
+    answer = enter(client, code)
+    assert answer.status_code == 200
+    assert "aria-invalid" in answer.content.decode()
+
+
+def test_the_third_wrong_code_ends_it_and_another_can_be_asked_for(client, noor):
+    ask(client)
+    enter(client, "000001")
+    enter(client, "000002")
+    answer = client.post(CODE, {"code": "000003", "action": "verify"}, follow=True)
+    assert "one try too many" in answer.content.decode()
+    enter(client, code_in(mail.outbox[0]))
+    assert not is_signed_in(client)
+    ask(client)
+    enter(client, code_in(mail.outbox[1]))
+    assert is_signed_in(client)
+
+
+def test_after_ten_minutes_the_code_is_over_and_a_new_one_comes_on_the_same_page(client, noor):
+    ask(client)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=5)):
+        page = enter(client, code_in(mail.outbox[0])).content.decode()
+        assert "has passed its ten minutes" in page and not is_signed_in(client)
+        client.post(CODE, {"action": "resend"})
+        enter(client, code_in(mail.outbox[0]))
+        assert not is_signed_in(client)
+        enter(client, code_in(mail.outbox[1]))
+        assert is_signed_in(client)
+
+
+def test_leaving_the_box_empty_ends_the_session_with_the_browser(client, noor):
+    ask(client)
+    answer = enter(client, code_in(mail.outbox[0]))
+    assert answer.cookies["reweave"]["max-age"] == ""
+    client.logout()
+    ask(client)
+    answer = enter(client, code_in(mail.outbox[1]), remember="on")
+    assert answer.cookies["reweave"]["max-age"] == 12 * 3600
+
+
+def test_known_and_unknown_addresses_meet_the_same_answers(client, noor):
+    def walk(address: str) -> list[tuple[int, str, str]]:
+        client.cookies.clear()
+        answers = [ask(client, address), client.get(CODE), enter(client, "000001")]
+        answers.append(client.post(CODE, {"action": "resend"}, follow=True))
+        return [
+            (answer.status_code, answer.get("Location", ""), _without_tokens(answer, address))
+            for answer in answers
+        ]
+
+    def letters(address: str) -> int:
+        return sum(letter.to == [address] for letter in mail.outbox)
+
+    assert walk("noor@example.org") == walk("nobody@example.org")
+    assert letters("noor@example.org") == letters("nobody@example.org") == 2
+
+
+def _without_tokens(answer, address: str) -> str:
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+    return page.replace(address, "ADDRESS")
+
+
+def test_an_unknown_address_is_told_so_by_mail_and_asked_in_where_the_house_allows(
+    client, settings
+):
+    ask(client, "otto@example.org")
+    assert "we don't know it" in mail.outbox[0].body and SIGN_UP in mail.outbox[0].body
+    settings.SIGN_UP_OPEN = False
+    client.cookies.clear()
+    ask(client, "otto2@example.org")
+    assert SIGN_UP not in mail.outbox[1].body
+
+
+@pytest.mark.parametrize("address", ["", "noor", "noor@", "a" * 300 + "@example.org", "\x00@x.org"])
+def test_what_is_no_address_is_told_plainly(client, address):
+    answer = ask(client, address)
+    assert answer.status_code == 200
+    assert "aria-invalid" in answer.content.decode() and not mail.outbox
+
+
+def test_one_address_is_not_flooded(client, noor):
+    for _ in range(6):
+        client.cookies.clear()
+        ask(client)
+    assert len(mail.outbox) == 3
+    client.cookies.clear()
+    assert "one try too many" in ask(client).content.decode()
+
+
+def test_one_visitor_cannot_knock_for_ever(client):
+    for number in range(40):
+        client.cookies.clear()
+        answer = ask(client, f"p{number}@example.org")
+    assert "one try too many" in answer.content.decode() or answer.status_code == 429
+    assert len(mail.outbox) <= 20
+
+
+def test_a_closed_account_gets_no_code(client, noor):
+    User.objects.update(is_active=False)
+    assert ask(client).headers["Location"] == CODE
+    assert "we don't know it" in mail.outbox[0].body
+
+
+def test_an_account_closed_meanwhile_stays_closed(client, noor):
+    ask(client)
+    User.objects.update(is_active=False)
+    assert (
+        "closed"
+        in client.post(
+            CODE, {"code": code_in(mail.outbox[0]), "action": "verify"}, follow=True
+        ).content.decode()
+    )
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("address", ["noor@example.org", "nobody@example.org"])
+@pytest.mark.parametrize("fault", [smtplib.SMTPServerDisconnected, ConnectionRefusedError])
+def test_mail_that_cannot_leave_is_told_whoever_asks(client, noor, address, fault, monkeypatch):
+    def refuse(self, messages):
+        raise fault("noor@example.org")
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    answer = ask(client, address)
+    assert answer.status_code == 503
+    assert "No mail just now" in answer.content.decode()
+
+
+def sign_up(client, address="ines@example.org"):
+    return client.post(SIGN_UP, {"email": address})
+
+
+def test_an_address_is_all_that_signing_up_takes(client):
+    assert sign_up(client).status_code == 302
+    answer = client.post(
+        "/accounts/confirm-email/", {"code": code_in(mail.outbox[0]), "action": "verify"}
+    )
+    assert answer.headers["Location"] == "/places/"
+    ines = User.objects.get(email="ines@example.org")
+    assert is_signed_in(client) and not ines.has_usable_password()
+    assert EmailAddress.objects.get(user=ines).verified
+
+
+def test_without_the_code_nobody_is_in(client):
+    sign_up(client)
+    client.post("/accounts/confirm-email/", {"code": "000001", "action": "verify"})
+    assert not is_signed_in(client)
+
+
+def test_signing_up_tells_nobody_who_lives_here(client, noor):
+    def walk(address: str) -> list[tuple[int, str, str]]:
+        client.cookies.clear()
+        answers = [sign_up(client, address), client.get("/accounts/confirm-email/")]
+        return [
+            (a.status_code, a.get("Location", ""), _without_tokens(a, address)) for a in answers
+        ]
+
+    assert walk("noor@example.org") == walk("nobody@example.org")
+    assert [letter.subject for letter in mail.outbox] == ["About your sign-in", "Your code"]
+    assert User.objects.filter(email="noor@example.org").count() == 1
+
+
+def test_a_closed_house_says_so(client, settings):
+    settings.SIGN_UP_OPEN = False
+    assert "Not open just now" in client.get(SIGN_UP).content.decode()
+    sign_up(client)
+    assert not User.objects.exists() and not mail.outbox
+
+
+def test_another_address_can_be_tried_in_the_middle(client, noor):
+    ask(client, "nor@example.org")
+    assert client.get(LOGIN).headers["Location"] == CODE
+    client.post("/accounts/logout/", {"next": LOGIN})
+    assert client.get(LOGIN).status_code == 200
+
+
+def test_changing_the_address_needs_a_code_from_the_new_one(client, noor):
+    ask(client)
+    enter(client, code_in(mail.outbox[0]))
+    client.post("/accounts/email/", {"email": "noor@new.example", "action_add": "1"})
+    noor.refresh_from_db()
+    assert noor.email == "noor@example.org" and mail.outbox[1].to == ["noor@new.example"]
+    client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[1]), "action": "verify"})
+    noor.refresh_from_db()
+    assert noor.email == "noor@new.example"
+
+
+@pytest.mark.parametrize(
+    "path", ["password/change/", "password/set/", "password/reset/", "3rdparty/", "signup/passkey/"]
+)
+def test_there_are_no_other_doors(client, path):
+    assert client.get(f"/accounts/{path}").status_code == 404
