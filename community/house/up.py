@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the house; the exit status is 0 where it ended because it was asked to."""
     options = parser().parse_args(arguments)
     var = standing.var_dir(os.environ)
+    _allow_many_sockets()
     try:
         claim = standing.Claim(var)
         listener = ports.listen(options.port)
@@ -82,7 +84,8 @@ class House:
             say("house", "closing")
         finally:
             rising.cancel()
-            await self.house.end([*self._webs(), "beat", "worker", "prepare", "broker"])
+            await asyncio.gather(*(self.house.end([name]) for name in self._webs()))
+            await self.house.end(["beat", "worker", "prepare", "broker"])
         return 0
 
     async def _rise(self) -> None:
@@ -171,6 +174,14 @@ WEB = [
 ]
 # Threads, not children: less memory, and nothing that could outlive it.
 LEAN_WORKER = ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+
+
+def _allow_many_sockets() -> None:
+    """Every open browser is an open file, and many systems begin with 1,024 of those."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _port(text: str) -> int:
