@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from programs.views import applying, deciding, journal, places
+from programs.views import applying, deciding, journal, pages, places
 
 urlpatterns = [
+    path("programs/", pages.programs, name="programs"),
+    path("programs/<slug:slug>/", pages.program, name="program"),
     path("places/", places.places, name="places"),
     path("circles/<str:circle>/leave/", places.leave, name="leave"),
     path("circles/<str:circle>/rest/", places.rest, name="rest"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -17,14 +18,24 @@ from wagtail.admin.panels import (
     MultipleChooserPanel,
 )
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, Page
-from wagtail.url_routing import RouteResult
+from wagtail.models import Orderable, Page, PageViewRestriction
 
 from programs.blocks import ProgramBody
 from programs.checks_panel import ChecksPanel
 from programs.models.circles import Circle
 from programs.models.memberships import Membership
 from programs.models.realms import FacilitatorProfile, Realm
+
+
+def _view_restrictions(page: Page) -> QuerySet[PageViewRestriction]:
+    """Wagtail's rule of who may see a page, as one question to the database instead of two:
+    what is set on it, on any page above it, or on a page that one of them mirrors."""
+    above = Page.objects.ancestor_of(page, inclusive=True)
+    return PageViewRestriction.objects.filter(
+        Q(page__in=above)
+        | Q(page__in=above.values("alias_of"))
+        | Q(page__in=above.values("alias_of__alias_of"))
+    )
 
 
 class ProgramIndexPage(Page):
@@ -38,6 +49,7 @@ class ProgramIndexPage(Page):
     subpage_types: ClassVar[list[str]] = ["programs.ProgramPage"]
     max_count = 1
     page_description = _("The list of programs. There is one.")
+    get_view_restrictions = _view_restrictions
 
     class Meta:
         verbose_name = _("list of programs")
@@ -46,16 +58,6 @@ class ProgramIndexPage(Page):
     def lead(self) -> str:
         """What search engines are told where nothing else was written for them."""
         return self.introduction
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """As every page does, but fetches a program in one question instead of two."""
-        if len(path_components) != 1:
-            return super().route(request, path_components)
-        page = ProgramPage.objects.child_of(self).live().filter(slug=path_components[0]).first()
-        if page is None:
-            raise Http404
-        page._cached_parent_obj = self
-        return RouteResult(page)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
@@ -137,6 +139,7 @@ class ProgramPage(Page):
     subpage_types: ClassVar[list[str]] = []
     page_description = _("A program with its weeks. Cohorts and circles are opened beside it.")
     preview_modes: ClassVar[Any] = Face.choices
+    get_view_restrictions = _view_restrictions
 
     class Meta:
         verbose_name = _("program")

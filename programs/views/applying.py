@@ -18,6 +18,8 @@ from programs.refusal import Refused
 
 State = Application.State
 _BEING_WRITTEN = (State.DRAFT, State.ASKED)
+_ORDER = list(STEPS)
+_FIRST, _LAST = _ORDER[0], _ORDER[-1]
 
 
 @login_required
@@ -27,7 +29,7 @@ def begin(request: SignedInRequest, circle: str) -> HttpResponse:
     application = _open_application(request, circle)
     if application:
         if application.state == State.DRAFT:
-            return redirect("apply_step", circle, _first_to_do(application))
+            return redirect("apply_step", circle, _first_to_do(application) or _LAST)
         return _standing(request, application)
     found = get_object_or_404(Circle.objects.gathering(), public_id=circle)
     if request.method == "GET":
@@ -38,7 +40,7 @@ def begin(request: SignedInRequest, circle: str) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused))
         return redirect("places")
-    return redirect("apply_step", circle, next(iter(STEPS)))
+    return redirect("apply_step", circle, _FIRST)
 
 
 @login_required
@@ -75,7 +77,8 @@ def change(request: SignedInRequest, circle: str) -> HttpResponse:
         enrolment.reopen(application=application)
     except Refused as refused:
         messages.warning(request, str(refused))
-    return redirect("apply", circle)
+        return redirect("apply", circle)
+    return redirect("apply_step", circle, _FIRST)
 
 
 @login_required
@@ -120,9 +123,8 @@ def _go_on(
         return _page(request, application, step, form, status=422)
     circle = application.circle.public_id
     to_do = _first_to_do(application)
-    if step != "now":
-        steps = list(STEPS)
-        return redirect("apply_step", circle, steps[steps.index(step) + 1])
+    if step != _LAST:
+        return redirect("apply_step", circle, _ORDER[_ORDER.index(step) + 1])
     if to_do:
         messages.warning(request, _("Something on this page still needs you. All else is kept."))
         return redirect("apply_step", circle, to_do)
@@ -163,18 +165,17 @@ def _page(
     status: int = 200,
     support: bool = False,
 ) -> HttpResponse:
-    steps = list(STEPS)
-    here = steps.index(step)
+    here = _ORDER.index(step)
     context = {
         "application": application,
         "circle": application.circle,
         "form": form,
         "step": step,
         "number": here + 1,
-        "total": len(steps),
-        "before": steps[here - 1] if here else "",
+        "total": len(_ORDER),
+        "before": _ORDER[here - 1] if here else "",
         "steps_done": range(here + 1),
-        "steps_to_do": range(len(steps) - here - 1),
+        "steps_to_do": range(len(_ORDER) - here - 1),
         "support": support,
     }
     return render(request, "programs/apply_step.html", context, status=status)
