@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from chat.posting import Draft, Posted, post
 from tests.cast import Cast
+from tests.e2e.conftest import Seen
 
 
 def room_of(cast: Cast) -> str:
@@ -18,6 +19,12 @@ def live(page: Page) -> Page:
     """The page, once its line stands."""
     expect(page.locator("reweave-room")).to_have_attribute("data-line", "live")
     return page
+
+
+def faults_of(seen: Seen) -> list[str]:
+    """What the page's script stumbled over; a line that broke on purpose is none."""
+    lines = ("net::ERR_", "WebSocket connection", "404")
+    return [said for said in seen.complaints if not any(line in said for line in lines)]
 
 
 def said(cast: Cast, who, body: str, **more) -> Posted:

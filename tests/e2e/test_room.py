@@ -12,7 +12,7 @@ from chat import moderation
 from programs.enrolment import remove
 from programs.models import Membership
 from tests.e2e.conftest import PHONE
-from tests.e2e.room import do, live, message, room_of, said, words, write, writing
+from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
 
 pytestmark = pytest.mark.e2e
 
@@ -25,17 +25,23 @@ def nobody_waits(settings):
 
 @pytest.fixture
 def noor(visit, cast):
-    return live(visit(room_of(cast), cast.noor).page)
+    seen = visit(room_of(cast), cast.noor)
+    yield live(seen.page)
+    assert faults_of(seen) == []
 
 
 @pytest.fixture
 def ines(visit, cast):
-    return live(visit(room_of(cast), cast.ines).page)
+    seen = visit(room_of(cast), cast.ines)
+    yield live(seen.page)
+    assert faults_of(seen) == []
 
 
 @pytest.fixture
 def mina(visit, cast):
-    return live(visit(room_of(cast), cast.mina).page)
+    seen = visit(room_of(cast), cast.mina)
+    yield live(seen.page)
+    assert faults_of(seen) == []
 
 
 def test_two_people_talk_without_reloading(noor, mina):

@@ -48,8 +48,9 @@ export class Aloud {
     const name = last.querySelector(".who")?.textContent ?? "";
     const text = last.querySelector(".note, .body, .q")?.textContent.trim() ?? "";
     const line = document.createElement("p");
-    if (entries.length > 1) line.textContent = sayCount("aloud", entries.length, { name });
-    else line.textContent = say(last.querySelector(".note") ? "aloud.note" : "aloud.one", { name, text });
+    const one = last.querySelector(".note") ? "aloud.note" : "aloud.one";
+    line.textContent =
+      entries.length > 1 ? sayCount("aloud", entries.length, { name }) : say(one, { name, text });
     this.place.append(line);
     while (this.place.children.length > KEPT) this.place.firstElementChild.remove();
   }

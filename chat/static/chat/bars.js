@@ -44,7 +44,8 @@ export class Bars {
     clearTimeout(this.lift);
     this.#stand("muted", mute && new Date(mute.until) > new Date(), (bar) => {
       bar.querySelector("[data-say]").textContent = mute.say ?? "";
-      bar.querySelector("[data-until]").textContent = say("until", { when: moment(new Date(mute.until)) });
+      const when = moment(new Date(mute.until));
+      bar.querySelector("[data-until]").textContent = say("until", { when });
       // A timer can't reach further than some weeks.
       const ms = Math.min(new Date(mute.until) - Date.now(), 2 ** 31 - 1);
       this.lift = setTimeout(() => this.muted(mute), ms);

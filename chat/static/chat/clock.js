@@ -33,8 +33,9 @@ export function dayInWords(when, now = new Date()) {
 
 /** A moment in full, with the zone named, for a title or a time until which something holds. */
 export function moment(when) {
-  const options = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
-  return format({ ...options, hourCycle: "h23", timeZoneName: "short" }).format(when);
+  const day = { weekday: "long", day: "numeric", month: "long" };
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
+  return format({ ...day, ...time }).format(when);
 }
 
 // The house writes "Thursday 12 March"; plain "en" would put the month first.

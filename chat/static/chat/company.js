@@ -74,12 +74,14 @@ export class Company {
       const { person: id } = person.dataset;
       const doing = person.querySelector("[data-doing]");
       const now = this.#writing.has(id) ? "writing" : this.#here.has(id) && "here";
-      doing.textContent = now ? say(`doing.${now}`) : doing.dataset.rest;
+      const words = [doing.dataset.rest, now && say(`doing.${now}`)];
+      doing.textContent = words.filter(Boolean).join(", ");
     }
   }
 
   #listed() {
-    return [...this.room.querySelectorAll("[data-people] [data-person]")].map((p) => p.dataset.person);
+    const people = this.room.querySelectorAll("[data-people] [data-person]");
+    return [...people].map(({ dataset }) => dataset.person);
   }
 
   #list({ id, name, swatch, role }) {
@@ -89,7 +91,8 @@ export class Company {
       person.dataset.person = id;
       person.firstElementChild.className = `${swatch} small`;
       person.querySelector("bdi").textContent = name;
-      person.querySelector("[data-doing]").dataset.rest = role === "facilitator" ? say("facilitator") : "";
+      const rest = role === "facilitator" ? say("facilitator") : "";
+      person.querySelector("[data-doing]").dataset.rest = rest;
       list.append(person);
     }
     this.#show();

@@ -1,10 +1,9 @@
 // Where one writes. What is written is kept until it is sent, and comes back when it can't be.
 
 import { quoted } from "./draft.js";
-import { characters } from "./characters.js";
-import { figure, say, sayCount } from "./sayings.js";
+import { characters, measure } from "./characters.js";
+import { figure, say } from "./sayings.js";
 
-const NEARLY = 200;
 const KEEP_AFTER = 300;
 
 export class Composer {
@@ -55,7 +54,7 @@ export class Composer {
     return this.#clear();
   }
 
-  /** Puts words that couldn't be sent back where they were written; false where others stand there. */
+  /** Puts unsent words back where they were written; false where others stand there. */
   takeBack(item, sentence) {
     if (!this.isEmpty || this.#changing) return false;
     this.#fill(item);
@@ -79,6 +78,20 @@ export class Composer {
     bar.querySelector("button").setAttribute("aria-label", say("stop-answering"));
     this.text.focus();
     this.#written();
+  }
+
+  /** The words of a message have left the room: they are quoted no more. */
+  forget(message) {
+    if (this.#quote?.id !== message || this.#changing) return;
+    this.#quote.excerpt = "…";
+    this.form.querySelector("[data-answering] .quote bdi:last-child").textContent = "…";
+    this.#written();
+  }
+
+  #unquote() {
+    this.#quote = undefined;
+    this.form.querySelector("[data-answering]").hidden = true;
+    this.form.querySelector("[data-answering] .quote").replaceChildren();
   }
 
   /** Lets the author change a message that stands. */
@@ -112,8 +125,7 @@ export class Composer {
   async #stop() {
     const wasChanging = this.#changing;
     this.#changing = undefined;
-    this.#quote = undefined;
-    this.form.querySelector("[data-answering]").hidden = true;
+    this.#unquote();
     this.button.setAttribute("aria-label", say("send"));
     if (!wasChanging) return this.#written();
     this.#fill((await this.keep.get(this.key)) ?? { body: "", note: "" });
@@ -130,10 +142,9 @@ export class Composer {
     this.text.value = body;
     this.note.value = note ?? "";
     this.#showNote(Boolean(note));
-    this.form.querySelector("[data-answering]").hidden = true;
-    this.#quote = undefined;
+    this.#unquote();
     if (quote) this.reply(quote);
-    this.#measure();
+    measure(this.form, this.limit);
   }
 
   #draft() {
@@ -142,7 +153,7 @@ export class Composer {
 
   #written() {
     this.refuse("");
-    this.#measure();
+    measure(this.form, this.limit);
     if (this.#changing) return;
     if (!this.isEmpty) this.room.company.amWriting();
     clearTimeout(this.#keeping);
@@ -150,17 +161,6 @@ export class Composer {
       if (this.isEmpty && !this.note.value) this.keep.drop(this.key);
       else this.keep.put(this.key, this.#draft());
     }, KEEP_AFTER);
-  }
-
-  #measure() {
-    if (!CSS.supports("field-sizing", "content")) {
-      this.text.style.blockSize = "auto";
-      this.text.style.blockSize = `${this.text.scrollHeight}px`;
-    }
-    const left = this.limit - characters(this.text.value.trim(), this.limit - NEARLY);
-    const place = this.form.querySelector("[data-left]");
-    place.hidden = left > NEARLY;
-    place.textContent = left < 0 ? sayCount("over", -left) : sayCount("left", left);
   }
 
   #press({ target }) {

@@ -12,8 +12,15 @@ export class Dress {
     this.read = Number(room.dataset.read);
     // The unread line stands for the visit: what comes later is not behind it.
     this.visitedAt = Number(room.dataset.head);
-    this.mine = new Map(Object.entries(JSON.parse(room.dataset.mine)));
-    this.told = new Map(Object.entries(JSON.parse(room.dataset.told)));
+    this.mine = new Map();
+    this.told = new Map();
+    this.learn(room.dataset);
+  }
+
+  /** What stands beside a stretch of the log: the reader's responses, and what they were told. */
+  learn({ mine, told }) {
+    for (const [id, kinds] of Object.entries(JSON.parse(mine))) this.mine.set(id, kinds);
+    for (const [id, words] of Object.entries(JSON.parse(told))) this.told.set(id, words);
   }
 
   /** One entry, as it comes from the server. */
@@ -50,7 +57,7 @@ export class Dress {
     }
   }
 
-  /** What depends on neighbours: days, the unread line, follow-ons, and what only the author reads. */
+  /** What depends on neighbours: days, the unread line, follow-ons, words for the author alone. */
   between() {
     for (const old of this.list.querySelectorAll(".day, .unread, .told")) old.remove();
     let before;

@@ -41,7 +41,11 @@ export class Keep {
     const range = () => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
     await this.#write(
       (store) => store.delete(range()),
-      () => [...this.#memory.keys()].filter((k) => k.startsWith(prefix)).forEach((k) => this.#memory.delete(k)),
+      () => {
+        for (const key of [...this.#memory.keys()]) {
+          if (key.startsWith(prefix)) this.#memory.delete(key);
+        }
+      },
     );
   }
 

@@ -4,6 +4,8 @@
 // server says something at least every ten seconds; a line that is silent for longer than
 // that can bear is taken for dead and made anew.
 
+import { Refused } from "./refused.js";
+
 const SILENCE = 25_000;
 const SUSPICION = 12_000;
 const ANSWER = 10_000;
@@ -12,16 +14,6 @@ const LONGEST_WAIT = 10_000;
 const SIGNED_OUT = 4401;
 const NOT_A_MEMBER = 4403;
 const TOO_FAST = 4429;
-
-/** Why something asked of the circle was not done; `code` is "line" where it may not have arrived. */
-export class Refused extends Error {
-  constructor({ code, say = "", again_in = 0 }) {
-    super(code);
-    this.code = code;
-    this.say = say;
-    this.againIn = again_in;
-  }
-}
 
 export class Line extends EventTarget {
   static #ofTab;

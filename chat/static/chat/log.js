@@ -60,24 +60,28 @@ export class Log {
     });
   }
 
-  /** Puts in place what a fresh load of the page holds. What is not sent yet stays at the end. */
+  /** Puts in place what a fresh load of the page holds. What is not sent yet stays at the end.
+   * Gives what others wrote meanwhile; undefined where the page was not to be had. */
   async reload() {
     const response = await fetch(this.room.dataset.page, { headers: { Accept: "text/html" } });
-    if (!response.ok || response.redirected) return false;
+    if (!response.ok || response.redirected) return undefined;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const root = page.querySelector("reweave-room");
     const fresh = [...root.querySelectorAll("[data-log] > [data-id]")];
-    this.dress.mine = new Map(Object.entries(JSON.parse(root.dataset.mine)));
-    this.dress.told = new Map(Object.entries(JSON.parse(root.dataset.told)));
+    const hasOlder = root.querySelector("[data-older]");
+    const { first } = root.querySelector("[data-log]").dataset;
+    this.dress.learn(root.dataset);
     this.change(() => {
       const drafts = this.list.querySelectorAll(":scope > .msg:not([data-id])");
       this.list.replaceChildren(...fresh, ...drafts);
       fresh.forEach((entry) => this.dress.entry(entry));
-      this.older.from(root.querySelector("[data-older]") ? Number(root.querySelector("[data-log]").dataset.first) : 0);
+      this.older.from(hasOlder ? Number(first) : 0);
     });
+    const since = this.cursor;
     this.cursor = Number(root.dataset.head);
     this.room.outbox.settle();
-    return true;
+    const { me } = this.room.dataset;
+    return fresh.filter(({ dataset }) => dataset.seq > since && dataset.member !== me);
   }
 
   #apply(event) {
@@ -113,7 +117,8 @@ export class Log {
     }
     if (open && fresh.querySelector("details")) fresh.querySelector("details").open = true;
     if (old.dataset.seq !== fresh.dataset.seq) this.#place(fresh);
-    if (held) (sheet?.contains(held) ? held : counterpart(held, fresh))?.focus({ preventScroll: true });
+    const holds = held && (sheet?.contains(held) ? held : counterpart(held, fresh));
+    if (holds) holds.focus({ preventScroll: true });
   }
 
   #place(entry) {
@@ -139,7 +144,8 @@ export class Log {
 
 /** In the entry drawn anew, the control that the reader had focused. */
 function counterpart(held, fresh) {
-  if (held.dataset.response) return fresh.querySelector(`[data-response="${held.dataset.response}"]`);
+  const { response } = held.dataset;
+  if (response) return fresh.querySelector(`[data-response="${response}"]`);
   if (held.tagName === "SUMMARY") return fresh.querySelector("summary");
   return fresh.querySelector("[data-menu]");
 }

@@ -68,8 +68,7 @@ export class Older {
 
   #prepend(stretch) {
     const { dress, list } = this.log;
-    for (const [id, kinds] of Object.entries(JSON.parse(stretch.dataset.mine))) dress.mine.set(id, kinds);
-    for (const [id, told] of Object.entries(JSON.parse(stretch.dataset.told))) dress.told.set(id, told);
+    dress.learn(stretch.dataset);
     const older = [...stretch.children].filter((entry) => !this.log.entry(entry.dataset.id));
     older.forEach((entry) => dress.entry(entry));
     this.log.change(() => {

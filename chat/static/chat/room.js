@@ -16,7 +16,6 @@ import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
 
 const READ_AFTER = 800;
-const SETTLED = 400;
 
 class Room extends HTMLElement {
   #readSeq = 0;
@@ -39,7 +38,9 @@ class Room extends HTMLElement {
     this.scroll.start();
     this.onState = () => this.#lineIs(this.line.state);
     this.line.addEventListener("state", this.onState);
-    document.addEventListener("visibilitychange", () => document.hidden || this.scroll.isAtEnd && this.reachedEnd());
+    document.addEventListener("visibilitychange", () => {
+      if (this.scroll.isAtEnd) this.reachedEnd();
+    });
     this.composer.restore();
     this.outbox.restore();
     this.line.open(this.dataset.circle, this);
@@ -59,7 +60,8 @@ class Room extends HTMLElement {
 
   /** The person belongs no more: the words leave the page, and theirs are handed back. */
   ended() {
-    const words = [...this.outbox.words, this.composer.text.value].map((one) => one.trim()).filter(Boolean);
+    const all = [...this.outbox.words, this.composer.text.value];
+    const words = all.map((one) => one.trim()).filter(Boolean);
     this.line.removeEventListener("state", this.onState);
     this.keep.dropAll(`draft:${this.dataset.circle}`);
     this.keep.dropAll(this.outbox.prefix);
@@ -90,7 +92,7 @@ class Room extends HTMLElement {
 
   // Frames ---------------------------------------------------------------------------
 
-  async _opened({ can, members, mine, muted, paused, pace, reload }) {
+  async _opened({ head, can, members, mine, muted, paused, pace, reload }) {
     this.can = new Set(can);
     this.company.opened(members);
     this.bars.muted(muted ?? null);
@@ -98,18 +100,28 @@ class Room extends HTMLElement {
     this.bars.pace(pace);
     for (const [id, kinds] of Object.entries(mine ?? {})) this.dress.mine.set(id, kinds);
     this.log.opened();
-    if (reload && (await this.log.reload())) this.askAgain();
+    if (reload) await this.#reload();
+    if (this.#away) this.#away.head = head;
+    this.#welcome();
     this.outbox.pump();
+  }
+
+  async #reload() {
+    const arrived = await this.log.reload();
+    if (!arrived) return;
+    if (this.#away) this.#away.arrived += arrived.length;
+    this.askAgain();
   }
 
   _events(frame) {
     const arrived = this.log.hear(frame);
     for (const event of frame.events) this.#note(event);
     for (const entry of arrived) this.company.stopped(entry.dataset.member);
-    this.querySelector("[data-empty]")?.toggleAttribute("hidden", Boolean(this.log.list.childElementCount));
+    if (this.log.list.childElementCount) this.querySelector("[data-empty]")?.remove();
     this.scroll.arrived(arrived.length);
     this.aloud.arrived(arrived);
     if (this.#away) this.#away.arrived += arrived.length;
+    this.#welcome();
     if (this.scroll.isAtEnd) this.reachedEnd();
   }
 
@@ -125,7 +137,7 @@ class Room extends HTMLElement {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, member, until, say, seconds }) {
+  #note({ kind, id, member, until, say, seconds }) {
     const me = member?.id === this.dataset.me;
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
@@ -133,7 +145,10 @@ class Room extends HTMLElement {
     if (kind === "member.unmuted") this.company.muted.delete(member.id);
     if (kind === "member.muted" && me) this.bars.muted({ until, say });
     if (kind === "member.unmuted" && me) this.bars.muted(null);
-    if (kind === "message.taken_back" || kind === "message.set_aside") this.aloud.forget();
+    if (kind === "message.taken_back" || kind === "message.set_aside") {
+      this.aloud.forget();
+      this.composer.forget(id);
+    }
     if (kind === "room.paused") this.bars.paused(true);
     if (kind === "room.resumed") this.bars.paused(false);
     if (kind === "room.pace") this.bars.pace(seconds);
@@ -148,18 +163,20 @@ class Room extends HTMLElement {
     this.composer.lineIs(state, this.heardAt && hour(this.heardAt));
     if (state !== "live") {
       this.outbox.hold();
-      this.#away ??= { arrived: 0 };
+      this.#away ??= { arrived: 0, head: Infinity };
     } else if (this.#away) {
-      const away = this.#away;
-      // What was missed follows at once; then it can be said how much it was.
-      setTimeout(() => {
-        if (this.#away === away) this.#away = undefined;
-        if (wasTold && this.line.isLive) this.bars.back(away.arrived);
-      }, SETTLED);
+      this.#away.told ||= wasTold;
     }
   }
 
-  /** The reader has the end in sight: remembered after a moment, so that they were not only passing. */
+  /** Once all that was missed is here, it can be said how much it was. */
+  #welcome() {
+    if (!this.#away || !this.line.isLive || this.log.cursor < this.#away.head) return;
+    if (this.#away.told) this.bars.back(this.#away.arrived);
+    this.#away = undefined;
+  }
+
+  /** The reader has the end in sight; after a moment, that is remembered. */
   reachedEnd() {
     if (!this.log || document.hidden) return;
     this.aloud.seen();

@@ -64,10 +64,11 @@ export class Scroll {
   start() {
     this.toEnd();
     const line = this.list.querySelector(".unread");
-    const target = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
-    const top = this.log.getBoundingClientRect().top;
+    const { hash } = location;
+    const target = hash.startsWith("#m-") && document.getElementById(hash.slice(1));
+    const hides = line?.getBoundingClientRect().top < this.log.getBoundingClientRect().top;
     if (target) target.scrollIntoView({ block: "center" });
-    else if (line && line.getBoundingClientRect().top < top) line.scrollIntoView({ block: "start" });
+    else if (hides) line.scrollIntoView({ block: "start" });
     this.#look();
   }
 
@@ -93,7 +94,8 @@ export class Scroll {
   #inSight() {
     const top = this.scroller === this.log ? this.log.getBoundingClientRect().top : 0;
     return [...this.list.children]
-      .map((entry) => ({ entry, top: entry.getBoundingClientRect().top, bottom: entry.getBoundingClientRect().bottom }))
-      .filter(({ entry, bottom }) => bottom > top && entry.dataset.id);
+      .map((entry) => ({ entry, box: entry.getBoundingClientRect() }))
+      .filter(({ entry, box }) => box.bottom > top && entry.dataset.id)
+      .map(({ entry, box }) => ({ entry, top: box.top }));
   }
 }

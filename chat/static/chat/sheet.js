@@ -52,7 +52,9 @@ export class Sheet {
       const { respond } = button.dataset;
       if (respond) button.setAttribute("aria-pressed", String(given.includes(respond)));
     }
-    for (const rule of sheet.querySelectorAll("hr")) rule.hidden = !hasButton(rule, "next") || !hasButton(rule, "previous");
+    for (const rule of sheet.querySelectorAll("hr")) {
+      rule.hidden = !hasButton(rule, "next") || !hasButton(rule, "previous");
+    }
     entry.append(sheet);
     menu.setAttribute("aria-expanded", "true");
     this.#open = entry.dataset.id;
@@ -81,7 +83,7 @@ export class Sheet {
     this.close({ back: verb !== "reply" && verb !== "edit" && verb !== "answer" });
     if (dataset.respond) this.#respond(entry, dataset.respond);
     if (verb === "answer") this.room.composer.text.focus();
-    if (verb === "reply") this.room.composer.reply(quoteOf(entry));
+    if (verb === "reply") this.room.composer.reply(this.#quoteOf(entry));
     if (verb === "edit") this.#edit(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (verb === "unmute") this.#verb({ do: verb, member: entry.dataset.member });
@@ -125,6 +127,15 @@ export class Sheet {
     }
   }
 
+  #quoteOf(entry) {
+    const folded = entry.querySelector(".veil");
+    const excerpt = folded ? "…" : entry.querySelector(".body").textContent.trim().slice(0, 80);
+    const dye = [...entry.querySelector(".swatch").classList].find((one) => one.startsWith("a-"));
+    const { name } = this.room.company.people.get(entry.dataset.member) ?? {};
+    const who = name ?? entry.querySelector(".who").textContent;
+    return { id: entry.dataset.id, name: who, dye, excerpt };
+  }
+
   #goTo(id) {
     const entry = this.room.log.entry(id);
     entry.scrollIntoView({ block: "center" });
@@ -144,15 +155,10 @@ export class Sheet {
   }
 }
 
-function quoteOf(entry) {
-  const folded = entry.querySelector(".veil");
-  const excerpt = folded ? "…" : entry.querySelector(".body").textContent.trim().slice(0, 80);
-  const dye = [...entry.querySelector(".swatch").classList].find((name) => name.startsWith("a-"));
-  return { id: entry.dataset.id, name: entry.querySelector(".who").textContent, dye, excerpt };
-}
-
 function hasButton(rule, way) {
   let one = rule[`${way}ElementSibling`];
-  for (; one && one.tagName !== "HR"; one = one[`${way}ElementSibling`]) if (!one.hidden) return true;
+  for (; one && one.tagName !== "HR"; one = one[`${way}ElementSibling`]) {
+    if (!one.hidden) return true;
+  }
   return false;
 }
