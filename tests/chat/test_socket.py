@@ -445,17 +445,17 @@ async def test_a_long_absence_is_made_up_for_at_the_pace_of_a_slow_line(cast, ho
     await quick.enter(cast.circle)
     since = (await Room.objects.aget(circle=cast.circle)).last_seq
     for _ in range(8):
-        await asyncio.gather(*[quick.post(cast.circle, "x" * 3500) for _ in range(50)])
+        await asyncio.gather(*[quick.post(cast.circle, "&" * 3000) for _ in range(100)])
     slow = sockets.socket()
     slow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     slow.connect(("127.0.0.1", house.port))
     slow.setblocking(False)
-    noor = await opens(cast.noor, sock=slow, max_queue=1)
+    noor = await opens(cast.noor, sock=slow, max_queue=1, pause=1.0)
 
     await noor.enter(cast.circle, since=since)
-    await noor.hear_up_to(since + 400, within=30)
+    await noor.hear_up_to(since + 800, within=30)
 
-    assert [event["seq"] for event in noor.events] == list(range(since + 1, since + 401))
+    assert [event["seq"] for event in noor.events] == list(range(since + 1, since + 801))
 
 
 async def test_too_long_an_absence_is_answered_with_the_page(cast, opens):

@@ -21,20 +21,22 @@ Frame = dict[str, Any]
 class Wire:
     """Keeps every frame that came; waits for the one a test is about."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, pause: float = 0.0) -> None:
         self.socket = socket
         self.frames: list[Frame] = []
         self._news = asyncio.Event()
-        self._reading = asyncio.create_task(self._read())
+        self._reading = asyncio.create_task(self._read(pause))
 
     @classmethod
     async def open(cls, house: LiveHouse, cookie: tuple[str, str] | None, **more: Any) -> Self:
         headers = {"Cookie": "=".join(cookie)} if cookie else {}
-        address = more.pop("address", house.socket_url)
+        address, pause = more.pop("address", house.socket_url), more.pop("pause", 0.0)
         more = {"origin": house.url, "compression": None, "max_size": None} | more
-        return cls(await connect(address, additional_headers=headers, **more))
+        return cls(await connect(address, additional_headers=headers, **more), pause)
 
-    async def _read(self) -> None:
+    async def _read(self, pause: float) -> None:
+        """From after a pause, in seconds, in which this end takes nothing in."""
+        await asyncio.sleep(pause)
         try:
             async for text in self.socket:
                 self.frames.append(json.loads(text))
