@@ -8,6 +8,7 @@ import contextlib
 import gc
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -42,12 +43,18 @@ class Measured:
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; the exit status is 1 where ours lost, doubled or altered anything."""
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it clears up, too
+    watch, measured = machine.Watch(), []
     try:
-        watch = machine.Watch()
-        measured = list(measure(options))
+        for one in measure(options):
+            measured.append(one)
     except Unable as unable:
         print(unable, file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        print("Ended early.", file=sys.stderr)  # noqa: T201
+        if not measured:
+            return 130
     print(table.draw(measured, others=watch.others()))  # noqa: T201
     return 0 if all(_is_sound(one) for one in measured if one.side == OURS.name) else 1
 
