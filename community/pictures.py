@@ -1,0 +1,71 @@
+"""Pictures as editors bring them: read to the end, and without what a camera wrote into them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from PIL import Image, ImageOps
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
+
+# What Pillow may read at all, whatever a file calls itself.
+_FORMATS = ("AVIF", "GIF", "JPEG", "PNG", "WEBP")
+_QUALITY = 92
+
+
+class PictureField(WagtailImageField):
+    """Wagtail's, which takes a damaged picture for a fault of the server."""
+
+    def to_python(self, data: Any) -> Any:
+        try:
+            file = super().to_python(data)
+            return without_traces(file) if file else file
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+            raise ValidationError(
+                self.error_messages["invalid_image"], code="invalid_image"
+            ) from None
+
+
+class PictureForm(BaseImageForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        theirs = self.fields["file"]
+        self.fields["file"] = PictureField(
+            label=theirs.label, required=theirs.required, widget=theirs.widget
+        )
+
+
+def without_traces(file: UploadedFile) -> UploadedFile:
+    """The picture without place, time, camera or comment, turned as it is meant to be seen.
+
+    One that carries none of these is left as it is. Raises OSError where it can't be read.
+    """
+    content = file.read()
+    file.seek(0)
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        picture.load()
+        kind, colours = picture.format or "", picture.info.get("icc_profile")
+        if not _traces(picture):
+            return file
+        moving = getattr(picture, "n_frames", 1) > 1
+        clean = picture if moving else ImageOps.exif_transpose(picture)
+        for name in _TRACES:
+            clean.info.pop(name, None)
+        written = io.BytesIO()
+        named: dict[str, Any] = {"icc_profile": colours} if colours else {}
+        if kind in {"JPEG", "WEBP", "AVIF"}:
+            named |= {"quality": _QUALITY, "exif": b"", "xmp": b""}
+        clean.save(written, kind, save_all=moving, **named)
+    cleaned = SimpleUploadedFile(file.name or "", written.getvalue(), file.content_type)
+    cleaned.image = file.image  # type: ignore[attr-defined]
+    return cleaned
+
+
+_TRACES = ("exif", "xmp", "comment", "photoshop", "Raw profile type exif", "XML:com.adobe.xmp")
+
+
+def _traces(picture: Image.Image) -> bool:
+    return bool(picture.getexif()) or any(picture.info.get(name) for name in _TRACES)

@@ -1,0 +1,123 @@
+"""Pictures are served to everyone, everything else under the media folder to nobody."""
+
+import io
+
+import pytest
+from django.core.files.images import ImageFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from community.models import HouseImage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    for name in ("images/a.png", "documents/plan.pdf", "documents/a.png", "images/a.svg", "images/a.html"):
+        file = settings.MEDIA_ROOT / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"what is in it")
+    (tmp_path / "secret.png").write_bytes(b"keys")
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3)) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, kind)
+    return drawn.getvalue()
+
+
+def test_a_picture_is_served_and_may_be_kept(client):
+    answer = client.get("/media/images/a.png")
+    assert answer.status_code == 200 and answer.content == b"what is in it"
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"].startswith("public")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    again = client.get(
+        "/media/images/a.png", headers={"If-Modified-Since": answer.headers["Last-Modified"]}
+    )
+    assert again.status_code == 304 and not answer.cookies
+
+
+def test_it_may_be_kept_by_members_too(client, cast):
+    client.force_login(cast.noor)
+    assert client.get("/media/images/a.png").headers["Cache-Control"].startswith("public")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["documents/plan.pdf", "documents/a.png", "images/a.svg", "images/a.html", "images/"],
+        *["images/none.png", "images/..", "../secret.png", "images/../../secret.png", "a.png"],
+        *["images/%2e%2e%2f%2e%2e%2fsecret.png", "images/a.png%00", "images/%00.png", "images//a.png"],
+        *["images/" + "a" * 5000 + ".png", "images/..%5c..%5csecret.png", "%2fetc/a.png"],
+    ],
+)
+def test_everything_else_is_not_there(client, path):
+    assert client.get(f"/media/{path}").status_code == 404
+
+
+def test_nothing_is_written_there(client):
+    assert client.post("/media/images/a.png").status_code == 405
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail's file
+def test_a_rendition_is_served(client):
+    image = HouseImage.objects.create(title="Loom", file=ImageFile(io.BytesIO(picture()), "loom.png"))
+    answer = client.get(image.get_rendition("width-2").url)
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/png"
+
+
+def upload(client, name: str, content: bytes, kind: str = "image/png"):
+    file = SimpleUploadedFile(name, content, kind)
+    return client.post("/cms/images/add/", {"title": "A picture", "file": file, "collection": 1})
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
+def test_editors_may_bring_pictures(client, cast, kind):
+    client.force_login(cast.edda)
+    upload(client, f"a.{kind.lower()}", picture(kind))
+    assert HouseImage.objects.count() == 1
+
+
+def test_a_picture_that_is_none_or_too_much_is_refused_plainly(client, cast, settings):
+    client.force_login(cast.edda)
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+    refused = [
+        upload(client, "a.svg", svg, "image/svg+xml"),
+        upload(client, "a.png", svg),
+        upload(client, "a.heic", b"\0\0\0\x18ftypheic" + bytes(99), "image/heic"),
+        upload(client, "a.png", b"not a picture"),
+        upload(client, "a.png", picture()[:40]),
+        upload(client, "a.tiff", picture("TIFF"), "image/tiff"),
+        upload(client, "big.png", picture() + bytes(10 * 1024 * 1024)),
+        upload(client, "wide.png", picture(size=(5001, 5000))),
+    ]
+    assert [answer.status_code for answer in refused] == [200] * len(refused)
+    assert not HouseImage.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_what_a_camera_wrote_into_a_picture_does_not_come_along(client, cast, kind):
+    client.force_login(cast.edda)
+    drawn, traces = io.BytesIO(), Image.Exif()
+    traces[0x9286] = "by the heron's weir"  # a comment
+    traces[0x0112] = 6  # lying on its side
+    traces.get_ifd(0x8825)[1] = "N"
+    Image.new("RGB", (6, 4), "teal").save(drawn, kind, exif=traces)
+    assert b"heron" in drawn.getvalue()
+    upload(client, f"a.{kind.lower()}", drawn.getvalue())
+    kept = HouseImage.objects.get()
+    with kept.file.open("rb") as file:
+        content = file.read()
+    assert b"heron" not in content and not Image.open(io.BytesIO(content)).getexif()
+    assert (kept.width, kept.height) == (4, 6), "turned as it is meant to be seen"
+
+
+def test_the_limits_are_the_houses(settings):
+    assert settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE == 10 * 1024 * 1024
+    assert settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS == 25_000_000
+    assert not {"svg", "heic", "tiff"} & set(settings.WAGTAILIMAGES_EXTENSIONS)
