@@ -48,6 +48,8 @@ class SignInForm(account_forms.LoginForm):
 
 
 class SignUpForm(account_forms.SignupForm):
+    account_already_exists: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = _("We’ll send a six-digit code, to be sure that it reaches you.")

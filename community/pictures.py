@@ -59,7 +59,7 @@ def without_traces(file: UploadedFile) -> UploadedFile:
         if kind in {"JPEG", "WEBP", "AVIF"}:
             named |= {"quality": _QUALITY, "exif": b"", "xmp": b""}
         clean.save(written, kind, save_all=moving, **named)
-    cleaned = SimpleUploadedFile(file.name or "", written.getvalue(), file.content_type)
+    cleaned = SimpleUploadedFile(file.name or "", written.getvalue(), str(file.content_type))
     cleaned.image = file.image  # type: ignore[attr-defined]
     return cleaned
 

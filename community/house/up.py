@@ -169,7 +169,7 @@ def celery(app: str, *arguments: str) -> list[str]:
 # Frames are small and shared, so compressing them would only cost; what is larger is refused.
 WEB = [
     *["--lifespan", "off", "--http", "httptools", "--loop", "uvloop"],
-    *["--ws-max-size", "65536", "--ws-per-message-deflate", "false"],
+    *["--ws-max-size", "262144", "--ws-per-message-deflate", "false"],
     *["--no-server-header", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"],
     *["--timeout-graceful-shutdown", "5"],
 ]
