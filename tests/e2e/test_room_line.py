@@ -142,3 +142,18 @@ def log_of(page):
           return log.innerHTML.replace(/>\\s+</g, "><").trim();
         }"""
     )
+
+
+def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
+    seen = visit("/support/", cast.noor)
+    seen.page.route_web_socket("**/ws/", lambda socket: socket.close())
+    page = seen.page
+    page.goto(room_of(cast))
+    expect(page.get_by_text("Looking for the circle.")).to_be_visible()
+
+    write(page, "By another way.")
+    said(cast, cast.ines, "Heard you.")
+
+    expect(message(page, "Heard you.")).to_be_visible(timeout=20_000)
+    expect(message(page, "By another way.")).to_have_attribute("data-state", "posted")
+    expect(page.get_by_text("Kept on this device")).to_have_count(0)

@@ -46,7 +46,8 @@ export class Line extends EventTarget {
     return this.state === "live";
   }
 
-  /** `listener` has `since` (its cursor), `hear(frame)`, `ended()` and `async mayEnter()`. */
+  /** `listener` has `since` (its cursor), `hear(frame)`, `ended()`, and for when there is no
+   * line, `async mayEnter()` and `async withoutLine()`. */
   open(circle, listener) {
     this.#circles.set(circle, listener);
     if (this.#socket?.readyState === WebSocket.OPEN) this.reopen(circle);
@@ -102,6 +103,7 @@ export class Line extends EventTarget {
         if (may === "gone") this.#leave(circle);
         if (may === "signed-out") return this.#tell("signed-out");
         if (may === "unknown" && !navigator.onLine) return this.#lost();
+        if (may === "yes") await listener.withoutLine();
       }
     }
     return this.#connect();

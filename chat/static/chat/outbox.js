@@ -2,6 +2,7 @@
 // sent in order and one by one. The same name for the same words makes sending twice harmless.
 
 import { drawDraft } from "./draft.js";
+import { post } from "./twin.js";
 
 const BREATH = 1000;
 
@@ -60,13 +61,13 @@ export class Outbox {
     }
   }
 
-  async pump() {
+  async pump({ byHttp = false } = {}) {
     if (this.#pumping) return;
     this.#pumping = true;
     clearTimeout(this.#again);
     try {
       let next;
-      while ((next = this.#next())) if (!(await this.#send(next))) break;
+      while ((next = this.#next())) if (!(await this.#send(next, byHttp))) break;
     } finally {
       this.#pumping = false;
     }
@@ -76,17 +77,19 @@ export class Outbox {
     return this.#items.find(({ item, message }) => !item.refused && !message);
   }
 
-  async #send(waiting) {
+  async #send(waiting, byHttp) {
     const { item, element } = waiting;
-    if (!this.room.line.isLive) {
+    const { isLive } = this.room.line;
+    if (!isLive && !byHttp) {
       this.hold();
       return false;
     }
     show(element, "sending");
     const { id, body, note, quote } = item;
     try {
-      const frame = { do: "post", circle: this.room.dataset.circle, id, body, note };
-      const ack = await this.room.line.ask({ ...frame, reply_to: quote?.id ?? null });
+      const words = { id, body, note, reply_to: quote?.id ?? null };
+      const frame = { do: "post", circle: this.room.dataset.circle, ...words };
+      const ack = await (isLive ? this.room.line.ask(frame) : post(this.room, words));
       this.#acknowledged(waiting, ack);
       return true;
     } catch (refused) {

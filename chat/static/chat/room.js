@@ -14,6 +14,7 @@ import { Outbox } from "./outbox.js";
 import { cut } from "./sayings.js";
 import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
+import { look } from "./twin.js";
 
 const READ_AFTER = 800;
 
@@ -86,6 +87,12 @@ class Room extends HTMLElement {
     }
   }
 
+  /** The house answers but gives no socket: by HTTP, then, until it does. */
+  async withoutLine() {
+    await look(this).catch(() => undefined);
+    this.outbox.pump({ byHttp: true });
+  }
+
   askAgain() {
     this.line.reopen(this.dataset.circle);
   }
@@ -108,9 +115,8 @@ class Room extends HTMLElement {
 
   async #reload() {
     const arrived = await this.log.reload();
-    if (!arrived) return;
-    if (this.#away) this.#away.arrived += arrived.length;
-    this.askAgain();
+    if (this.#away) this.#away.arrived += arrived?.length ?? 0;
+    if (arrived) this.askAgain();
   }
 
   _events(frame) {

@@ -1,0 +1,31 @@
+// The house by HTTP, for as long as no socket can be had: what happened, and what was written.
+
+import { Refused } from "./refused.js";
+
+/** Brings the room up to where its log stands. */
+export async function look(room) {
+  for (;;) {
+    const address = `${room.dataset.events}?since=${room.since}`;
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!response.ok || response.redirected) return;
+    const { after, upto, head, events } = await response.json();
+    room.hear({ is: "events", after, upto, events });
+    if (upto >= head || !events.length) return;
+  }
+}
+
+/** Posts one message; its ack. Throws Refused. */
+export async function post(room, { id, body, note, reply_to }) {
+  const token = room.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  let answer;
+  try {
+    const fields = JSON.stringify({ id, body, note, reply_to });
+    const response = await fetch(room.dataset.post, { method: "POST", headers, body: fields });
+    answer = await response.json();
+  } catch {
+    throw new Refused({ code: "line" });
+  }
+  if (answer.is !== "ack") throw new Refused(answer);
+  return answer;
+}
