@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from community.models import User
 from programs.models import (
@@ -52,7 +53,8 @@ def gather() -> Cast:
         for name in ["mina", "noor", "ines", "otto", "bela", "sade", "edda"]
     }
     _give_the_staff_their_rights(people["sade"], people["edda"])
-    program = _program()
+    with disable_reference_index_auto_update():  # which no test asks, and which is half the time
+        program = _program()
     cohort = Cohort.objects.create(
         program=program,
         name="Spring",
@@ -79,14 +81,16 @@ def _program() -> ProgramPage:
     body = Realm.objects.filter(slug="body").first() or Realm.objects.create(
         name="Body", slug="body", dye="madder"
     )
-    for week in range(1, 5):
-        ProgramWeek.objects.create(
+    ProgramWeek.objects.bulk_create(
+        ProgramWeek(
             program=program,
             sort_order=week,
             theme=f"Theme {week}",
             realm=body,
             prompt=f"Question {week}: what keeps returning?",
         )
+        for week in range(1, 5)
+    )
     return program
 
 

