@@ -96,6 +96,7 @@ export class Composer {
 
   /** Lets the author change a message that stands. */
   change(message, { body, note }) {
+    clearTimeout(this.#keeping);
     if (!this.isEmpty && !this.#changing) this.keep.put(this.key, this.#draft());
     this.#changing = message;
     this.#fill({ body, note, quote: { id: message, name: say("changing"), excerpt: "" } });
