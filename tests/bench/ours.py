@@ -1,7 +1,7 @@
 """Puts people and circles into a house, and looks at its messages afterwards.
 
-`python -m tests.bench.ours fill CIRCLES MEMBERS BIG` and `… audit`, with a database of its own
-in the environment; the answer is one line of JSON.
+`python -m tests.bench.ours fill CIRCLES MEMBERS BIG` and `… audit`, with a migrated database of
+its own in the environment; the answer is one line of JSON.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import Page  # noqa: E402
@@ -142,7 +141,6 @@ def _circle(cohort: Cohort, name: str, people: list[User]) -> str:
 if __name__ == "__main__":
     logging.disable(logging.INFO)
     if sys.argv[1] == "fill":
-        call_command("migrate", verbosity=0)
         print(json.dumps(fill(*map(int, sys.argv[2:]))))  # noqa: T201
     else:
         print(json.dumps(audit(json.load(sys.stdin))))  # noqa: T201

@@ -117,7 +117,7 @@ class Bench:
 
     def fill(self, side: Side, *, circles: int, members: int, big: int) -> People:
         """Make the side's database, once. Raises Unable where that fails."""
-        database = self._database(f"{side.name}_ground", migrated=side is OURS)
+        database = self._database(f"{side.name}_ground", with_tables=side is OURS)
         sizes = [str(size) for size in (circles, members, big)]
         told = self.ask(side, database, "fill", *sizes)
         seats = [[Seat(*seat) for seat in room] for room in told["circles"]]
@@ -152,12 +152,14 @@ class Bench:
         finally:
             server.end()
 
-    def _database(self, name: str, *, migrated: bool) -> str:
+    def _database(self, name: str, *, with_tables: bool) -> str:
         if self.server is None:
-            if migrated:  # migrations take ten seconds, a copy of what they make takes none
+            if with_tables:  # migrations take ten seconds, a copy of what they make takes none
                 template.copy_to(self.folder / f"{name}.sqlite3")
             return f"sqlite:///{self.folder / name}.sqlite3"
         self._execute(f'CREATE DATABASE "{name}"')
+        if with_tables:
+            template.migrate(f"{self.server}/{name}", self.folder / "var")
         return f"{self.server}/{name}"
 
     def _copy(self, of: str, name: str) -> str:
