@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 
 from community import keyring
 
@@ -123,7 +123,7 @@ def _mail() -> Iterator[CheckMessage]:
             id="community.E011",
         )
     try:
-        validate_email(address) if not settings.LOOPBACK else None
+        EmailValidator(allowlist=[])(address) if not settings.LOOPBACK else None
     except ValidationError:
         yield Error("REWEAVE_MAIL_FROM is no address that mail can come from.", id="community.E012")
 

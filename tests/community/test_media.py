@@ -15,7 +15,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    for name in ("images/a.png", "documents/plan.pdf", "documents/a.png", "images/a.svg", "images/a.html"):
+    for name in (
+        "images/a.png",
+        "documents/plan.pdf",
+        "documents/a.png",
+        "images/a.svg",
+        "images/a.html",
+    ):
         file = settings.MEDIA_ROOT / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"what is in it")
@@ -51,7 +57,12 @@ def test_it_may_be_kept_by_members_too(client, cast):
     [
         *["documents/plan.pdf", "documents/a.png", "images/a.svg", "images/a.html", "images/"],
         *["images/none.png", "images/..", "../secret.png", "images/../../secret.png", "a.png"],
-        *["images/%2e%2e%2f%2e%2e%2fsecret.png", "images/a.png%00", "images/%00.png", "images//a.png"],
+        *[
+            "images/%2e%2e%2f%2e%2e%2fsecret.png",
+            "images/a.png%00",
+            "images/%00.png",
+            "images//a.png",
+        ],
         *["images/" + "a" * 5000 + ".png", "images/..%5c..%5csecret.png", "%2fetc/a.png"],
     ],
 )
@@ -65,7 +76,9 @@ def test_nothing_is_written_there(client):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Wagtail's file
 def test_a_rendition_is_served(client):
-    image = HouseImage.objects.create(title="Loom", file=ImageFile(io.BytesIO(picture()), "loom.png"))
+    image = HouseImage.objects.create(
+        title="Loom", file=ImageFile(io.BytesIO(picture()), "loom.png")
+    )
     answer = client.get(image.get_rendition("width-2").url)
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "image/png"
 

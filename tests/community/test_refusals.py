@@ -16,7 +16,11 @@ def client() -> Client:
 
 
 def send(client: Client, **more):
-    words = {"body": WRITTEN, "id": "0c6c6a4e-8f3c-4a8e-9d9e-000000000000", "note": "grief, a death"}
+    words = {
+        "body": WRITTEN,
+        "id": "0c6c6a4e-8f3c-4a8e-9d9e-000000000000",
+        "note": "grief, a death",
+    }
     return client.post("/accounts/email/?x=1", words | {"code": "123456"} | more)
 
 
@@ -53,7 +57,9 @@ def test_an_empty_form_claims_nothing(client):
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe", b"--x\r\nbroken", b"%" * 100, b"a=1&" * 2000], ids=range(4)
 )
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_damaged_forms_are_refused_and_break_nothing(client, body, kind):
     answer = client.post("/accounts/login/", body, content_type=kind)
     assert answer.status_code in {400, 403}
