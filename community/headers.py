@@ -35,6 +35,8 @@ class ContentPolicyMiddleware(ContentSecurityPolicyMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith(CMS) and not hasattr(response, "_csp_config"):
             response._csp_config = EDITOR_POLICY  # type: ignore[attr-defined]
+            # A preview is drawn as the page it shows, headers and all, and is framed here.
+            response.headers.pop(CSP.HEADER_ENFORCE, None)
         return super().process_response(request, response)
 
 

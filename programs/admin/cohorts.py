@@ -7,6 +7,7 @@ import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
@@ -43,6 +44,7 @@ class CohortForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])
+        self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()

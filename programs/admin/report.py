@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -14,6 +16,9 @@ from wagtail.admin.views.reports import ReportView
 
 from community.templatetags.weave import moment
 from programs.models import Cohort, PromptDelivery
+
+# What is still to come is shown this far ahead; the rest says nothing yet.
+_AHEAD = dt.timedelta(days=8)
 
 
 class PromptFilterSet(WagtailFilterSet):
@@ -71,6 +76,7 @@ class PromptReportView(ReportView):
     ]
 
     def get_base_queryset(self) -> QuerySet[PromptDelivery]:
-        return PromptDelivery.objects.select_related("circle__cohort").annotate(
+        near = PromptDelivery.objects.filter(due_at__lt=timezone.now() + _AHEAD)
+        return near.select_related("circle__cohort").annotate(
             members=Count("circle__memberships", filter=Q(circle__memberships__left_at=None))
         )

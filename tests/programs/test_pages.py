@@ -161,6 +161,19 @@ def test_editors_look_at_a_draft_as_a_visitor_and_as_a_member(client, cast, mode
     assert ("Question 4" in page) is sees
 
 
+def test_the_editor_may_frame_the_preview_and_nobody_may_frame_the_page(client, cast):
+    cast.edda.is_superuser = True
+    cast.edda.save()
+    client.force_login(cast.edda)
+    cast.program.specific.save_revision()
+    drawn = client.get(f"/cms/pages/{cast.program.pk}/view_draft/")
+    assert "Seed to Fruit" in text_of(drawn)
+    frame = drawn.headers["Content-Security-Policy"]
+    page = client.get(cast.program.url).headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in frame
+    assert "frame-ancestors 'none'" in page
+
+
 def test_a_profile_can_be_looked_at(cast, profile):
     assert "Write to Sade." in text_of(profile.make_preview_request())
 
