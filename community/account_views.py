@@ -34,6 +34,8 @@ from django.views.generic.edit import FormView
 from community import links
 from community.forms import AccountForm
 
+_NO_CODE = account_settings.EmailVerificationMethod.NONE
+
 
 @method_decorator(
     login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"),
@@ -80,11 +82,19 @@ class EnterCode(ConfirmLoginCodeView):
 
 
 class SignInWithPasskey(LoginWebAuthnView):
-    """allauth's, which forgets where someone was going."""
+    """allauth's, which forgets where someone was going.
+
+    Whoever holds the passkey is the one who added it when they were signed in: a code to their
+    address would prove no more.
+    """
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         authenticator = form.cleaned_data["credential"]
-        login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
+        login = Login(
+            user=authenticator.user,
+            redirect_url=get_next_redirect_url(self.request),
+            email_verification=_NO_CODE,
+        )
         return passkey_flows.perform_passwordless_login(self.request, authenticator, login)
 
 
@@ -111,8 +121,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
         return render(request, "community/sign_in_link.html", {"good": False}, status=410)
     record_authentication(request, person, method="link")
     # The operator vouches for the address; a second factor is asked for all the same.
-    vouched = account_settings.EmailVerificationMethod.NONE
-    return perform_login(request, Login(user=person, email_verification=vouched))
+    return perform_login(request, Login(user=person, email_verification=_NO_CODE))
 
 
 @login_required
