@@ -13,9 +13,10 @@ from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
-from community import logs  # noqa: E402
+from community import checks, logs  # noqa: E402
 
 logs.guard()
+checks.refuse_what_is_unsafe()
 
 from community.doors import SocketDoor  # noqa: E402
 

@@ -1,6 +1,6 @@
 """What `manage.py check` says of settings that are unsafe or can't work.
 
-Errors keep every command from running, the web process of `up` included. A house on the
+Errors keep every command and the web process from starting. A house on the
 loopback is on trial and may do much; one with a name in the world may not.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Any
@@ -31,6 +32,13 @@ def the_house_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def the_house_can_stand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [*_mail(), *_backing()]
+
+
+def refuse_what_is_unsafe() -> None:
+    """End a process that no command started, and that has not been checked by one."""
+    for message in [*the_house_is_safe(None), *the_house_can_stand(None)]:
+        if message.is_serious():
+            sys.exit(f"The house can't start: {message.msg} {message.hint or ''}".strip())
 
 
 def _origin() -> Iterator[CheckMessage]:

@@ -178,6 +178,15 @@ def test_each_thing_amiss_is_found(house, name, value, expected):
     assert found() == {expected}
 
 
+def test_a_web_process_does_not_start_unsafe(house):
+    checks.refuse_what_is_unsafe()
+    house.BEHIND_PROXY = False  # worth a warning, and no more
+    checks.refuse_what_is_unsafe()
+    house.SECURE = False
+    with pytest.raises(SystemExit, match="a name in the world without https"):
+        checks.refuse_what_is_unsafe()
+
+
 def test_keys_in_two_places_keys_that_others_can_read_and_keys_that_are_none(house, tmp_path):
     file = tmp_path / "sealing_keys"
     file.write_text("rubbish")
