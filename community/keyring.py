@@ -50,10 +50,12 @@ def sealing_keys(
     if from_environment.strip():
         return parsed(from_environment)
     if not path.exists():
-        if not may_make():
-            raise NoKey
+        wanted = may_make()
         with _alone(folder):
+            # Looked at again: another may have made it, and sealed with it, since.
             if not path.exists():
+                if not wanted:
+                    raise NoKey
                 _write(path, new_key_line() + "\n")
     return parsed(path.read_text())
 

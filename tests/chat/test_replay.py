@@ -20,6 +20,7 @@ from community.models import User
 from programs.models import Circle
 from tests.cast import Cast
 from tests.chat.talk import (
+    as_drawn,
     ask_the_question,
     in_an_hour,
     join,
@@ -87,7 +88,7 @@ class Reader:
     @property
     def shown(self) -> list[tuple[str, str]]:
         in_order = sorted(self.log.items(), key=lambda item: item[1][0])
-        return [(name, html) for name, (_, html) in in_order]
+        return [(name, as_drawn(html)) for name, (_, html) in in_order]
 
     def expect_a_fresh_page(self) -> None:
         fresh = Reader(self.user, self.circle)

@@ -23,7 +23,7 @@ from websockets.exceptions import InvalidStatus
 from chat.models import Room
 from community.models import User
 from tests.cast import Cast, gather
-from tests.chat.talk import log_of, remove
+from tests.chat.talk import as_drawn, log_of, remove
 from tests.chat.test_frames import UNREADABLE
 from tests.chat.test_replay import Reader
 from tests.chat.wire import Wire
@@ -145,7 +145,7 @@ async def test_two_people_talk(cast, opens):
         assert (event["seq"], event["kind"]) == (ack["seq"], "message.posted")
         assert (event["id"], event["client_id"]) == (ack["message"], name)
     page = await sync_to_async(Reader)(cast.ines, cast.circle)
-    assert page.shown[-1] == (ack["message"], event["html"])
+    assert page.shown[-1] == (ack["message"], as_drawn(event["html"]))
 
 
 async def test_every_verb_is_answered_and_told(cast, opens):
