@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from programs import names
 from programs.models import Agreement
@@ -189,11 +190,24 @@ class NowForm(StepForm):
         super().__init__(*args, **kwargs)
         clauses = self.agreement.each_clause() if self.agreement else []
         for number, clause in enumerate(clauses, 1):
-            self.fields[f"clause_{number}"] = forms.BooleanField(
-                label=clause,
-                error_messages={"required": _("Tick this, if you can agree to it.")},
-            )
+            self.fields[f"clause_{number}"] = forms.BooleanField(label=clause, required=False)
         self.order_fields(["tonight", "safe", *self._clause_names(), "name"])
+
+    def clean(self) -> dict[str, Any]:
+        """One sentence for all that is not ticked, at the first of them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        missing = [name for name in self._clause_names() if not cleaned.get(name)]
+        if missing:
+            self.add_error(
+                missing[0],
+                ngettext(
+                    "One clause isn't ticked. Tick it, if you can agree to it.",
+                    "%(n)d clauses aren't ticked. Tick each, if you can agree to it.",
+                    len(missing),
+                )
+                % {"n": len(missing)},
+            )
+        return cleaned
 
     def clauses(self) -> list[forms.BoundField]:
         return [self[name] for name in self._clause_names()]
@@ -224,7 +238,7 @@ def as_read(answers: dict[str, str]) -> list[tuple[Any, Any]]:
             if isinstance(field, forms.ChoiceField):
                 answer = dict(cast(list[tuple[str, str]], field.choices)).get(answer, "")
             elif isinstance(field, forms.DateField) and (day := parse_date(answer)):
-                answer = date_format(day)
+                answer = date_format(day, "j F Y")
             if answer:
                 told.append((field.label, answer))
     return told

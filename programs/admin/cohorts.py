@@ -42,7 +42,8 @@ class CohortForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
+        known = zoneinfo.available_timezones()
+        zones = ["UTC", *sorted(zone for zone in known if "/" in zone)]
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])
         self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
 

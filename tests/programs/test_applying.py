@@ -122,10 +122,14 @@ def test_an_evaluation_of_exactly_twelve_months_ago_still_holds(at_the_door, doo
 def test_every_clause_is_agreed_to_or_nothing_is_sent(at_the_door, door, full_answers):
     for step in ("about", "care"):
         send_step(at_the_door, door, step, full_answers)
-    answers = {name: value for name, value in full_answers.items() if name != "clause_7"}
+    answers = {
+        name: value for name, value in full_answers.items() if name not in {"clause_7", "clause_9"}
+    }
     response = send_step(at_the_door, door, "now", answers)
     assert response.status_code == 422
-    assert "Tick this, if you can agree to it." in text_of(response)
+    page = text_of(response)
+    assert "2 clauses aren't ticked." in page
+    assert "One thing still needs you" in page
     assert Application.objects.get().state == State.DRAFT
 
 
