@@ -9,7 +9,7 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         # Those who listen to the news: each module connects what it does about it.
-        from community import checks, notices, roles, sessions, tidying  # noqa: F401
+        from community import alerts, checks, notices, roles, sessions, tidying  # noqa: F401
 
         post_migrate.connect(roles.settle)
 

@@ -5,8 +5,10 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.core import mail
 from django.db import connection
 
+from community import letters, links
 from community.admin_door import may_pass
 from community.models import User
 
@@ -36,8 +38,6 @@ def code_of(secret: str) -> str:
 
 def sign_in_up_to_the_second(client, person: User):
     """Signs in with a link, as far as that goes."""
-    from community import links
-
     client.logout()
     token = links.issue(person=person, printed_by="sade")
     return client.post("/accounts/link/", {"token": token})
@@ -61,6 +61,22 @@ def test_what_the_app_shares_with_us_is_kept_sealed(client, noor):
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM mfa_authenticator")
         assert secret not in str(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_to_the_way_in_is_written_to_its_owner(client, noor, monkeypatch):
+    add_app(client)
+    assert [letter.subject for letter in mail.outbox] == ["How you sign in was changed"]
+    assert mail.outbox[0].to == ["noor@example.org"]
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert len(mail.outbox) == 2
+
+    def refuse(*args, **kwargs):
+        raise letters.NotSent
+
+    monkeypatch.setattr(letters, "send", refuse)
+    add_app(client)
+    assert Authenticator.objects.filter(type="totp").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -277,6 +277,8 @@ def test_changing_the_address_needs_a_code_from_the_new_one(client, noor):
     client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[1]), "action": "verify"})
     noor.refresh_from_db()
     assert noor.email == "noor@new.example"
+    assert mail.outbox[2].to == ["noor@example.org"]
+    assert mail.outbox[2].subject == "How you sign in was changed"
 
 
 @pytest.mark.parametrize(
