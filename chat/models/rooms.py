@@ -27,7 +27,21 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    """One circle's conversation. `last_seq` is the newest place in its log."""
+    """One circle's conversation. `last_seq` is the newest place in its log.
+
+    What forbids writing stands on this row and on the seats, so that posting asks it all at once,
+    under the lock it holds anyway.
+    """
+
+    class Hours(models.TextChoices):
+        OPEN = "open"
+        ATTENDED = "attended"
+        READING = "reading"
+
+    class Floor(models.TextChoices):
+        EVERYONE = "everyone"
+        FACILITATORS = "facilitators"
+        HOLDER = "holder"
 
     circle = models.OneToOneField(Circle, on_delete=models.CASCADE, related_name="room")
     last_seq = models.BigIntegerField(default=0)
@@ -36,6 +50,13 @@ class Room(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     # While set, what peers write waits for a facilitator.
     holds_all = models.BooleanField(default=False)
+    # When peers may write at all: always, only while a facilitator is here, or not now.
+    hours = models.CharField(max_length=8, choices=Hours, default=Hours.OPEN)
+    # In a live session: who may write now, and in a round, who holds the talking piece.
+    floor = models.CharField(max_length=12, choices=Floor, default=Floor.EVERYONE)
+    holder = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = RoomQuerySet.as_manager()
 
@@ -121,6 +142,10 @@ class Seat(models.Model):
     joined_seq = models.BigIntegerField(default=0)
     read_seq = models.BigIntegerField(default=0)
     hushed_until = models.DateTimeField(null=True, blank=True)
+    # Since when what they write waits for a facilitator.
+    held_at = models.DateTimeField(null=True, blank=True)
+    # A facilitator's lease: they are here until then, unless they say so again. Past is not here.
+    here_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
