@@ -2,9 +2,11 @@
 
 from chat.models.acts import Hiding, ModerationAction, Mute, SetAside
 from chat.models.messages import Message, Response
-from chat.models.rooms import Event, Room, Seat
+
+from chat.models.rooms import AccessCount, Event, Room, Seat
 
 __all__ = [
+    "AccessCount",
     "Event",
     "Hiding",
     "Message",

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-
 from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from community.models import User
+    from django.contrib.auth.models import AnonymousUser
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -45,6 +43,9 @@ class Room(models.Model):
 
     circle = models.OneToOneField(Circle, on_delete=models.CASCADE, related_name="room")
     last_seq = models.BigIntegerField(default=0)
+    # Grows with every change of who may read here, in the transaction that makes it: a process
+    # that remembers the company at the same count need not ask for it again.
+    company = models.BigIntegerField(default=0)
     # Seconds that a member waits between two messages; 0 is no pace.
     pace_seconds = models.PositiveIntegerField(default=0)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +68,25 @@ class Room(models.Model):
         """Takes the next place in the log; the caller holds the row's lock and saves it."""
         self.last_seq += 1
         return self.last_seq
+
+
+class AccessCount(models.Model):
+    """One row that counts the changes of anybody's sessions or rights.
+
+    A message is handed to sockets only by a process that has looked at them since the newest.
+    """
+
+    changes = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.changes} changes"
+
+    @classmethod
+    def grow(cls) -> None:
+        if not cls.objects.filter(pk=1).update(changes=F("changes") + 1):
+            cls.objects.update_or_create(
+                pk=1, defaults={"changes": F("changes") + 1}, create_defaults={"changes": 1}
+            )
 
 
 class EventQuerySet(models.QuerySet["Event"]):
