@@ -36,6 +36,28 @@ class SetAside(models.Model):
         )
 
 
+class Asking(models.Model):
+    """That a facilitator asked a held message's author to change it, and why."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="asking")
+    by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    sealed_why = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.message_id}"
+
+    def seal(self, why: str, *, owner: str) -> None:
+        self.sealed_why = vault.seal(why, owner=owner, about=self._about)
+
+    def why(self, *, owner: str) -> str:
+        return vault.open_sealed(self.sealed_why, owner=owner, about=self._about)
+
+    @property
+    def _about(self) -> str:
+        return f"asking:{self.message.public_id}"
+
+
 class MuteQuerySet(models.QuerySet["Mute"]):
     def in_force(self, now: datetime.datetime | None = None) -> Self:
         return self.filter(lifted_at=None, until__gt=now or timezone.now())

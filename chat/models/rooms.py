@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+
 from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
-    from community.models import User
     from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -53,6 +55,8 @@ class Room(models.Model):
     holds_all = models.BooleanField(default=False)
     # When peers may write at all: always, only while a facilitator is here, or not now.
     hours = models.CharField(max_length=8, choices=Hours, default=Hours.OPEN)
+    # Since when, by hand or by the day's schedule; the schedule changes only what is older.
+    hours_since = models.DateTimeField(default=timezone.now, editable=False)
     # In a live session: who may write now, and in a round, who holds the talking piece.
     floor = models.CharField(max_length=12, choices=Floor, default=Floor.EVERYONE)
     holder = models.ForeignKey(
@@ -68,6 +72,23 @@ class Room(models.Model):
         """Takes the next place in the log; the caller holds the row's lock and saves it."""
         self.last_seq += 1
         return self.last_seq
+
+
+class DailyHours(models.Model):
+    """From this time of each day by the cohort's clocks, the room keeps these hours."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="daily_hours")
+    at = models.TimeField()
+    hours = models.CharField(max_length=8, choices=Room.Hours)
+
+    class Meta:
+        ordering = ("at",)
+        constraints = [
+            models.UniqueConstraint(fields=["room", "at"], name="one_change_of_hours_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.at:%H:%M} {self.hours}"
 
 
 class AccessCount(models.Model):
@@ -108,17 +129,23 @@ class Event(models.Model):
         EDITED = "message.edited"
         TAKEN_BACK = "message.taken_back"
         SET_ASIDE = "message.set_aside"
+        PUT_BACK = "message.put_back"
         HELD = "message.held"
         LET_THROUGH = "message.let_through"
+        ASKED = "message.asked"
         RESPONDED = "message.responded"
         PROMPT_POSTED = "prompt.posted"
         PACE = "room.pace"
         PAUSED = "room.paused"
         RESUMED = "room.resumed"
+        HOLDS = "room.holds"
+        HOURS = "room.hours"
         JOINED = "member.joined"
         LEFT = "member.left"
         MUTED = "member.muted"
         UNMUTED = "member.unmuted"
+        HELD_MEMBER = "member.held"
+        UNHELD_MEMBER = "member.unheld"
 
     class Audience(models.TextChoices):
         ALL = "all"
