@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chat import drawing
 from chat.drawing import Entry
 from chat.models import Message, Response, Seat
+from chat.models.messages import MessageQuerySet
 from chat.moderation import why_set_aside
 from community import vault
 
@@ -20,6 +21,7 @@ class Page:
     entries: list[Entry]
     head: int
     has_older: bool
+    has_newer: bool
     # Their own responses and what they were told, by message id.
     mine: dict[str, list[str]]
     told: dict[str, str]
@@ -29,23 +31,48 @@ class Page:
         """Ask for what lies before this place to read on."""
         return self.entries[0].seq if self.entries else 0
 
+    @property
+    def last_seq(self) -> int:
+        """Ask for what lies after this place to read on the other way."""
+        return self.entries[-1].seq if self.entries else 0
+
 
 def latest_page(seat: Seat, limit: int = PAGE) -> Page:
     """The newest entries this member may read."""
-    return _page(seat, before=None, limit=limit)
+    found, has_older = _before(readable(seat), limit)
+    return _page(seat, found, has_older=has_older)
 
 
 def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand before place `seq`."""
-    return _page(seat, before=seq, limit=limit)
+    found, has_older = _before(readable(seat).filter(placed_seq__lt=seq), limit)
+    return _page(seat, found, has_older=has_older, has_newer=True)
+
+
+def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
+    """The entries that stand after place `seq`."""
+    found, has_newer = _after(readable(seat).filter(placed_seq__gt=seq), limit)
+    return _page(seat, found, has_older=True, has_newer=has_newer)
+
+
+def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
+    """The entries on both sides of place `seq`, what stands there included."""
+    older, has_older = _before(readable(seat).filter(placed_seq__lt=seq), limit // 2)
+    newer, has_newer = _after(readable(seat).filter(placed_seq__gte=seq), limit - limit // 2)
+    return _page(seat, older + newer, has_older=has_older, has_newer=has_newer)
+
+
+def place_of(seat: Seat, message: str) -> int | None:
+    """Where a message stands in the log; None where this member may not see it."""
+    return readable(seat).filter(public_id=message).values_list("placed_seq", flat=True).first()
 
 
 def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
     """One message with its drawing; None where this member may not see it."""
-    found = drawing.for_drawing(_readable(seat)).filter(public_id=message).first()
+    found = drawing.for_drawing(readable(seat)).filter(public_id=message).first()
     if found is None:
         return None
-    return found, _drawn([found], seat)[0]
+    return found, drawn([found], seat)[0]
 
 
 def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> dict[str, list[str]]:
@@ -61,26 +88,33 @@ def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> di
     return found
 
 
-def _readable(seat: Seat):
+def readable(seat: Seat) -> MessageQuerySet:
+    """All that this member finds in the log, in no order."""
     room = seat.membership.circle.room
     return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=seat.from_seq)
 
 
-def _drawn(messages: list[Message], seat: Seat) -> list[Entry]:
+def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
+    """The entries of messages (see `drawing.for_drawing`) as this member may see them."""
     entries = drawing.draw(messages, circle=seat.membership.circle)
     for entry in entries:
         entry.html = entry.html_for(seat.from_seq)
     return entries
 
 
-def _page(seat: Seat, *, before: int | None, limit: int) -> Page:
-    circle = seat.membership.circle
-    stretch = _readable(seat)
-    if before is not None:
-        stretch = stretch.filter(placed_seq__lt=before)
-    # One more than asked for tells whether there is more; nothing is ever counted.
+# One more than asked for tells whether there is more; nothing is ever counted.
+def _before(stretch: MessageQuerySet, limit: int) -> tuple[list[Message], bool]:
     found = list(drawing.for_drawing(stretch).order_by("-placed_seq")[: limit + 1])
-    messages = found[:limit][::-1]
+    return found[:limit][::-1], len(found) > limit
+
+
+def _after(stretch: MessageQuerySet, limit: int) -> tuple[list[Message], bool]:
+    found = list(drawing.for_drawing(stretch).order_by("placed_seq")[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
+def _page(seat: Seat, messages: list[Message], *, has_older: bool, has_newer: bool = False) -> Page:
+    circle = seat.membership.circle
     owner = vault.circle_owner(circle.public_id)
     told = {
         message.public_id: why_set_aside(message.setting_aside, owner=owner)
@@ -88,9 +122,10 @@ def _page(seat: Seat, *, before: int | None, limit: int) -> Page:
         if message.state == Message.State.SET_ASIDE and message.membership_id == seat.membership.pk
     }
     return Page(
-        entries=_drawn(messages, seat),
+        entries=drawn(messages, seat),
         head=circle.room.last_seq,
-        has_older=len(found) > limit,
+        has_older=has_older,
+        has_newer=has_newer,
         mine=mine(seat, [message.public_id for message in messages]),
         told=told,
     )

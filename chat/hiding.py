@@ -1,0 +1,73 @@
+"""That a peer would rather not read another. It holds both ways, and nobody is told.
+
+Facilitators answer for the room: they read everyone in it and are read by everyone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from chat import log, refusal
+from chat.models import Hiding, Room, Seat
+from chat.refusal import Refused
+from programs.models import Membership
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def hide(*, by: User, circle: str, member: str) -> None:
+    """From now on `by` and this member read nothing of each other. Raises Refused.
+
+    Hiding who is hidden already changes nothing.
+    """
+    me = _peer(by, circle)
+    other = Membership.objects.current().filter(circle=me.circle_id, public_id=member).first()
+    if other is None or other == me:
+        raise Refused("bad_frame", _("There's no such peer in this circle now."))
+    if other.is_facilitator:
+        raise Refused(
+            "bad_frame",
+            _("%(name)s looks after this room, so everyone reads them.") % {"name": other.name},
+        )
+    # The room's lock: what is being posted now is handed on by one rule or the other.
+    with log.writing(circle):
+        Hiding.objects.get_or_create(member=me, other=other)
+
+
+def unhide(*, by: User, circle: str, member: str) -> None:
+    """Lets `by` read this member again, unless they are hidden from that side, too."""
+    me = _peer(by, circle)
+    with log.writing(circle):
+        Hiding.objects.filter(member=me, other__public_id=member).delete()
+
+
+def hidden_by(seat: Seat) -> list[Membership]:
+    """Whom this member would rather not read, for their own eyes."""
+    rows = Hiding.objects.filter(member=seat.membership, other__left_at=None)
+    return [row.other for row in rows.select_related("other").order_by("other__name")]
+
+
+def hidden_from(membership: Membership) -> set[int]:
+    """The memberships that this one reads nothing of, whoever of the two asked for it."""
+    if membership.is_facilitator:
+        return set()
+    peer = Membership.Role.PEER
+    pairs = Hiding.objects.filter(
+        Q(member=membership, other__role=peer) | Q(other=membership, member__role=peer)
+    )
+    found = {pk for pair in pairs.values_list("member", "other") for pk in pair}
+    return found - {membership.pk}
+
+
+def _peer(by: User, circle: str) -> Membership:
+    current = Membership.objects.current().filter(user=by, circle__public_id=circle)
+    member = current.first()
+    if member is None or not by.is_active or not Room.objects.filter(circle=member.circle_id):
+        raise refusal.not_member()
+    if member.is_facilitator:
+        raise Refused("bad_frame", _("You look after this room, so you read everyone in it."))
+    return member

@@ -1,0 +1,55 @@
+"""Hush until morning: no marks and no notices from one circle until the person's own 08:00."""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+
+from chat import refusal
+from chat.models import Seat
+from community.notices import NIGHT_UNTIL
+from programs import clock
+from programs.models import Membership
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def hush(*, by: User, circle: str) -> datetime.datetime:
+    """Keeps a circle quiet for `by` until their next morning, which is given. Raises Refused."""
+    until = next_morning(by)
+    _set(by, circle, until)
+    return until
+
+
+def unhush(*, by: User, circle: str) -> None:
+    """Lets a circle be heard again at once."""
+    _set(by, circle, None)
+
+
+def next_morning(person: User, now: datetime.datetime | None = None) -> datetime.datetime:
+    """The next time that it is 08:00 where the person is, in UTC."""
+    now = now or timezone.now()
+    zone = zoneinfo.ZoneInfo(person.time_zone or settings.TIME_ZONE)
+    today = timezone.localtime(now, zone).date()
+    morning = clock.instant(today, NIGHT_UNTIL, zone)
+    if morning > now:
+        return morning
+    return clock.instant(today + datetime.timedelta(days=1), NIGHT_UNTIL, zone)
+
+
+def hushed_until(seat: Seat, now: datetime.datetime | None = None) -> datetime.datetime | None:
+    """Until when this member wants to hear nothing of the circle; None where they do."""
+    until = seat.hushed_until
+    return until if until and until > (now or timezone.now()) else None
+
+
+def _set(by: User, circle: str, until: datetime.datetime | None) -> None:
+    mine = Membership.objects.current().filter(user=by, circle__public_id=circle)
+    seats = Seat.objects.filter(membership__in=mine, membership__user__is_active=True)
+    if not seats.update(hushed_until=until):
+        raise refusal.not_member()
