@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, refusal, words
-from chat.models import Event, Message, ModerationAction, Mute, Room, SetAside
+from chat import log, record, refusal, words
+from chat.models import Event, Message, Mute, Room, SetAside
 from chat.refusal import Refused
 from community import vault
 from programs.models import Membership
@@ -51,7 +51,7 @@ def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
             member=found.membership,
             audience=audience,
         )
-        _record(room, "set_aside", by=facilitator, member=found.membership, message=found)
+        record.act(room, "set_aside", by=facilitator, member=found.membership, message=found)
 
 
 def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: str) -> None:
@@ -75,7 +75,7 @@ def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: s
             audience=Event.Audience.ONE,
             until=until.isoformat(),
         )
-        _record(room, "mute", by=facilitator, member=peer, until=until)
+        record.act(room, "mute", by=facilitator, member=peer, until=until)
 
 
 def unmute(*, by: User, circle: str, member: str) -> None:
@@ -87,7 +87,7 @@ def unmute(*, by: User, circle: str, member: str) -> None:
         )
         if lifted:
             log.append(room, Event.Kind.UNMUTED, member=peer, audience=Event.Audience.ONE)
-            _record(room, "unmute", by=facilitator, member=peer)
+            record.act(room, "unmute", by=facilitator, member=peer)
 
 
 def mute_in_force(member: Membership) -> Mute | None:
@@ -143,17 +143,3 @@ def _peer(room: Room, member: str) -> Membership:
     if peer is None:
         raise Refused("bad_frame", _("There's no such peer in this circle now."))
     return peer
-
-
-def _record(
-    room: Room,
-    verb: str,
-    *,
-    by: Membership,
-    member: Membership | None = None,
-    message: Message | None = None,
-    until: datetime.datetime | None = None,
-) -> None:
-    ModerationAction.objects.create(
-        room=room, verb=verb, by=by, member=member, message=message, until=until
-    )

@@ -17,6 +17,8 @@ from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 from community import zones
+from community.audit_models import AuditEntry as AuditEntry
+from community.audit_models import AuditHead as AuditHead
 
 
 def public_id() -> str:

@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from community import notices
+from community import audit, notices
 from community.models import Notice
 from community.signals import tick
 from programs import swatches
@@ -50,6 +51,12 @@ _FROM: dict[str, tuple[str, ...]] = {
     State.ENTERED: (State.ACCEPTED,),
 }
 _KEEP_ANSWERS = dt.timedelta(days=30)
+audit.describe(
+    {
+        "read_answers": gettext_lazy("%(name)s read the answers of your application."),
+        "remove": gettext_lazy("%(name)s ended your place in the circle."),
+    }
+)
 
 
 # The one who applies ---------------------------------------------------------
@@ -141,10 +148,13 @@ def enter(*, application: Application, name: str) -> Membership:
 
 
 # Those who hold the circle ---------------------------------------------------
+@transaction.atomic
 def read_answers(*, application: Application, by: User) -> dict[str, str]:
     """The answers; that `by` read them is written down, and the applicant sees it."""
     holder = _holder(application, by)
     AnswerReading.objects.create(application=application, reader=by, reader_name=holder.name)
+    circle = application.circle.public_id
+    audit.record(verb="read_answers", by=by, about=application.person, circle=circle)
     return application.answers
 
 
@@ -193,6 +203,8 @@ def remove(*, membership: Membership, by: User, why: str) -> Removal:
     removal = Removal(membership=membership, by=by)
     removal.seal(why)
     removal.save()
+    circle = membership.circle.public_id
+    audit.record(verb="remove", by=by, about=membership.user, circle=circle)
     return removal
 
 

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from programs.views import applying, deciding, journal, pages, places
+from programs.views import applying, deciding, journal, pages, places, record, sessions
 
 urlpatterns = [
     path("programs/", pages.programs, name="programs"),
     path("programs/<slug:slug>/", pages.program, name="program"),
     path("places/", places.places, name="places"),
+    path("places/record/", record.record, name="record"),
+    path("circles/<str:circle>/sessions/", sessions.sessions, name="sessions"),
+    path(
+        "circles/<str:circle>/sessions/<str:week_of>.ics", sessions.one_session, name="one_session"
+    ),
+    path("calendar/", sessions.subscribe, name="calendar_subscription"),
+    path("calendar/<str:token>.ics", sessions.feed, name="calendar_feed"),
     path("circles/<str:circle>/leave/", places.leave, name="leave"),
     path("circles/<str:circle>/rest/", places.rest, name="rest"),
     path("circles/<str:circle>/applications/", deciding.applications, name="applications"),

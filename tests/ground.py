@@ -22,14 +22,15 @@ class Ground:
     def restore(self) -> None:
         """Leave these rows and no others."""
         with transaction.atomic(), connection.cursor() as cursor:
-            for statement in self._unguarded():
-                cursor.execute(statement)
+            guards = self._lower_guards(cursor)
             for table in self.rows:
                 cursor.execute(f"DELETE FROM {_quoted(table)}")
             for table, rows in self.rows.items():
                 if rows:
                     places = ", ".join(["%s"] * len(rows[0]))
                     cursor.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", rows)
+            for guard in guards:
+                cursor.execute(guard)
         ContentType.objects.clear_cache()
 
     def _tables(self, cursor: Any) -> list[str]:
@@ -41,11 +42,20 @@ class Ground:
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
-    def _unguarded(self) -> list[str]:
-        """Let rows go in any order; and rows that nobody may delete, too."""
-        if connection.vendor == "sqlite":
-            return ["PRAGMA defer_foreign_keys = ON"]
-        return ["SET LOCAL session_replication_role = replica"]
+    def _lower_guards(self, cursor: Any) -> list[str]:
+        """Let rows go in any order; and rows that nobody may delete, too. What puts them back."""
+        if connection.vendor != "sqlite":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            return []
+        cursor.execute("PRAGMA defer_foreign_keys = ON")
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE %s",
+            ["community_audit%"],
+        )
+        guards: list[tuple[str, str]] = cursor.fetchall()
+        for name, _ in guards:
+            cursor.execute(f"DROP TRIGGER {_quoted(name)}")
+        return [sql for _, sql in guards]
 
 
 def _quoted(name: str) -> str:

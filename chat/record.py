@@ -1,0 +1,52 @@
+"""Each act of a facilitator, written down in the very transaction it is done in.
+
+Twice: as the room's own view of it, which facilitators see on their desk and which goes with the
+room, and in the house's record, chained and without words, which stays (`community.audit`).
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Message, ModerationAction, Room
+from community import audit
+from programs.models import Membership
+
+# What the one concerned reads on their page, by verb.
+_SAID = {
+    "set_aside": _("%(name)s set a message of yours aside."),
+    "let_through": _("%(name)s read a held message of yours and let it through."),
+    "ask_to_change": _("%(name)s asked you to change a held message."),
+    "mute": _("%(name)s asked you to only read and respond, until %(until)s."),
+    "unmute": _("%(name)s let you write again."),
+    "hold": _("%(name)s asked to read what you write first."),
+    "unhold": _("%(name)s no longer reads what you write first."),
+    "check_in": _("%(name)s wrote to you alone."),
+    "hand_over": _("%(name)s handed the circle over to you."),
+}
+audit.describe(_SAID)
+
+
+def act(
+    room: Room,
+    verb: str,
+    *,
+    by: Membership,
+    member: Membership | None = None,
+    message: Message | None = None,
+    until: datetime.datetime | None = None,
+) -> None:
+    """Writes down that `by` did `verb`, to `member` or with `message`; the transaction's last."""
+    ModerationAction.objects.create(
+        room=room, verb=verb, by=by, member=member, message=message, until=until
+    )
+    audit.record(
+        verb=verb,
+        by=by.user,
+        about=member.user if member else None,
+        circle=room.circle.public_id,
+        message=message.public_id if message else "",
+        until=until,
+    )

@@ -1,0 +1,73 @@
+"""What was done about a person by those who hold a circle, as they read it themselves."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from community import audit
+from community.models import AuditEntry
+from community.people import SignedInRequest
+from programs.models import Circle, Membership
+
+_A_PAGE = 50
+
+
+@login_required
+@never_cache
+@require_safe
+def record(request: SignedInRequest) -> HttpResponse:
+    """One's own entries, newest first. Who acted goes by the name they have in that circle."""
+    entries = AuditEntry.objects.filter(about=request.user.public_id).order_by("-seq")
+    page = Paginator(entries, _A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "acts": _in_words(list(page))}
+    return render(request, "programs/record.html", context)
+
+
+def _in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
+    """Three queries for all: the entries, the circles, the names."""
+    circles = {entry.circle for entry in entries} - {""}
+    actors = {entry.by for entry in entries} - {""}
+    circle_names = dict(
+        Circle.objects.filter(public_id__in=circles).values_list("public_id", "name")
+    )
+    names = {
+        (circle, person): name
+        for circle, person, name in Membership.objects.filter(
+            circle__public_id__in=circles, user__public_id__in=actors
+        )
+        .order_by("pk")
+        .values_list("circle__public_id", "user__public_id", "name")
+    }
+    return [
+        {
+            "say": audit.sentence_of(entry.verb)
+            % {
+                "name": names.get((entry.circle, entry.by)) or _whoever(entry),
+                "until": _when(entry.until),
+            },
+            "circle": circle_names.get(entry.circle, ""),
+            "at": entry.at,
+        }
+        for entry in entries
+    ]
+
+
+def _when(moment: datetime.datetime | None) -> str:
+    if moment is None:
+        return ""
+    return date_format(timezone.localtime(moment), "j F, H:i")
+
+
+def _whoever(entry: AuditEntry) -> str:
+    return _("A program lead") if entry.by else _("The house")
