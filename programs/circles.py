@@ -16,7 +16,7 @@ from programs.refusal import Refused
 if TYPE_CHECKING:
     from community.models import User
 
-_NOT_COPIED = {"id", "public_id", "roster_closes_on", "scheduled_from"}
+_NOT_COPIED = {"id", "public_id", "roster_closes_on", "scheduled_from", "sessions_changed_at"}
 
 
 @transaction.atomic

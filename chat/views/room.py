@@ -73,8 +73,8 @@ def room_page(
         "around": around,
         "peers_in_words": in_words(len(around.peers)),
         "people_in_words": in_words(len(around.people)),
-        "session": session_in_words(around.session_at, around.session_until)
-        if around.session_at and around.session_until
+        "session": session_in_words(around.session.begins_at, around.session.ends_at)
+        if around.session
         else None,
         # Drafts on a shared device are kept for one person and cleared when another comes.
         "person": request.user.public_id,

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from community.templatetags.weave import zone_name
+
 _EVENING = 17
 
 
@@ -19,8 +21,12 @@ def in_words(count: int) -> str:
 
 
 def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tuple[str, str]:
-    """When it is, in the viewer's zone: briefly ("Live tonight, 19:00.") and from when to when."""
+    """When it is, in the viewer's zone: briefly ("Live tonight, 19:00.") and from when to when.
+
+    The longer one names the zone.
+    """
     start, end = timezone.localtime(begins), timezone.localtime(ends)
+    zone = zone_name(timezone.get_current_timezone())
     at, until = time_format(start, "H:i"), time_format(end, "H:i")
     if start.date() != timezone.localdate():
         on = date_format(start, "l j F")
@@ -28,14 +34,15 @@ def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tupl
         briefly = date_format(start, "l" if soon else "j F")
         return (
             _("Live on %(on)s, %(at)s.") % {"on": briefly, "at": at},
-            _("%(on)s, %(at)s to %(until)s") % {"on": on, "at": at, "until": until},
+            _("%(on)s, %(at)s to %(until)s %(zone)s")
+            % {"on": on, "at": at, "until": until, "zone": zone},
         )
     if start.hour >= _EVENING:
         return (
             _("Live tonight, %(at)s.") % {"at": at},
-            _("Tonight, %(at)s to %(until)s") % {"at": at, "until": until},
+            _("Tonight, %(at)s to %(until)s %(zone)s") % {"at": at, "until": until, "zone": zone},
         )
     return (
         _("Live today, %(at)s.") % {"at": at},
-        _("Today, %(at)s to %(until)s") % {"at": at, "until": until},
+        _("Today, %(at)s to %(until)s %(zone)s") % {"at": at, "until": until, "zone": zone},
     )

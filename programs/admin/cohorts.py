@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -29,12 +29,14 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput, Button
 from wagtail.log_actions import log
 
+from community.models import User
 from community.templatetags.weave import moment
 from programs import prompts
 from programs.admin.policy import LeadsChooserViewSet, no_permissions
 from programs.admin.views import ActionView, KeepsWhatIsUsed
 from programs.circles import clone_cohort
 from programs.models import Cohort, CohortPause, PromptDelivery
+from programs.session_forms import SessionChangeForm
 
 
 class CohortForm(WagtailAdminModelForm):
@@ -125,7 +127,13 @@ class CohortIndexView(IndexView):
             icon_name="copy",
             priority=15,
         )
-        return [*super().get_list_more_buttons(instance), again]
+        one_session = Button(
+            gettext("Move or call off a session"),
+            url=reverse("cohort:session", args=[instance.pk]),
+            icon_name="time",
+            priority=16,
+        )
+        return [*super().get_list_more_buttons(instance), again, one_session]
 
 
 class AgainForm(forms.Form):
@@ -160,6 +168,27 @@ class CohortAgainView(ActionView):
 
     def get_success_url(self) -> str:
         return reverse("cohort:edit", args=[self.clone.pk])
+
+
+class CohortSessionView(ActionView):
+    """One session moved, or not held, for every circle of the cohort."""
+
+    model = Cohort
+    form_class = SessionChangeForm
+    page_title = _("Move or call off a session")
+    header_icon = "time"
+    submit_button_label = _("Change this session")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"cohort": self.object}
+
+    def act(self, form: forms.Form) -> str:
+        cast("SessionChangeForm", form).change(by=cast("User", self.request.user))
+        log(instance=self.object, action="wagtail.edit", user=self.request.user)
+        return gettext("Done. The circles are told that something changed.")
+
+    def get_success_url(self) -> str:
+        return reverse("cohort:session", args=[self.object.pk])
 
 
 def next_question(cohort: Any) -> Any:
@@ -241,6 +270,7 @@ class CohortViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("again/<int:pk>/", CohortAgainView.as_view(), name="again"),
+            path("session/<int:pk>/", CohortSessionView.as_view(), name="session"),
         ]
 
     def get_permissions_to_register(self) -> Any:

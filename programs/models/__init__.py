@@ -13,6 +13,7 @@ from programs.models.pages import (
 )
 from programs.models.prompts import PromptDelivery
 from programs.models.realms import FacilitatorProfile, Realm
+from programs.models.sessions import CalendarFeed, SessionChange
 
 __all__ = [
     "Agreement",
@@ -20,6 +21,7 @@ __all__ = [
     "AnswerReading",
     "Application",
     "Break",
+    "CalendarFeed",
     "Circle",
     "Cohort",
     "CohortPause",
@@ -33,6 +35,7 @@ __all__ = [
     "Realm",
     "Reflection",
     "Removal",
+    "SessionChange",
     "Weekday",
     "name_key",
 ]

@@ -106,6 +106,9 @@ class Cohort(ClusterableModel):
     is_cancelled = models.BooleanField(
         _("cancelled"), default=False, help_text=_("Nothing more is asked and nobody joins.")
     )
+    # When a single session was last moved or called off; empty where that never happened, so
+    # that most pages needn't ask. See `programs.calendar`.
+    sessions_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What the due instants of its circles were reckoned from; see `programs.prompts`.
     scheduled_from = models.CharField(max_length=32, blank=True, editable=False)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community.people import SignedInRequest
-from programs import enrolment
+from programs import calendar, enrolment
 from programs.models import Application, Break, Membership, PromptDelivery, Reflection
 from programs.refusal import Refused
 
@@ -26,7 +26,7 @@ def places(request: SignedInRequest) -> HttpResponse:
         Membership.objects.current()
         .filter(user=request.user)
         .select_related("circle__cohort__program")
-        .prefetch_related("circle__cohort__pauses")
+        .prefetch_related("circle__cohort__pauses", "circle__cohort__session_changes")
         .order_by("-circle__cohort__starts_on", "pk")
     )
     places = [_place(membership) for membership in mine]
@@ -83,6 +83,7 @@ def _place(membership: Membership) -> dict:
         "circle": membership.circle,
         "cohort": cohort,
         "week": cohort.week_on(today),
+        "session": calendar.next_session(cohort, membership.circle),
         "is_over": today > cohort.ends_on,
     }
 

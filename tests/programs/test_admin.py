@@ -30,6 +30,7 @@ LEADS_PAGES = [
     "/cms/cohort/new/",
     "/cms/cohort/edit/{cohort}/",
     "/cms/cohort/again/{cohort}/",
+    "/cms/cohort/session/{cohort}/",
     "/cms/cohort/history/{cohort}/",
     "/cms/cohort/delete/{cohort}/",
     "/cms/circle/",
