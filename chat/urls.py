@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import forms, room, twins
+from chat.views import finding, forms, live, live_forms, reading, room, twins
 
 
 class PublicId:
@@ -25,6 +25,13 @@ _A_MEMBER = "circles/<public_id:circle>/members/<public_id:member>/"
 urlpatterns = [
     path("circles/<public_id:circle>/", room.room, name="room"),
     path("circles/<public_id:circle>/before/<int:seq>/", room.room_before, name="room_before"),
+    path("circles/<public_id:circle>/after/<int:seq>/", room.room_after, name="room_after"),
+    path("circles/<public_id:circle>/find/", finding.find, name="find"),
+    path("circles/<public_id:circle>/read/", reading.read, name="read"),
+    path("circles/<public_id:circle>/hush/", reading.hush, name="hush"),
+    path("circles/<public_id:circle>/reaching/", reading.reaching, name="reaching"),
+    path("circles/<public_id:circle>/live/", live.live, name="live"),
+    path("circles/<public_id:circle>/live/<slug:verb>/", live_forms.live_do, name="live_do"),
     path("circles/<public_id:circle>/events", twins.room_events, name="room_events"),
     path("circles/<public_id:circle>/messages/", forms.post_message, name="post_message"),
     path(_A_MESSAGE, forms.message, name="message"),
@@ -32,6 +39,8 @@ urlpatterns = [
     path(f"{_A_MESSAGE}edit/", forms.edit, name="edit"),
     path(f"{_A_MESSAGE}take-back/", forms.take_back, name="take_back"),
     path(f"{_A_MESSAGE}set-aside/", forms.set_aside, name="set_aside"),
+    path(f"{_A_MEMBER}hide/", reading.hide, name="hide"),
+    path(f"{_A_MEMBER}unhide/", reading.unhide, name="unhide"),
     path(f"{_A_MEMBER}mute/", forms.mute, name="mute"),
     path(f"{_A_MEMBER}unmute/", forms.unmute, name="unmute"),
 ]

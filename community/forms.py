@@ -219,11 +219,11 @@ class PasskeyAgainForm(_TakesCredential, webauthn_forms.ReauthenticateWebAuthnFo
 
 
 class AccountForm(forms.ModelForm):
-    """Language, time zone and mail of whoever is signed in."""
+    """Language, time zone, mail and content notes of whoever is signed in."""
 
     class Meta:
         model = User
-        fields = ("language", "time_zone", "mail_updates")
+        fields = ("language", "time_zone", "mail_updates", "opens_notes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,6 +241,10 @@ class AccountForm(forms.ModelForm):
         self.fields["mail_updates"].label = _("Mail me when there is something new")
         self.fields["mail_updates"].help_text = _(
             "The message never says what it is, and comes between 8:00 and 21:00."
+        )
+        self.fields["opens_notes"].label = _("Show messages with a content note open")
+        self.fields["opens_notes"].help_text = _(
+            "Otherwise they are folded, and you open each when you’re ready."
         )
 
 

@@ -74,6 +74,7 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=12, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_zone])
     mail_updates = models.BooleanField(_("mail when there is something new"), default=True)
+    opens_notes = models.BooleanField(_("content notes always stand open"), default=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

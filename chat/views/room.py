@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -14,9 +15,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from chat import history, surroundings
 from chat.history import Page
+from chat.hush import hushed_until
 from chat.models import Mute, Seat
 from chat.moderation import why_muted
 from chat.seats import Viewer, seat_of
@@ -25,12 +28,16 @@ from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
 from community.people import SignedInRequest
 
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+
 
 @login_required
 @never_cache
 @require_safe
 def room(request: SignedInRequest, circle: str) -> HttpResponse:
-    return room_page(request, seat_or_404(request, circle))
+    """The newest of the room; with `at`, a place in its log or a message, what stands there."""
+    seat = seat_or_404(request, circle)
+    return room_page(request, seat, at=_place(seat, request.GET.get("at", "")))
 
 
 @login_required
@@ -39,11 +46,30 @@ def room(request: SignedInRequest, circle: str) -> HttpResponse:
 def room_before(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
     """Older messages: the bare list for the room's script, a whole page for everyone else."""
     seat = seat_or_404(request, circle)
-    page = history.page_before(seat, seq)
-    context = _log(seat, page)
+    return _stretch(request, seat, history.page_before(seat, seq))
+
+
+@login_required
+@never_cache
+@require_safe
+def room_after(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
+    """Newer messages, in the same two forms."""
+    seat = seat_or_404(request, circle)
+    return _stretch(request, seat, history.page_after(seat, seq))
+
+
+def _stretch(request: SignedInRequest, seat: Seat, page: Page) -> HttpResponse:
+    context = _log(request, seat, page)
     if request.headers.get("X-Fragment"):
         return render(request, "chat/older.html", context)
     return render(request, "chat/before.html", context | {"circle": seat.membership.circle})
+
+
+def _place(seat: Seat, at: str) -> int | None:
+    """Where to open the room; None, its newest end, for what is no place in it."""
+    if at.isascii() and at.isdecimal() and len(at) < 16:
+        return int(at)
+    return history.place_of(seat, at) if _PUBLIC_ID.fullmatch(at) else None
 
 
 def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
@@ -57,19 +83,23 @@ def room_page(
     request: SignedInRequest,
     seat: Seat,
     *,
+    at: int | None = None,
     written: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The room; `written` is what someone without script sent and why it was not posted."""
     member, circle = seat.membership, seat.membership.circle
-    page = history.latest_page(seat)
+    page = history.latest_page(seat) if at is None else history.page_around(seat, at)
     mutes = _mutes(seat)
     mute = next((one for one in mutes if one.member_id == member.pk), None)
     around = surroundings.around(circle)
-    context = _log(seat, page) | {
+    context = _log(request, seat, page) | {
         "circle": circle,
         "member": member,
         "seat": seat,
+        # In the room of its newest the end is where it opens; elsewhere it opens here.
+        "at": at if page.has_newer else None,
+        "hushed_until": hushed_until(seat),
         "around": around,
         "peers_in_words": in_words(len(around.peers)),
         "people_in_words": in_words(len(around.people)),
@@ -97,11 +127,11 @@ def _mutes(seat: Seat) -> list[Mute]:
     return list(in_force.select_related("by", "member"))
 
 
-def _log(seat: Seat, page: Page) -> dict[str, Any]:
+def _log(request: SignedInRequest, seat: Seat, page: Page) -> dict[str, Any]:
     circle = seat.membership.circle
     return {
         "page": page,
-        "rows": list(_rows(page, seat)),
+        "rows": list(_rows(page, seat, opens_notes=request.user.opens_notes)),
         "room": circle.room,
         "zone": circle.cohort.time_zone,
         "mine": json.dumps(page.mine),
@@ -109,7 +139,7 @@ def _log(seat: Seat, page: Page) -> dict[str, Any]:
     }
 
 
-def _rows(page: Page, seat: Seat) -> Iterator[dict[str, Any]]:
+def _rows(page: Page, seat: Seat, *, opens_notes: bool) -> Iterator[dict[str, Any]]:
     """The entries with a line before each day, and one before what is new to this reader.
 
     Days are those of the cohort's clocks, as the times in the entries are; where there is
@@ -129,6 +159,11 @@ def _rows(page: Page, seat: Seat) -> Iterator[dict[str, Any]]:
             # Where all of the page is new, a line over the whole of it would say nothing.
             if place:
                 yield {"unread": True}
-        yield {"html": entry.html}
+        yield {"html": _unfolded(entry.html) if opens_notes else entry.html}
         if entry.id in page.told:
             yield {"told": page.told[entry.id], "about": entry.id}
+
+
+def _unfolded(html: Markup) -> Markup:
+    """For whoever chose that content notes always stand open; drawings don't know who reads."""
+    return Markup(html.replace('<details class="veil">', '<details class="veil" open>'))  # noqa: S704

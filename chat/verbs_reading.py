@@ -1,0 +1,35 @@
+"""The socket's verbs for what reaches a member: hush until morning, and whom they hide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chat import hiding, hush
+from chat.frames import Frame
+from community.models import User
+
+
+def _hush(by: User, frame: Frame) -> dict[str, Any]:
+    until = hush.hush(by=by, circle=frame.public_id("circle"))
+    return {"until": until.isoformat()}
+
+
+def _unhush(by: User, frame: Frame) -> None:
+    hush.unhush(by=by, circle=frame.public_id("circle"))
+
+
+def _hide(by: User, frame: Frame) -> None:
+    hiding.hide(by=by, circle=frame.public_id("circle"), member=frame.public_id("member"))
+
+
+def _unhide(by: User, frame: Frame) -> None:
+    hiding.unhide(by=by, circle=frame.public_id("circle"), member=frame.public_id("member"))
+
+
+VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+    "hush": _hush,
+    "unhush": _unhush,
+    "hide": _hide,
+    "unhide": _unhide,
+}

@@ -1,0 +1,104 @@
+"""What reaches a member of a room: how far they read, hush until morning, whom they hide."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chat import editing, hiding
+from chat import hush as hushing
+from chat.models import Seat
+from chat.refusal import Refused
+from chat.views import twins
+from chat.views.room import seat_or_404
+from community.people import SignedInRequest
+from programs.models import Membership
+
+
+@login_required
+@never_cache
+@require_safe
+def reaching(request: SignedInRequest, circle: str) -> HttpResponse:
+    """All that a member may keep from reaching them, and the way back."""
+    return _page(request, seat_or_404(request, circle))
+
+
+@login_required
+@require_POST
+def read(request: SignedInRequest, circle: str) -> HttpResponse:
+    """Without script: what stood on the page was read."""
+    seat_or_404(request, circle)
+    seq = request.POST.get("seq", "")
+    if seq.isascii() and seq.isdecimal() and len(seq) < 16:
+        editing.mark_read(by=request.user, circle=circle, seq=int(seq))
+    return _after(redirect("room", circle))
+
+
+@login_required
+@require_POST
+def hush(request: SignedInRequest, circle: str) -> HttpResponse:
+    """Hush until morning; with `off`, hear the circle again."""
+    seat_or_404(request, circle)
+    if request.POST.get("off"):
+        hushing.unhush(by=request.user, circle=circle)
+    else:
+        hushing.hush(by=request.user, circle=circle)
+    return _after(
+        redirect("reaching" if request.POST.get("from") == "reaching" else "room", circle)
+    )
+
+
+@login_required
+@require_POST
+def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    seat = seat_or_404(request, circle)
+    try:
+        hiding.hide(by=request.user, circle=circle, member=member)
+    except Refused as refused:
+        if refused.code == "not_member":
+            raise Http404 from None
+        return _page(request, seat, say=refused.say, status=twins.status_of(refused))
+    messages.success(request, _("You don’t read each other any more. Nobody is told."))
+    return _after(redirect("reaching", circle))
+
+
+@login_required
+@require_POST
+def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    seat = seat_or_404(request, circle)
+    try:
+        hiding.unhide(by=request.user, circle=circle, member=member)
+    except Refused as refused:
+        if refused.code == "not_member":
+            raise Http404 from None
+        return _page(request, seat, say=refused.say, status=twins.status_of(refused))
+    return _after(redirect("reaching", circle))
+
+
+def _page(
+    request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 200
+) -> HttpResponse:
+    me, circle = seat.membership, seat.membership.circle
+    hidden = hiding.hidden_by(seat)
+    peers = Membership.objects.current().peers().filter(circle=circle)
+    context = {
+        "circle": circle,
+        "member": me,
+        "say": say,
+        "hushed_until": hushing.hushed_until(seat),
+        "hidden": hidden,
+        "others": []
+        if me.is_facilitator
+        else [peer for peer in peers.order_by("name") if peer != me and peer not in hidden],
+    }
+    return render(request, "chat/reaching.html", context, status=status)
+
+
+def _after(response: HttpResponse) -> HttpResponse:
+    response.status_code = 303
+    return response
