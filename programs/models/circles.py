@@ -55,7 +55,7 @@ class CircleQuerySet(models.QuerySet["Circle"]):
     def gathering(self, on: datetime.date | None = None) -> Self:
         """Circles of open cohorts, with their places."""
         return (
-            self.filter(cohort__in=Cohort.objects.gathering(on))
+            self.filter(cohort__in=Cohort.objects.gathering(on), is_open=False)
             .with_places()
             .select_related("cohort__program")
             .order_by("cohort__starts_on", "name")
@@ -82,6 +82,13 @@ class Circle(models.Model):
         default=0,
         validators=[MaxValueValidator(SWATCHES - 1)],
         help_text=_("The number of the woven patch beside its name, 0 to 287."),
+    )
+    # Nobody applies to it: whoever belongs to the program may come and listen, by the hundred.
+    is_open = models.BooleanField(
+        _("open to listeners"),
+        default=False,
+        editable=False,
+        help_text=_("A room for open sessions of the program, with a stage."),
     )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="circles"

@@ -28,6 +28,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def peers(self) -> Self:
         return self.filter(role=Membership.Role.PEER)
 
+    def led(self) -> Self:
+        """Everyone whom facilitators hold the room for: peers, and those who listen."""
+        return self.exclude(role=Membership.Role.FACILITATOR)
+
     def awake(self) -> Self:
         """Those who are not taking a break."""
         resting = Break.objects.filter(membership=OuterRef("pk"), ended_at=None)
@@ -46,6 +50,8 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         PEER = "peer", _("peer")
         FACILITATOR = "facilitator", _("facilitator")
+        # In an open session: one of many, who may be asked onto the stage.
+        LISTENER = "listener", _("listener")
 
     public_id = PublicIdField()
     circle = models.ForeignKey(
@@ -90,7 +96,8 @@ class Membership(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["circle", "swatch"],
-                condition=Q(left_at=None),
+                # There are 288 patches; five hundred who listen share them.
+                condition=Q(left_at=None) & ~Q(role="listener"),
                 name="one_member_per_swatch_in_circle",
             ),
         ]
