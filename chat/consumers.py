@@ -7,7 +7,6 @@ needs to. It never touches the database itself.
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from chat import editing, frames, moderation, refusal
+from chat import editing, frames, refusal, verbs_facilitating
 from chat.frames import Frame
 from chat.hub import Hub, Line
 from chat.hub.line import SIGNED_OUT, TOO_FAST
@@ -195,37 +194,11 @@ def _read(by: User, frame: Frame) -> None:
     editing.mark_read(by=by, circle=frame.public_id("circle"), seq=frame.seq("seq"))
 
 
-def _set_aside(by: User, frame: Frame) -> None:
-    moderation.set_aside(
-        by=by,
-        circle=frame.public_id("circle"),
-        message=frame.public_id("message"),
-        why=frame.text("why"),
-    )
-
-
-def _mute(by: User, frame: Frame) -> None:
-    until: datetime.datetime = frame.instant("until")
-    moderation.mute(
-        by=by,
-        circle=frame.public_id("circle"),
-        member=frame.public_id("member"),
-        until=until,
-        why=frame.text("why"),
-    )
-
-
-def _unmute(by: User, frame: Frame) -> None:
-    moderation.unmute(by=by, circle=frame.public_id("circle"), member=frame.public_id("member"))
-
-
 # Each verb of the protocol that changes something other than by posting.
 _VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
     "edit": _edit,
     "take_back": _take_back,
     "respond": _respond,
     "read": _read,
-    "set_aside": _set_aside,
-    "mute": _mute,
-    "unmute": _unmute,
+    **verbs_facilitating.VERBS,
 }

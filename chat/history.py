@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chat import drawing
+from chat import drawing, telling
 from chat.drawing import Entry
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet
-from chat.moderation import why_set_aside
-from community import vault
 
 PAGE = 50
 
@@ -115,17 +113,11 @@ def _after(stretch: MessageQuerySet, limit: int) -> tuple[list[Message], bool]:
 
 def _page(seat: Seat, messages: list[Message], *, has_older: bool, has_newer: bool = False) -> Page:
     circle = seat.membership.circle
-    owner = vault.circle_owner(circle.public_id)
-    told = {
-        message.public_id: why_set_aside(message.setting_aside, owner=owner)
-        for message in messages
-        if message.state == Message.State.SET_ASIDE and message.membership_id == seat.membership.pk
-    }
     return Page(
         entries=drawn(messages, seat),
         head=circle.room.last_seq,
         has_older=has_older,
         has_newer=has_newer,
         mine=mine(seat, [message.public_id for message in messages]),
-        told=told,
+        told=telling.told(messages, to=seat.membership),
     )

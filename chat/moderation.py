@@ -4,17 +4,19 @@ plainly to the one concerned, and takes hold in the very transaction it is writt
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record, refusal, words
-from chat.models import Event, Message, Mute, Room, SetAside
+from chat import log, record, words
+from chat.facilitating import as_sentence, facilitating, message_of, peer_of
+from chat.models import Asking, Event, Message, Mute, Room, SetAside
 from chat.refusal import Refused
 from community import vault
+from programs import enrolment
+from programs import refusal as programs_refusal
 from programs.models import Membership
 
 if TYPE_CHECKING:
@@ -29,29 +31,39 @@ def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
     Raises Refused. Setting aside what is set aside already changes nothing.
     """
     reason = words.clean_why(why)
-    with _holding(by, circle) as (room, facilitator):
-        found = room.messages.select_for_update(of=("self",)).filter(public_id=message).first()
-        if found is None or found.membership_id is None:
-            raise refusal.no_such_message()
+    with facilitating(by, circle) as (room, facilitator):
+        found = message_of(room, message)
         if found.state == Message.State.SET_ASIDE:
             return
         if found.state == Message.State.TAKEN_BACK:
             raise Refused("bad_frame", _("Its author has taken that message back already."))
         found.state = Message.State.SET_ASIDE
         found.save(update_fields=["state"])
-        row = SetAside(message=found, by=facilitator)
+        Asking.objects.filter(message=found).delete()
+        # Where it was put back before, the row still says who had set it aside and why.
+        row = SetAside.objects.filter(message=found).first() or SetAside(message=found)
+        row.by, row.at = facilitator, timezone.now()
         row.seal(reason, owner=vault.circle_owner(circle))
         row.save()
-        # What nobody else ever saw leaves no trace for them either.
-        audience = Event.Audience.ONE if found.unshown else Event.Audience.ALL
-        log.append(
-            room,
-            Event.Kind.SET_ASIDE,
-            message=found,
-            member=found.membership,
-            audience=audience,
-        )
+        _tell(room, Event.Kind.SET_ASIDE, found)
         record.act(room, "set_aside", by=facilitator, member=found.membership, message=found)
+
+
+def put_back(*, by: User, circle: str, message: str) -> None:
+    """Puts a message that was set aside back as it was, words and all. Raises Refused.
+
+    Putting back what stands already changes nothing.
+    """
+    with facilitating(by, circle) as (room, facilitator):
+        found = message_of(room, message)
+        if found.state == Message.State.TAKEN_BACK:
+            raise Refused("conflict", _("Its author has taken that message back already."))
+        if found.state != Message.State.SET_ASIDE:
+            return
+        found.state = Message.State.HELD if found.unshown else Message.State.POSTED
+        found.save(update_fields=["state"])
+        _tell(room, Event.Kind.PUT_BACK, found)
+        record.act(room, "put_back", by=facilitator, member=found.membership, message=found)
 
 
 def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: str) -> None:
@@ -60,8 +72,8 @@ def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: s
     now = timezone.now()
     if not now < until <= now + LONGEST_MUTE:
         raise Refused("bad_frame", _("Choose a time between now and thirty days from now."))
-    with _holding(by, circle) as (room, facilitator):
-        peer = _peer(room, member)
+    with facilitating(by, circle) as (room, facilitator):
+        peer = peer_of(room, member)
         Mute.objects.filter(member=peer, lifted_at=None).update(
             lifted_at=now, lifted_by=facilitator
         )
@@ -80,14 +92,28 @@ def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: s
 
 def unmute(*, by: User, circle: str, member: str) -> None:
     """Lets someone write again at once."""
-    with _holding(by, circle) as (room, facilitator):
-        peer = _peer(room, member)
+    with facilitating(by, circle) as (room, facilitator):
+        peer = peer_of(room, member)
         lifted = Mute.objects.filter(member=peer, lifted_at=None).update(
             lifted_at=timezone.now(), lifted_by=facilitator
         )
         if lifted:
             log.append(room, Event.Kind.UNMUTED, member=peer, audience=Event.Audience.ONE)
             record.act(room, "unmute", by=facilitator, member=peer)
+
+
+def remove(*, by: User, circle: str, member: str, why: str) -> None:
+    """Ends a peer's membership; nothing written after it reaches them. Raises Refused."""
+    reason = words.clean_why(why)
+    with facilitating(by, circle) as (room, facilitator):
+        peer = peer_of(room, member)
+        try:
+            enrolment.remove(membership=peer, by=by, why=reason)
+        except PermissionDenied:
+            raise Refused("bad_frame", _("You can't remove them.")) from None
+        except programs_refusal.Refused as refused:
+            raise Refused("conflict", str(refused)) from None
+        record.act(room, "remove", by=facilitator, member=peer)
 
 
 def mute_in_force(member: Membership) -> Mute | None:
@@ -102,7 +128,7 @@ def why_set_aside(row: SetAside, *, owner: str) -> str:
         reason = ""
     return _("%(name)s set your message aside: %(why)s You're welcome to say it another way.") % {
         "name": row.by.name,
-        "why": _as_sentence(reason),
+        "why": as_sentence(reason),
     }
 
 
@@ -114,32 +140,11 @@ def why_muted(row: Mute, *, owner: str) -> str:
         reason = ""
     return _("%(name)s has asked you to only read for now: %(why)s") % {
         "name": row.by.name,
-        "why": _as_sentence(reason),
+        "why": as_sentence(reason),
     }
 
 
-def _as_sentence(reason: str) -> str:
-    return reason if not reason or reason[-1] in ".!?…" else f"{reason}."
-
-
-@contextmanager
-def _holding(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
-    """The room's lock, held by one of its facilitators. Raises Refused for anyone else."""
-    try:
-        with log.writing(circle) as room:
-            facilitators = Membership.objects.current().facilitators()
-            facilitator = facilitators.filter(circle=room.circle_id, user=by).first()
-            if facilitator is None or not by.is_active:
-                raise refusal.not_member()
-            yield room, facilitator
-    except Room.DoesNotExist:
-        raise refusal.not_member() from None
-
-
-def _peer(room: Room, member: str) -> Membership:
-    peer = (
-        Membership.objects.current().peers().filter(circle=room.circle_id, public_id=member).first()
-    )
-    if peer is None:
-        raise Refused("bad_frame", _("There's no such peer in this circle now."))
-    return peer
+def _tell(room: Room, kind: str, message: Message) -> None:
+    """To all; what nobody else ever saw leaves no trace for them either."""
+    audience = Event.Audience.ONE if message.unshown else Event.Audience.ALL
+    log.append(room, kind, message=message, member=message.membership, audience=audience)

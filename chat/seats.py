@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from chat import announcing, log
+from chat import announcing, leases, log
 from chat.models import Event, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from community.models import User
 
 PEER_VERBS = ("post", "edit", "take_back", "respond", "read", "typing")
-FACILITATOR_VERBS = (*PEER_VERBS, "set_aside", "mute", "unmute")
+FACILITATOR_VERBS = (
+    *PEER_VERBS,
+    *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
+    *("mute", "unmute", "remove", "pace", "pause", "resume", "hours", "daily_hours"),
+    *("here", "away"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,13 @@ def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> No
     with log.writing(membership.circle.public_id) as room:
         log.append(room, Event.Kind.LEFT, member=membership)
         announcing.access_changed(membership.user_id)
+    if membership.is_facilitator:
+        leases.end_of(membership.user_id)
 
 
 @receiver(access_changed)
 def look_at_their_lines(sender: object, person_id: int, **kwargs: object) -> None:
-    """Signed out, or keys changed: sockets opened before are looked at now."""
+    """Signed out, or keys changed: sockets opened before are looked at now. Who is here on
+    another device says so again."""
     announcing.access_changed(person_id)
+    leases.end_of(person_id)

@@ -335,6 +335,8 @@ WAGTAILEMBEDS_FINDERS = []  # nothing is ever fetched from another host
 ROOM_POSTS_PER_10S = env.number("ROOM_POSTS_PER_10S", default=10, least=1, most=100_000)
 # How long after posting a member may change their words.
 ROOM_EDIT_MINUTES = env.number("ROOM_EDIT_MINUTES", default=30, least=0, most=100_000)
+# How long a facilitator is believed to be here after they last said so, in seconds.
+ROOM_LEASE_SECONDS = env.number("ROOM_LEASE_SECONDS", default=45, least=2, most=600)
 
 # Logs: never members' words, never addresses ---------------------------------
 LOGGING = logs.configuration("DEBUG" if DEBUG else "INFO")

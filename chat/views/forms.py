@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, history, moderation, posting
+from chat import editing, history, moderation, posting, telling
 from chat.drawing import Entry
 from chat.frames import Frame
 from chat.models import Message, Response, Seat
@@ -183,7 +183,7 @@ def _message_page(
         "author": row.membership,
         "author_is_peer": row.membership is not None and not row.membership.is_facilitator,
         "mute": moderation.mute_in_force(row.membership) if row.membership else None,
-        "told": _told(seat, row),
+        "told": telling.told([row], to=me).get(row.public_id, ""),
         "written": _written(request, seat, row),
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
@@ -199,14 +199,6 @@ def _kinds(seat: Seat, entry: Entry) -> list[dict[str, Any]]:
         {"kind": kind.value, "label": kind.label, "given": kind.value in given}
         for kind in Response.Kind
     ]
-
-
-def _told(seat: Seat, row: Message) -> str:
-    """Why a message was set aside, for its author alone."""
-    if row.state != Message.State.SET_ASIDE or row.membership_id != seat.membership.pk:
-        return ""
-    owner = vault.circle_owner(seat.membership.circle.public_id)
-    return moderation.why_set_aside(row.setting_aside, owner=owner)
 
 
 def _written(request: SignedInRequest, seat: Seat, row: Message) -> dict[str, str]:

@@ -1,0 +1,54 @@
+"""Acting as one who holds a room: under its lock, so that what is decided takes hold at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from chat import log, refusal
+from chat.models import Message, Room
+from chat.refusal import Refused
+from programs.models import Membership
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+@contextmanager
+def facilitating(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
+    """The room's lock, held by one of its facilitators. Raises Refused for anyone else."""
+    try:
+        with log.writing(circle) as room:
+            facilitators = Membership.objects.current().facilitators()
+            facilitator = facilitators.filter(circle=room.circle_id, user=by).first()
+            if facilitator is None or not by.is_active:
+                raise refusal.not_member()
+            yield room, facilitator
+    except Room.DoesNotExist:
+        raise refusal.not_member() from None
+
+
+def peer_of(room: Room, member: str) -> Membership:
+    """The peer with this public id who belongs to the room's circle now. Raises Refused."""
+    peers = Membership.objects.current().peers().select_related("seat")
+    peer = peers.filter(circle=room.circle_id, public_id=member).first()
+    if peer is None:
+        raise Refused("bad_frame", _("There's no such peer in this circle now."))
+    return peer
+
+
+def message_of(room: Room, message: str) -> Message:
+    """What a member said in this room. Raises Refused."""
+    said = room.messages.select_for_update(of=("self",)).select_related("membership")
+    found = said.filter(public_id=message, membership__isnull=False).first()
+    if found is None:
+        raise refusal.no_such_message()
+    return found
+
+
+def as_sentence(reason: str) -> str:
+    """A reason as it stands at the end of a sentence about it."""
+    return reason if not reason or reason[-1] in ".!?…" else f"{reason}."

@@ -1,0 +1,147 @@
+"""When peers may write in a room: always, while a facilitator is here, or not now.
+
+By hand, and every day at the same times by the clocks of the cohort. What was set by hand holds
+until the schedule's next change.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import log, record
+from chat.facilitating import facilitating
+from chat.models import DailyHours, Event, Room
+from chat.refusal import Refused
+from community.signals import tick
+from programs import clock
+
+if TYPE_CHECKING:
+    from community.models import User
+
+MOST_A_DAY = 6
+_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """At `at`, in UTC, the room's hours become these."""
+
+    at: datetime.datetime
+    hours: str
+
+
+def keep(*, by: User, circle: str, hours: str) -> None:
+    """Sets the room's hours by hand. Raises Refused."""
+    if hours not in Room.Hours.values:
+        raise Refused("bad_frame", _("Choose when the room is open."))
+    with facilitating(by, circle) as (room, facilitator):
+        if room.hours == hours:
+            return
+        _set(room, hours, timezone.now())
+        record.act(room, "hours", by=facilitator)
+
+
+def keep_daily(*, by: User, circle: str, changes: Sequence[tuple[datetime.time, str]]) -> None:
+    """Sets the day's schedule, and what it says now; without changes there is none any more.
+
+    Raises Refused.
+    """
+    times = {at.replace(second=0, microsecond=0) for at, _hours in changes}
+    if len(times) != len(changes) or len(changes) > MOST_A_DAY:
+        raise Refused("bad_frame", _("Choose up to six times of the day, each of them once."))
+    if any(hours not in Room.Hours.values for _at, hours in changes):
+        raise Refused("bad_frame", _("Choose when the room is open."))
+    with facilitating(by, circle) as (room, facilitator):
+        room.daily_hours.all().delete()
+        DailyHours.objects.bulk_create(
+            DailyHours(room=room, at=at.replace(second=0, microsecond=0), hours=hours)
+            for at, hours in changes
+        )
+        now = timezone.now()
+        last = last_change(room.daily_hours.all(), room.circle.cohort.zone, now)
+        _set(room, last.hours if last else room.hours, now)
+        record.act(room, "daily_hours", by=facilitator)
+
+
+def time_of_day(text: str) -> datetime.time:
+    """A time such as "22:00". Raises Refused."""
+    try:
+        return datetime.datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise Refused("bad_frame", _("Write times as 22:00.")) from None
+
+
+@receiver(tick)
+def keep_schedules(now: datetime.datetime | None = None, **kwargs: object) -> int:
+    """Opens and closes the rooms whose time has come. How many; doing it twice changes nothing."""
+    now = now or timezone.now()
+    rooms = Room.objects.filter(daily_hours__isnull=False).distinct()
+    changed = 0
+    for room in rooms.select_related("circle__cohort").prefetch_related("daily_hours"):
+        if _due(room, now):
+            changed += _keep_schedule(room.circle.public_id, now)
+    return changed
+
+
+def last_change(
+    daily: Iterable[DailyHours], zone: ZoneInfo, now: datetime.datetime
+) -> Change | None:
+    """What the schedule said last, at `now` or before."""
+    past = [change for change in _around(daily, zone, now) if change.at <= now]
+    return max(past, key=lambda change: change.at, default=None)
+
+
+def next_change(
+    daily: Iterable[DailyHours], zone: ZoneInfo, now: datetime.datetime
+) -> Change | None:
+    """What the schedule says next."""
+    coming = [change for change in _around(daily, zone, now) if change.at > now]
+    return min(coming, key=lambda change: change.at, default=None)
+
+
+def until(room: Room, now: datetime.datetime | None = None) -> datetime.datetime | None:
+    """When the schedule next makes the room's hours other than they are; None if it never does."""
+    now = now or timezone.now()
+    coming = sorted(
+        _around(room.daily_hours.all(), room.circle.cohort.zone, now), key=lambda change: change.at
+    )
+    return next((c.at for c in coming if c.at > now and c.hours != room.hours), None)
+
+
+def _keep_schedule(circle: str, now: datetime.datetime) -> bool:
+    with log.writing(circle) as room:
+        change = _due(room, now)
+        if change is not None:
+            _set(room, change.hours, change.at)
+    return change is not None
+
+
+def _due(room: Room, now: datetime.datetime) -> Change | None:
+    change = last_change(room.daily_hours.all(), room.circle.cohort.zone, now)
+    return change if change and change.at > room.hours_since else None
+
+
+def _set(room: Room, hours: str, since: datetime.datetime) -> None:
+    room.hours, room.hours_since = hours, since
+    room.save(update_fields=["hours", "hours_since"])
+    ends = until(room)
+    log.append(room, Event.Kind.HOURS, hours=hours, until=ends.isoformat() if ends else None)
+
+
+def _around(
+    daily: Iterable[DailyHours], zone: ZoneInfo, now: datetime.datetime
+) -> Iterable[Change]:
+    """The changes of yesterday, today and tomorrow."""
+    rows = list(daily)
+    today = timezone.localtime(now, zone).date()
+    for day in (today - _DAY, today, today + _DAY):
+        for row in rows:
+            yield Change(clock.instant(day, row.at, zone), row.hours)

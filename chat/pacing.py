@@ -1,0 +1,54 @@
+"""How fast a room goes, and whether it goes at all just now. All of it told to the room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import log, record
+from chat.facilitating import facilitating
+from chat.models import Event
+from chat.refusal import Refused
+
+if TYPE_CHECKING:
+    from community.models import User
+
+# Posting looks back one hour for the last message of each.
+SLOWEST_SECONDS = 3600
+
+
+def pace(*, by: User, circle: str, seconds: int) -> None:
+    """Peers wait this long between two messages; 0 lets the room go freely. Raises Refused."""
+    if not 0 <= seconds <= SLOWEST_SECONDS:
+        raise Refused("bad_frame", _("Choose a pace of at most one message an hour."))
+    with facilitating(by, circle) as (room, facilitator):
+        if room.pace_seconds == seconds:
+            return
+        room.pace_seconds = seconds
+        room.save(update_fields=["pace_seconds"])
+        log.append(room, Event.Kind.PACE, seconds=seconds)
+        record.act(room, "pace", by=facilitator)
+
+
+def pause(*, by: User, circle: str) -> None:
+    """The room rests: peers read, respond and write in private. Raises Refused."""
+    with facilitating(by, circle) as (room, facilitator):
+        if room.paused_at is not None:
+            return
+        room.paused_at = timezone.now()
+        room.save(update_fields=["paused_at"])
+        log.append(room, Event.Kind.PAUSED)
+        record.act(room, "pause", by=facilitator)
+
+
+def resume(*, by: User, circle: str) -> None:
+    """The room goes on. Raises Refused."""
+    with facilitating(by, circle) as (room, facilitator):
+        if room.paused_at is None:
+            return
+        room.paused_at = None
+        room.save(update_fields=["paused_at"])
+        log.append(room, Event.Kind.RESUMED)
+        record.act(room, "resume", by=facilitator)

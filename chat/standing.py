@@ -1,0 +1,89 @@
+"""How a room stands for one of its members: what holds for all, what for them, and who is here.
+
+The page's bars, its composer and the socket's `opened` all say it from here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import hours, leases
+from chat.models import ModerationAction, Mute, Room, Seat
+from chat.moderation import mute_in_force, why_muted
+from community import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`attended` is who holds the room now and until when; nobody where it is empty."""
+
+    now: datetime.datetime
+    room: Room
+    is_facilitator: bool
+    mute: Mute | None
+    why_muted: str
+    why_held: str
+    hours_until: datetime.datetime | None
+    attended: list[dict[str, str]]
+
+    @property
+    def locked(self) -> str:
+        """What keeps this member from writing now: `muted`, `paused`, `reading`, `unattended`."""
+        if self.mute is not None:
+            return "muted"
+        if self.is_facilitator:
+            return ""
+        if self.room.paused_at is not None:
+            return "paused"
+        if self.room.hours == Room.Hours.READING:
+            return "reading"
+        if self.room.hours == Room.Hours.ATTENDED and not self.attended:
+            return "unattended"
+        return ""
+
+    def as_frame(self) -> dict[str, Any]:
+        """The fields of `opened`."""
+        mute, until = self.mute, self.hours_until
+        return {
+            "muted": {"until": mute.until.isoformat(), "say": self.why_muted} if mute else None,
+            "held": {"say": self.why_held} if self.why_held else None,
+            "holds": self.room.holds_all,
+            "pace": self.room.pace_seconds,
+            "paused": self.room.paused_at is not None,
+            "hours": self.room.hours,
+            "hours_until": until.isoformat() if until else None,
+            "attended": self.attended,
+            "now": self.now.isoformat(),
+        }
+
+
+def standing_of(seat: Seat) -> Standing:
+    """At most five queries; two for a room that is open and a member who is neither muted nor
+    held."""
+    member, circle = seat.membership, seat.membership.circle
+    mute = mute_in_force(member)
+    owner = vault.circle_owner(circle.public_id)
+    return Standing(
+        now=timezone.now(),
+        room=circle.room,
+        is_facilitator=member.is_facilitator,
+        mute=mute,
+        why_muted=why_muted(mute, owner=owner) if mute else "",
+        why_held=_why_held(seat) if seat.held_at and not member.is_facilitator else "",
+        hours_until=hours.until(circle.room) if circle.room.hours != Room.Hours.OPEN else None,
+        attended=leases.attended([circle.public_id])[circle.public_id],
+    )
+
+
+def _why_held(seat: Seat) -> str:
+    """The sentence that someone reads whose words a facilitator reads first."""
+    acts = ModerationAction.objects.filter(member=seat.membership, verb="hold")
+    last = acts.select_related("by").order_by("pk").last()
+    if last is None:
+        return _("A facilitator reads what you write before the others do.")
+    return _("%(name)s reads what you write before the others do.") % {"name": last.by.name}
