@@ -87,6 +87,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["membership", "posted_at"], name="messages_of_a_member"),
+            models.Index(fields=["posted_at"], name="messages_held", condition=Q(state="held")),
         ]
 
     def __str__(self) -> str:

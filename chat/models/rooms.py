@@ -146,6 +146,11 @@ class Event(models.Model):
         UNMUTED = "member.unmuted"
         HELD_MEMBER = "member.held"
         UNHELD_MEMBER = "member.unheld"
+        # For the one it is for, and wordless for those who care for the room.
+        CARE_CARD = "care.card"
+        CARE_FLAG = "care.flag"
+        REPORT_MADE = "report.made"
+        DESK_CHANGED = "desk.changed"
         SESSION_OPENED = "session.opened"
         SESSION_PHASE = "session.phase"
         SESSION_PIECE = "session.piece"
