@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from community.models import User
 
-PEER_VERBS = ("post", "edit", "take_back", "respond", "read", "typing")
+PEER_VERBS = (
+    *("post", "edit", "take_back", "respond", "read", "typing"),
+    *("seat", "step_out", "hand", "pass", "last", "done"),
+)
 FACILITATOR_VERBS = (
     *PEER_VERBS,
     *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
     *("mute", "unmute", "remove", "pace", "pause", "resume", "hours", "daily_hours"),
     *("here", "away"),
+    *("begin", "phase", "give_piece", "order", "breath", "give_time", "take_over", "end"),
 )
 
 
@@ -62,7 +66,9 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
 @receiver(post_save, sender=Circle)
 def open_a_room(sender: type, instance: Circle, created: bool, raw: bool, **kwargs: object) -> None:
     if created and not raw:
-        Room.objects.create(circle=instance)
+        # Where hundreds listen, facilitators speak, and whoever they give the piece to.
+        floor = Room.Floor.FACILITATORS if instance.is_open else Room.Floor.EVERYONE
+        Room.objects.create(circle=instance, floor=floor)
 
 
 @receiver(post_save, sender=Membership)

@@ -1,0 +1,187 @@
+"""The page of a live session: the whole state at first sight, with script or without."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat import history, moderation
+from chat.live.state import places_of, state_of
+from chat.models import Attendance, LiveSession, Seat
+from chat.seats import Viewer
+from chat.views.room import seat_or_404
+from chat.words import BODY_LIMIT, NOTE_LIMIT
+from community import vault
+from community.people import SignedInRequest
+from programs import calendar
+from programs.models import Membership
+
+# What was said lately: enough for a turn, and for whoever comes in late.
+_LATELY = 30
+
+
+@login_required
+@never_cache
+@require_safe
+def live(request: SignedInRequest, circle: str) -> HttpResponse:
+    return live_page(request, seat_or_404(request, circle))
+
+
+def live_page(
+    request: SignedInRequest,
+    seat: Seat,
+    *,
+    say: str = "",
+    written: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The session; `say` is why something could not be, `written` what was not posted."""
+    member, circle = seat.membership, seat.membership.circle
+    # The log's end was read with the seat, before the session: a step that comes between is
+    # told once more, and never missed.
+    session = _session(seat)
+    page = history.latest_page(seat, _LATELY)
+    mute = moderation.mute_in_force(member)
+    context = _of_session(session, seat) | {
+        "session": session,
+        "circle": circle,
+        "room": circle.room,
+        "member": member,
+        "seat": seat,
+        "page": page,
+        "zone": circle.cohort.time_zone,
+        "mine": json.dumps(page.mine),
+        "told": json.dumps(page.told),
+        "person": request.user.public_id,
+        "can": json.dumps(Viewer.of(seat).can),
+        "mute": mute,
+        "mute_why": moderation.why_muted(mute, owner=vault.circle_owner(circle.public_id))
+        if mute
+        else "",
+        "say": say,
+        "written": written or {"id": uuid.uuid4()},
+        "body_limit": BODY_LIMIT,
+        "note_limit": NOTE_LIMIT,
+    }
+    return render(request, "chat/live.html", context, status=status)
+
+
+def _session(seat: Seat) -> LiveSession | None:
+    """The session that goes on, or the newest that has ended, and whether they took a seat."""
+    mine = Attendance.objects.filter(session=OuterRef("pk"), member=seat.membership)
+    sessions = LiveSession.objects.filter(room=seat.membership.circle.room)
+    sessions = sessions.select_related("leader", "agreement").annotate(seated=Exists(mine))
+    session = sessions.order_by("-opened_at", "-pk").first()
+    return None if session is None or session.ended_at else session
+
+
+def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
+    """What the page says of a session that goes on; where none does, when the next one is."""
+    if session is None:
+        return _of_none(seat)
+    member, circle = seat.membership, seat.membership.circle
+    places = places_of(session)
+    state = state_of(session, circle.room, places)
+    people = list(_people(seat, session))
+    order = state["order"]
+    known = {person.public_id: person for person in people}
+    coming = next((one for one in order if one["state"] in ("waiting", "last")), None)
+    return {
+        "state": state,
+        "people_now": people,
+        "facilitators": [person for person in people if person.is_facilitator],
+        "attended_until": _attended_until(people),
+        "turn": [
+            one
+            | {
+                "member": known[one["member"]],
+                "is_me": one["member"] == member.public_id,
+                "next": one is coming,
+            }
+            for one in order
+            if one["member"] in known
+        ],
+        "me_in_order": next((one for one in order if one["member"] == member.public_id), None),
+        "holder": known.get(state["holder"] or ""),
+        "i_hold": state["holder"] == member.public_id,
+        "may_write": _may_write(seat),
+        "agreement": session.agreement,
+        "clauses": session.agreement.each_clause() if session.agreement else [],
+        "seated": session.seated,  # type: ignore[attr-defined]
+        "accepted": session.seated,  # type: ignore[attr-defined]
+        "phases": _phases(session),
+        "attendance": _attendance(people) if member.is_facilitator else [],
+    }
+
+
+def _of_none(seat: Seat) -> dict[str, Any]:
+    circle = seat.membership.circle
+    prefetch_related_objects([circle.cohort], "pauses", "session_changes")
+    door = calendar.next_session(circle.cohort, circle)
+    people = list(_people(seat, None))
+    return {
+        "state": None,
+        "people_now": people,
+        "facilitators": [person for person in people if person.is_facilitator],
+        "attended_until": _attended_until(people),
+        "door": door,
+        "door_is_open": door is not None and door.door_at <= timezone.now(),
+        "may_begin": seat.membership.is_facilitator,
+    }
+
+
+def _people(seat: Seat, session: LiveSession | None) -> QuerySet[Membership]:
+    """Those the page names; of an open circle's hundreds only who is on its stage."""
+    circle = seat.membership.circle
+    people = circle.memberships.current()
+    if circle.is_open:
+        on_stage = Q(role=Membership.Role.FACILITATOR) | Q(pk=seat.membership.pk)
+        if session is not None:
+            on_stage |= Q(pk__in=session.places.values("member"))
+        people = people.filter(on_stage)
+    there = Attendance.objects.filter(session=session, member=OuterRef("pk"))
+    people = people.select_related("seat").annotate(was_present=Exists(there))
+    return people.order_by("role", "name")
+
+
+def _attendance(people: list[Membership]) -> list[tuple[Membership, bool]]:
+    return [(person, person.was_present) for person in people]  # type: ignore[attr-defined]
+
+
+def _attended_until(people: list[Membership]) -> datetime.datetime | None:
+    """Until when a facilitator has said to be here; None where nobody is."""
+    now = timezone.now()
+    here = [person.seat.here_until for person in people if person.is_facilitator]
+    return max((until for until in here if until and until > now), default=None)
+
+
+def _may_write(seat: Seat) -> bool:
+    """What the composer shows; posting asks again, under the room's lock."""
+    room, member = seat.membership.circle.room, seat.membership
+    if room.floor == room.Floor.HOLDER:
+        return room.holder_id == member.pk
+    return member.is_facilitator or room.floor == room.Floor.EVERYONE
+
+
+def _phases(session: LiveSession) -> list[dict[str, str]]:
+    """The parts in order, each done, now, or to come."""
+    *parts, _ended = LiveSession.Phase.choices
+    now = [phase for phase, _label in parts].index(session.phase)
+    return [
+        {
+            "phase": phase,
+            "label": str(label),
+            "state": "done" if index < now else "now" if index == now else "todo",
+        }
+        for index, (phase, label) in enumerate(parts)
+    ]

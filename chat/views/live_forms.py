@@ -1,0 +1,111 @@
+"""What is done in a live session, as plain forms: each leads back to the page of the session."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from chat import posting, refusal
+from chat.frames import Frame
+from chat.live.state import going_on, places_of, state_of
+from chat.models import Seat
+from chat.refusal import Refused
+from chat.verbs_live import VERBS
+from chat.views.live import live_page
+from chat.views.room import seat_or_404
+from chat.views.twins import status_of
+from community.people import SignedInRequest
+
+
+@login_required
+@require_POST
+def live_do(request: SignedInRequest, circle: str, verb: str) -> HttpResponse:
+    """Does `verb` with the fields of the form. What may not be is said on the page."""
+    seat = seat_or_404(request, circle)
+    if verb == "say":
+        return _say(request, seat)
+    if verb not in VERBS:
+        raise Http404
+    try:
+        VERBS[verb](request.user, Frame(verb, _fields(verb, request.POST, seat)))
+    except Refused as refused:
+        return _refused(request, seat, refused)
+    return _back_to(circle)
+
+
+def _say(request: SignedInRequest, seat: Seat) -> HttpResponse:
+    """Posts, as the form of the room does; whoever holds the piece stays on this page."""
+    circle = seat.membership.circle.public_id
+    written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
+    written["id"] = written["id"] or str(uuid.uuid4())
+    try:
+        posting.post(Frame("post", dict(written)).draft(person=request.user.pk, circle=circle))
+    except Refused as refused:
+        if refused.code == "conflict":
+            # The page was sent before, and its words were changed since: they are a new message.
+            written["id"] = str(uuid.uuid4())
+        return _refused(request, seat, refused, written)
+    return _back_to(circle)
+
+
+def _fields(verb: str, form: QueryDict, seat: Seat) -> dict[str, object]:
+    """The form's fields as the socket has them. Raises Refused where a number is none."""
+    fields: dict[str, object] = {name: form[name] for name in ("phase", "member") if form.get(name)}
+    fields["circle"] = seat.membership.circle.public_id
+    for name in ("step", "seconds"):
+        if form.get(name):
+            fields[name] = _number(form.get(name, ""))
+    fields["agreed"] = bool(form.get("agreed"))
+    if verb == "order":
+        fields["members"] = _order(form, seat)
+    return fields
+
+
+def _order(form: QueryDict, seat: Seat) -> list[str]:
+    """Whom the form names, in its order; or those to come with one moved up or down."""
+    if not form.get("up") and not form.get("down"):
+        return [name for name in re.split(r"[\s,]+", form.get("order", "")) if name]
+    coming = _to_come(seat)
+    moved = form.get("up") or form.get("down") or ""
+    if moved not in coming:
+        raise refusal.bad_frame()
+    at = coming.index(moved)
+    to = max(0, at - 1) if form.get("up") else at + 1
+    coming.insert(to, coming.pop(at))
+    return coming
+
+
+def _to_come(seat: Seat) -> list[str]:
+    room = seat.membership.circle.room
+    session = going_on(room)
+    if session is None:
+        return []
+    order = state_of(session, room, places_of(session))["order"]
+    return [one["member"] for one in order if one["state"] in ("waiting", "last")]
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise refusal.bad_frame()
+    return int(text)
+
+
+def _refused(
+    request: SignedInRequest, seat: Seat, refused: Refused, written: dict | None = None
+) -> HttpResponse:
+    if refused.code == "not_member":
+        raise Http404 from None
+    # As it is now, not as it was when the form was sent.
+    seat = seat_or_404(request, seat.membership.circle.public_id)
+    return live_page(request, seat, say=refused.say, written=written, status=status_of(refused))
+
+
+def _back_to(circle: str) -> HttpResponse:
+    response = redirect("live", circle)
+    response.status_code = 303
+    return response
