@@ -55,12 +55,6 @@ def soft_seconds(session: LiveSession) -> int:
     return _SOFT_SECONDS.get(phase, 0) + session.given_seconds
 
 
-def present(session: LiveSession, people: list[Membership]) -> list[tuple[Membership, bool]]:
-    """Of these people who took a seat and who did not: all that is kept of it."""
-    there = set(session.attendances.values_list("member", flat=True))
-    return [(person, person.pk in there) for person in people]
-
-
 def _shown(place: Place, holder: int | None) -> dict[str, Any]:
     return {
         "member": place.member.public_id,

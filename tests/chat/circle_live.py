@@ -27,7 +27,9 @@ class Session:
         return self.people[name]
 
     def member(self, name: str) -> str:
-        return Membership.objects.get(circle=self.circle, user=self.people[name]).public_id
+        """Their name in the circle's log; also of one who left."""
+        mine = Membership.objects.filter(circle=self.circle, user=self.people[name])
+        return mine.latest("pk").public_id
 
     @property
     def row(self) -> LiveSession:
