@@ -32,8 +32,8 @@ def facilitating(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
 
 
 def peer_of(room: Room, member: str) -> Membership:
-    """The peer with this public id who belongs to the room's circle now. Raises Refused."""
-    peers = Membership.objects.current().peers().select_related("seat")
+    """The peer, or listener, of this public id who belongs to the circle now. Raises Refused."""
+    peers = Membership.objects.current().led().select_related("seat")
     peer = peers.filter(circle=room.circle_id, public_id=member).first()
     if peer is None:
         raise Refused("bad_frame", _("There's no such peer in this circle now."))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import log, record, words
 from chat.facilitating import as_sentence, facilitating, message_of, peer_of
 from chat.models import Asking, Event, Message, ModerationAction, Room, Seat
+from chat.models.messages import MessageQuerySet
 from chat.refusal import Refused
 from community import vault
 from programs.models import Membership
@@ -91,7 +91,7 @@ def ask_to_change(*, by: User, circle: str, message: str, why: str) -> None:
         record.act(room, "ask_to_change", by=facilitator, member=held.membership, message=held)
 
 
-def waiting_in(room: Room) -> QuerySet[Message]:
+def waiting_in(room: Room) -> MessageQuerySet:
     """What is held in this room, oldest first."""
     held = room.messages.filter(state=Message.State.HELD)
     return held.select_related("membership").order_by("placed_seq")

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from chat.views import finding, forms, live, live_forms, reading, room, twins
+from chat.views import facilitating, finding, forms, live, live_forms, reading, room, twins
 
 
 class PublicId:
@@ -19,6 +19,7 @@ class PublicId:
 
 register_converter(PublicId, "public_id")
 
+_A_ROOM = "circles/<public_id:circle>/"
 _A_MESSAGE = "circles/<public_id:circle>/messages/<public_id:message>/"
 _A_MEMBER = "circles/<public_id:circle>/members/<public_id:member>/"
 
@@ -38,9 +39,25 @@ urlpatterns = [
     path(f"{_A_MESSAGE}respond/", forms.respond, name="respond"),
     path(f"{_A_MESSAGE}edit/", forms.edit, name="edit"),
     path(f"{_A_MESSAGE}take-back/", forms.take_back, name="take_back"),
-    path(f"{_A_MESSAGE}set-aside/", forms.set_aside, name="set_aside"),
+    path(f"{_A_MESSAGE}set-aside/", facilitating.set_aside, name="set_aside"),
+    path(f"{_A_MESSAGE}put-back/", facilitating.put_back, name="put_back"),
+    path(f"{_A_MESSAGE}let-through/", facilitating.let_through, name="let_through"),
+    path(f"{_A_MESSAGE}ask-to-change/", facilitating.ask_to_change, name="ask_to_change"),
     path(f"{_A_MEMBER}hide/", reading.hide, name="hide"),
     path(f"{_A_MEMBER}unhide/", reading.unhide, name="unhide"),
-    path(f"{_A_MEMBER}mute/", forms.mute, name="mute"),
-    path(f"{_A_MEMBER}unmute/", forms.unmute, name="unmute"),
+    path(f"{_A_MEMBER}mute/", facilitating.mute, name="mute"),
+    path(f"{_A_MEMBER}unmute/", facilitating.unmute, name="unmute"),
+    path(f"{_A_MEMBER}hold/", facilitating.hold_member, name="hold_member"),
+    path(f"{_A_MEMBER}unhold/", facilitating.unhold_member, name="unhold_member"),
+    path(f"{_A_MEMBER}remove/", facilitating.remove_member, name="remove_member"),
+    path(f"{_A_ROOM}keeping/", facilitating.keeping, name="keeping"),
+    path(f"{_A_ROOM}hold/", facilitating.hold_room, name="hold_room"),
+    path(f"{_A_ROOM}unhold/", facilitating.unhold_room, name="unhold_room"),
+    path(f"{_A_ROOM}pace/", facilitating.pace, name="pace"),
+    path(f"{_A_ROOM}pause/", facilitating.pause, name="pause"),
+    path(f"{_A_ROOM}resume/", facilitating.resume, name="resume"),
+    path(f"{_A_ROOM}hours/", facilitating.keep_hours, name="hours"),
+    path(f"{_A_ROOM}daily-hours/", facilitating.keep_daily_hours, name="daily_hours"),
+    path(f"{_A_ROOM}here/", facilitating.here, name="here"),
+    path(f"{_A_ROOM}away/", facilitating.away, name="away"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from chat import holding, hours, leases, moderation, pacing, refusal
 from chat.frames import Frame
+from chat.live import watching
 from community.models import User
 
 Verb = Callable[[User, Frame], dict | None]
@@ -91,7 +92,9 @@ def _change(fields: Frame) -> tuple[datetime.time, str]:
 
 
 def _here(by: User, frame: Frame) -> dict[str, Any]:
-    until = leases.here(by=by, circle=frame.public_id("circle"))
+    circle = frame.public_id("circle")
+    until = leases.here(by=by, circle=circle)
+    watching.someone_is_back(circle)
     return {"until": until.isoformat()}
 
 

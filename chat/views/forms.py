@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,14 +18,12 @@ from chat.drawing import Entry
 from chat.frames import Frame
 from chat.models import Message, Response, Seat
 from chat.refusal import Refused
+from chat.until import session_ends
 from chat.views import twins
 from chat.views.room import room_page, seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
 from community.people import SignedInRequest
-from programs import clock
-
-_MORNING = datetime.time(8, 0)
 
 
 @never_cache
@@ -52,7 +46,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
         draft = Frame("post", written).draft(person=request.user.pk, circle=circle)
         posted = posting.post(draft)
     except Refused as refused:
-        _let_strangers_find_nothing(refused)
+        let_strangers_find_nothing(refused)
         if refused.code == "conflict":
             # The page was sent before, and its words were changed since: they are a new message.
             written["id"] = str(uuid.uuid4())
@@ -60,7 +54,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
             request, seat, written=written | {"say": refused.say}, status=twins.status_of(refused)
         )
     editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
-    return _back_to(circle, posted.id)
+    return back_to(circle, posted.id)
 
 
 @login_required
@@ -69,7 +63,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
 def message(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     """One message, with what its reader may do about it."""
     seat = seat_or_404(request, circle)
-    return _message_page(request, seat, message)
+    return message_page(request, seat, message)
 
 
 @login_required
@@ -107,66 +101,24 @@ def take_back(request: SignedInRequest, circle: str, message: str) -> HttpRespon
     )
 
 
-@login_required
-@require_POST
-def set_aside(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
-    why = request.POST.get("why", "")
-    return _act(
-        request,
-        circle,
-        message,
-        lambda: moderation.set_aside(by=request.user, circle=circle, message=message, why=why),
-    )
-
-
-@login_required
-@require_POST
-def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    seat = seat_or_404(request, circle)
-    until = _until(request.POST.get("for", ""), seat)
-    why = request.POST.get("why", "")
-    return _act(
-        request,
-        circle,
-        request.POST.get("message", ""),
-        lambda: moderation.mute(
-            by=request.user, circle=circle, member=member, until=until, why=why
-        ),
-        done=_("They can read and respond, and have been told why and until when."),
-    )
-
-
-@login_required
-@require_POST
-def unmute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    return _act(
-        request,
-        circle,
-        request.POST.get("message", ""),
-        lambda: moderation.unmute(by=request.user, circle=circle, member=member),
-        done=_("They can write again."),
-    )
-
-
 def _act(
-    request: SignedInRequest, circle: str, message: str, verb: Callable[[], Any], *, done: str = ""
+    request: SignedInRequest, circle: str, message: str, verb: Callable[[], Any]
 ) -> HttpResponse:
     """Does it and leads back to the room; what may not be is said on the message's own page."""
     seat = seat_or_404(request, circle)
     try:
         verb()
     except Refused as refused:
-        _let_strangers_find_nothing(refused)
+        let_strangers_find_nothing(refused)
         status = twins.status_of(refused)
-        return _message_page(request, seat, message, say=refused.say, status=status)
-    if done:
-        messages.success(request, done)
-    return _back_to(circle, message)
+        return message_page(request, seat, message, say=refused.say, status=status)
+    return back_to(circle, message)
 
 
-def _message_page(
+def message_page(
     request: SignedInRequest, seat: Seat, message: str, *, say: str = "", status: int = 200
 ) -> HttpResponse:
+    """One message with what may be done about it; `say` is why something was not."""
     found = history.entry_of(seat, message)
     if found is None:
         raise Http404
@@ -183,6 +135,8 @@ def _message_page(
         "author": row.membership,
         "author_is_peer": row.membership is not None and not row.membership.is_facilitator,
         "mute": moderation.mute_in_force(row.membership) if row.membership else None,
+        "session_until": session_ends(circle) if me.is_facilitator else None,
+        "is_held": bool(row.membership and row.membership.seat.held_at),
         "told": telling.told([row], to=me).get(row.public_id, ""),
         "written": _written(request, seat, row),
         "body_limit": BODY_LIMIT,
@@ -214,22 +168,14 @@ def _written(request: SignedInRequest, seat: Seat, row: Message) -> dict[str, st
     return {"body": said.body, "note": said.note}
 
 
-def _until(name: str, seat: Seat) -> datetime.datetime:
-    """When a mute chosen by its name ends; morning is the cohort's."""
-    now = timezone.now()
-    if name == "morning":
-        zone = seat.membership.circle.cohort.zone
-        tomorrow = timezone.localtime(now, zone).date() + datetime.timedelta(days=1)
-        return clock.instant(tomorrow, _MORNING, zone)
-    return now + {"week": datetime.timedelta(weeks=1)}.get(name, datetime.timedelta(hours=1))
-
-
-def _let_strangers_find_nothing(refused: Refused) -> None:
+def let_strangers_find_nothing(refused: Refused) -> None:
+    """Raises Http404 where the refusal is of someone who doesn't belong here."""
     if refused.code == "not_member":
         raise Http404 from None
 
 
-def _back_to(circle: str, message: str) -> HttpResponse:
+def back_to(circle: str, message: str) -> HttpResponse:
+    """Leads back to the room, where there is one to the message."""
     address = reverse("room", args=[circle])
     response = redirect(f"{address}#m-{message}" if message else address)
     response.status_code = 303

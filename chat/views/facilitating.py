@@ -1,0 +1,307 @@
+"""The facilitators' verbs as plain forms, and the page they stand on. Peers find nothing here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chat import history, holding, hours, leases, moderation, pacing
+from chat.drawing import for_drawing
+from chat.live import watching
+from chat.models import Mute, Room, Seat
+from chat.refusal import Refused
+from chat.standing import standing_of
+from chat.until import chosen, session_ends
+from chat.views import forms, twins
+from chat.views.room import seat_or_404
+from community.people import SignedInRequest
+
+_ROWS_OF_A_DAY = 3
+
+
+@login_required
+@never_cache
+@require_safe
+def keeping(request: SignedInRequest, circle: str) -> HttpResponse:
+    """How the room goes, what waits in it, and its people: all that a facilitator sets here."""
+    return _page(request, _facilitators_seat_or_404(request, circle))
+
+
+# Messages ------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def set_aside(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    return _at_message(request, circle, message, moderation.set_aside, why=True)
+
+
+@login_required
+@require_POST
+def put_back(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    return _at_message(request, circle, message, moderation.put_back)
+
+
+@login_required
+@require_POST
+def let_through(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    return _at_message(request, circle, message, holding.let_through)
+
+
+@login_required
+@require_POST
+def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    return _at_message(request, circle, message, holding.ask_to_change, why=True)
+
+
+# Members -------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    until = chosen(request.POST.get("for", ""), seat_or_404(request, circle).membership.circle)
+    why = request.POST.get("why", "")
+    done = _("They can read and respond, and have been told why and until when.")
+    return _at_member(request, circle, member, moderation.mute, done, until=until, why=why)
+
+
+@login_required
+@require_POST
+def unmute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    return _at_member(request, circle, member, moderation.unmute, _("They can write again."))
+
+
+@login_required
+@require_POST
+def hold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    done = _("What they write waits for you now. They have been told.")
+    return _at_member(request, circle, member, holding.hold, done)
+
+
+@login_required
+@require_POST
+def unhold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    done = _("What they write is posted at once again.")
+    return _at_member(request, circle, member, holding.unhold, done)
+
+
+@login_required
+@require_POST
+def remove_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    why = request.POST.get("why", "")
+    done = _("Their place in the circle has ended.")
+    return _at_member(request, circle, member, moderation.remove, done, why=why)
+
+
+# The room ------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def hold_room(request: SignedInRequest, circle: str) -> HttpResponse:
+    done = _("What peers write waits for you now. The room says so.")
+    return _at_room(request, circle, holding.hold_all, done)
+
+
+@login_required
+@require_POST
+def unhold_room(request: SignedInRequest, circle: str) -> HttpResponse:
+    done = _("What peers write is posted at once again.")
+    return _at_room(request, circle, holding.unhold_all, done)
+
+
+@login_required
+@require_POST
+def pace(request: SignedInRequest, circle: str) -> HttpResponse:
+    text = request.POST.get("seconds", "")
+    seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
+    return _at_room(request, circle, pacing.pace, _("The room knows its pace."), seconds=seconds)
+
+
+@login_required
+@require_POST
+def pause(request: SignedInRequest, circle: str) -> HttpResponse:
+    return _at_room(request, circle, pacing.pause, _("The room is resting, and says so."))
+
+
+@login_required
+@require_POST
+def resume(request: SignedInRequest, circle: str) -> HttpResponse:
+    return _at_room(request, circle, pacing.resume, _("The room goes on."))
+
+
+@login_required
+@require_POST
+def keep_hours(request: SignedInRequest, circle: str) -> HttpResponse:
+    wanted = request.POST.get("hours", "")
+    return _at_room(request, circle, hours.keep, _("The room knows its hours."), hours=wanted)
+
+
+@login_required
+@require_POST
+def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
+    rows = zip(request.POST.getlist("at"), request.POST.getlist("hours"), strict=False)
+
+    def keep(**fields: Any) -> None:
+        changes = [(hours.time_of_day(at), wanted) for at, wanted in rows if at]
+        hours.keep_daily(changes=changes, **fields)
+
+    return _at_room(request, circle, keep, _("The room keeps these hours every day."))
+
+
+@login_required
+@require_POST
+def here(request: SignedInRequest, circle: str) -> HttpResponse:
+    """Says that this facilitator is here; for scripts, until when that is believed."""
+    response = _leased(request, circle, leases.here)
+    watching.someone_is_back(circle)
+    return response
+
+
+@login_required
+@require_POST
+def away(request: SignedInRequest, circle: str) -> HttpResponse:
+    return _leased(request, circle, leases.away)
+
+
+# What they share -----------------------------------------------------------------------
+
+
+def _at_message(
+    request: SignedInRequest,
+    circle: str,
+    message: str,
+    verb: Callable[..., None],
+    *,
+    why: bool = False,
+) -> HttpResponse:
+    more = {"why": request.POST.get("why", "")} if why else {}
+    return _act(
+        request,
+        circle,
+        lambda: verb(by=request.user, circle=circle, message=message, **more),
+        message=message,
+    )
+
+
+def _at_member(
+    request: SignedInRequest,
+    circle: str,
+    member: str,
+    verb: Callable[..., None],
+    done: str,
+    **more: Any,
+) -> HttpResponse:
+    return _act(
+        request,
+        circle,
+        lambda: verb(by=request.user, circle=circle, member=member, **more),
+        message=request.POST.get("message", ""),
+        done=done,
+    )
+
+
+def _at_room(
+    request: SignedInRequest, circle: str, verb: Callable[..., Any], done: str, **more: Any
+) -> HttpResponse:
+    return _act(request, circle, lambda: verb(by=request.user, circle=circle, **more), done=done)
+
+
+def _act(
+    request: SignedInRequest,
+    circle: str,
+    verb: Callable[[], Any],
+    *,
+    message: str = "",
+    done: str = "",
+) -> HttpResponse:
+    """Does it and leads back; what may not be is said where it was asked, nothing of it lost."""
+    seat = _facilitators_seat_or_404(request, circle)
+    try:
+        verb()
+    except Refused as refused:
+        forms.let_strangers_find_nothing(refused)
+        status = twins.status_of(refused)
+        if message:
+            return forms.message_page(request, seat, message, say=refused.say, status=status)
+        return _page(request, seat, say=refused.say, status=status)
+    if done:
+        messages.success(request, done)
+    return _back(request, circle, message)
+
+
+def _back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
+    wanted = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return forms.back_to(circle, message)
+    response = redirect(wanted)
+    response.status_code = 303
+    return response
+
+
+def _leased(
+    request: SignedInRequest, circle: str, verb: Callable[..., datetime.datetime | None]
+) -> HttpResponse:
+    try:
+        until = verb(by=request.user, circle=circle)
+    except Refused as refused:
+        raise Http404 from refused
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"until": until.isoformat() if until else None})
+    return _back(request, circle, "")
+
+
+def _facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:
+    seat = seat_or_404(request, circle)
+    if not seat.membership.is_facilitator:
+        raise Http404
+    return seat
+
+
+def _page(
+    request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 200
+) -> HttpResponse:
+    circle = seat.membership.circle
+    circle.room.refresh_from_db()
+    context = {
+        "circle": circle,
+        "member": seat.membership,
+        "room": circle.room,
+        "zone": circle.cohort.time_zone,
+        "standing": standing_of(seat),
+        "waiting": history.drawn(list(for_drawing(holding.waiting_in(circle.room))), seat),
+        "peers": _peers(seat),
+        "daily": _daily(circle.room),
+        "session_until": session_ends(circle),
+        "say": say,
+        "written": request.POST,
+    }
+    return render(request, "chat/keeping.html", context, status=status)
+
+
+def _peers(seat: Seat) -> list[dict[str, Any]]:
+    """Everyone whom a facilitator may hold, mute or remove, with what stands now."""
+    circle = seat.membership.circle
+    mutes = {mute.member_id: mute for mute in Mute.objects.in_force().filter(member__circle=circle)}
+    peers = circle.memberships.current().led().select_related("seat")
+    return [
+        {"member": peer, "mute": mutes.get(peer.pk), "held": peer.seat.held_at is not None}
+        for peer in peers.order_by("name")
+    ]
+
+
+def _daily(room: Room) -> list[dict[str, str]]:
+    """The day's rows of the form: those that stand, and empty ones."""
+    rows = [{"at": f"{row.at:%H:%M}", "hours": row.hours} for row in room.daily_hours.all()]
+    return rows + [{"at": "", "hours": ""}] * max(1, _ROWS_OF_A_DAY - len(rows))
