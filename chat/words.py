@@ -49,6 +49,11 @@ def clean_why(text: str) -> str:
     return why
 
 
+def clean_remark(text: str) -> str:
+    """A few words that go with something told or settled; perhaps none."""
+    return " ".join(_cleaned(text, limit=WHY_LIMIT).split())
+
+
 def _cleaned(text: str, *, limit: int) -> str:
     if not isinstance(text, str):
         raise Refused("bad_frame", _("That isn't text."))

@@ -338,6 +338,14 @@ ROOM_EDIT_MINUTES = env.number("ROOM_EDIT_MINUTES", default=30, least=0, most=10
 # How long a facilitator is believed to be here after they last said so, in seconds.
 ROOM_LEASE_SECONDS = env.number("ROOM_LEASE_SECONDS", default=45, least=2, most=600)
 
+# How soon someone looks, as the house tells its members. What nobody looked at in time goes to the
+# program leads.
+CARE_MINUTES_IN_SESSION = env.number("CARE_MINUTES_IN_SESSION", default=5, least=1, most=60)
+CARE_HOURS = env.number("CARE_HOURS", default=12, least=1, most=72)
+REPORT_HOURS = env.number("REPORT_HOURS", default=24, least=1, most=168)
+# Whether web processes look for words to care for at once; the worker does each minute anyway.
+CARE_LOOKS_AT_ONCE = True
+
 # Logs: never members' words, never addresses ---------------------------------
 LOGGING = logs.configuration("DEBUG" if DEBUG else "INFO")
 

@@ -28,6 +28,7 @@ suicidal
 suicide note
 commit suicide
 thinking about suicide
+thoughts of suicide
 thinking of suicide
 dont want to live
 dont want to be alive
@@ -70,6 +71,15 @@ suicide squad
 CRISIS_DE = """
 will sterben
 sterben wollen
+will ich sterben
+möchte ich sterben
+will ich nicht mehr leben
+möchte ich nicht mehr leben
+halte ich es nicht mehr aus
+halte das nicht mehr aus
+kann ich nicht mehr weiter
+wäre ich lieber tot
+bringe ich mich um
 möchte sterben
 will nicht mehr leben
 möchte nicht mehr leben
@@ -114,6 +124,8 @@ abschiedsbrief
 CRISIS_PASSES_DE = """
 totgelacht
 will sterben vor lachen
+möchte ich sterben vor lachen
+halte ich es nicht mehr aus vor lachen
 nicht mehr suizidal
 nicht suizidal
 suizidprävention

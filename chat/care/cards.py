@@ -1,0 +1,36 @@
+"""What one member alone is shown in the room: where help is, a word about doses, a private talk.
+
+A card never says why it came, and holds no one back from anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from chat import log
+from chat.models import CareCard, Event, Room
+from programs.models import Membership
+
+if TYPE_CHECKING:
+    from community.models import User
+
+Kind = CareCard.Kind
+
+
+def show(room: Room, member: Membership, kind: str) -> None:
+    """Lays a card before `member`; the room's lock is held. One of a kind lies there at a time."""
+    _, is_new = CareCard.objects.get_or_create(membership=member, kind=kind, closed_at=None)
+    if is_new:
+        log.append(room, Event.Kind.CARE_CARD, member=member, audience=Event.Audience.ONE)
+
+
+def open_for(member: Membership) -> list[CareCard]:
+    return list(CareCard.objects.filter(membership=member, closed_at=None).order_by("pk"))
+
+
+def close(*, by: User, card: str) -> None:
+    """Puts one's own card away; doing it twice changes nothing."""
+    mine = CareCard.objects.filter(public_id=card, membership__user=by, closed_at=None)
+    mine.update(closed_at=timezone.now())

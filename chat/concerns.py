@@ -1,0 +1,236 @@
+"""Telling those who hold a circle of a message or a person, and looking after what was told.
+
+Two taps, and nobody learns who told. What is about a facilitator goes to the program leads and
+to nobody else. Each concern has a time by which someone looks; the leads hear of what nobody did.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import log, refusal, words
+from chat.care import cards
+from chat.models import Concern, Event, LiveSession, Message, Room
+from chat.models.messages import Words
+from chat.refusal import Refused
+from community import notices, vault
+from community.models import AuditEntry, Notice, User
+from programs.leads import program_leads
+from programs.models import Membership
+
+Kind, Reason = Concern.Kind, Concern.Reason
+# What a member may choose; the others are the house's own.
+REASONS = (
+    Reason.WORRIED,
+    Reason.ADVICE,
+    Reason.UNKIND,
+    Reason.PRIVATE,
+    Reason.SOURCING,
+    Reason.OTHER,
+)
+NOTE_LIMIT = 300
+_MOST_AN_HOUR = 20
+
+
+def tell(
+    *,
+    by: User,
+    circle: str,
+    reason: str,
+    message: str | None = None,
+    member: str | None = None,
+    note: str = "",
+) -> Concern:
+    """Tells of a message, or of a member. Twice the same changes nothing. Raises Refused."""
+    if reason not in REASONS:
+        raise refusal.bad_frame()
+    said = words.clean_remark(note)
+    try:
+        with log.writing(circle) as room:
+            me = _member(room, by)
+            found = _readable(room, me, message) if message else None
+            about = found.membership if found else _other(room, member or "")
+            if about is None:
+                raise refusal.no_such_message()
+            if about.pk == me.pk:
+                raise Refused("bad_frame", _("This is about you. You can write to them directly."))
+            if known := _told_already(me, about, found, reason):
+                return known
+            _not_too_often(me)
+            kind = Kind.CARE if reason == Reason.WORRIED else Kind.REPORT
+            concern = Concern(room=room, kind=kind, reason=reason, raised_by=me)
+            concern.about, concern.message = about, found
+            concern.to_leads = about.is_facilitator
+            concern.seal_note(said)
+            raise_concern(room, concern)
+            if concern.is_care and not about.is_facilitator:
+                cards.show(room, about, cards.Kind.HELP)
+            return concern
+    except Room.DoesNotExist:
+        raise refusal.not_member() from None
+
+
+def raise_concern(room: Room, concern: Concern) -> None:
+    """Writes it with the words as they are now, and has those told who look; the lock is held."""
+    concern.due_at = due_at(room, concern.kind)
+    if concern.message and (snapshot := _as_it_stands(room, concern.message)):
+        concern.seal_snapshot(snapshot)
+    concern.save()
+    if not concern.to_leads:
+        kind = Event.Kind.CARE_FLAG if concern.is_care else Event.Kind.REPORT_MADE
+        log.append(room, kind, audience=Event.Audience.FACILITATORS)
+    for person in _who_look(concern):
+        notices.tell(person, kind=Notice.Kind.CARE, about=f"concern:{concern.public_id}")
+
+
+def due_at(room: Room, kind: str, now: datetime.datetime | None = None) -> datetime.datetime:
+    """By when someone looks, as the house promises: care soonest, in a live session at once."""
+    now = now or timezone.now()
+    if kind != Kind.CARE:
+        return now + datetime.timedelta(hours=settings.REPORT_HOURS)
+    if LiveSession.objects.going_on().filter(room=room).exists():
+        return now + datetime.timedelta(minutes=settings.CARE_MINUTES_IN_SESSION)
+    return now + datetime.timedelta(hours=settings.CARE_HOURS)
+
+
+def thanks(concern: Concern) -> str:
+    """What the one who told reads at once: who looks, by when, and who will not learn of it."""
+    about = concern.about.name if concern.about else ""
+    if concern.to_leads:
+        return _(
+            "Thank you. A program lead will look at it. %(about)s doesn't see it and won't be "
+            "told who said so."
+        ) % {"about": about}
+    names = {
+        "name": who_looks(concern),
+        "about": about,
+        "n": settings.CARE_MINUTES_IN_SESSION,
+    }
+    soon = concern.due_at - concern.at < datetime.timedelta(hours=1)
+    if concern.is_care and soon:
+        said = _(
+            "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won't be told "
+            "who said so."
+        )
+    elif concern.is_care:
+        said = _("Thank you. %(name)s will look at it today. %(about)s won't be told who said so.")
+    else:
+        said = _(
+            "Thank you. %(name)s will look at it by tomorrow. %(about)s won't be told who said so."
+        )
+    return said % names
+
+
+def who_looks(concern: Concern) -> str:
+    """The name of a facilitator it goes to; a lead where there is none."""
+    holders = concern.room.circle.memberships.current().facilitators().order_by("pk")
+    first = next((one for one in holders if one.pk != concern.about_id), None)
+    return first.name if first else _("A program lead")
+
+
+def appeal(*, by: User, entry: int, note: str = "") -> Concern:
+    """Asks the program leads to look again at an act about oneself. Raises Refused."""
+    said = words.clean_remark(note)
+    act = AuditEntry.objects.filter(seq=entry, about=by.public_id).first()
+    mine = Membership.objects.filter(user=by, circle__public_id=act.circle) if act else None
+    me = mine.order_by("left_at", "-pk").first() if mine is not None else None
+    if act is None or me is None:
+        raise refusal.not_member()
+    with log.writing(act.circle) as room:
+        if known := Concern.objects.filter(raised_by=me, entry=entry).first():
+            return known
+        concern = Concern(room=room, kind=Kind.APPEAL, reason=Reason.APPEAL, raised_by=me)
+        actor = Membership.objects.filter(circle=room.circle_id, user__public_id=act.by)
+        concern.about = actor.order_by("-pk").first() if act.by else None
+        concern.message = room.messages.filter(public_id=act.message).first()
+        concern.entry, concern.to_leads = entry, True
+        concern.seal_note(said)
+        raise_concern(room, concern)
+        return concern
+
+
+def appeal_answer(*, by: User, concern: str, note: str = "") -> Concern:
+    """Asks the program leads to look again at how something one told was settled."""
+    said = words.clean_remark(note)
+    told = Concern.objects.raised_by_person(by).filter(public_id=concern).first()
+    if told is None or told.raised_by is None:
+        raise refusal.not_member()
+    if told.settled_at is None:
+        raise Refused("bad_frame", _("Nobody has settled this yet."))
+    with log.writing(told.room.circle.public_id) as room:
+        again = Concern(room=room, kind=Kind.APPEAL, reason=Reason.APPEAL, raised_by=told.raised_by)
+        known = Concern.objects.filter(
+            raised_by=told.raised_by, reason=Reason.APPEAL, message=told.message, entry=None
+        ).first()
+        if known:
+            return known
+        settler = Membership.objects.filter(circle=room.circle_id, user=told.settled_by)
+        again.about = settler.order_by("-pk").first()
+        again.message, again.to_leads = told.message, True
+        again.seal_note(said)
+        raise_concern(room, again)
+        return again
+
+
+def _member(room: Room, by: User) -> Membership:
+    current = Membership.objects.current().select_related("seat")
+    me = current.filter(circle=room.circle_id, user=by).first()
+    if me is None or not by.is_active:
+        raise refusal.not_member()
+    return me
+
+
+def _readable(room: Room, me: Membership, message: str) -> Message:
+    mine = room.messages.visible_to(me, from_seq=me.seat.from_seq)
+    found = mine.filter(public_id=message, membership__isnull=False).first()
+    if found is None:
+        raise refusal.no_such_message()
+    return found
+
+
+def _other(room: Room, member: str) -> Membership | None:
+    current = Membership.objects.current().filter(circle=room.circle_id)
+    return current.filter(public_id=member).first()
+
+
+def _told_already(
+    me: Membership, about: Membership, message: Message | None, reason: str
+) -> Concern | None:
+    mine = Concern.objects.filter(raised_by=me, about=about, message=message, reason=reason)
+    if message is None:
+        mine = mine.open()
+    return mine.first()
+
+
+def _not_too_often(me: Membership) -> None:
+    lately = timezone.now() - datetime.timedelta(hours=1)
+    if Concern.objects.filter(raised_by=me, at__gt=lately).count() >= _MOST_AN_HOUR:
+        raise Refused(
+            "too_fast",
+            _("That's a lot within an hour, and all of it is kept. Go on a little later."),
+            again_in=3600,
+        )
+
+
+def _as_it_stands(room: Room, message: Message) -> Words | None:
+    if message.membership_id is None or message.state == Message.State.TAKEN_BACK:
+        return None
+    try:
+        return message.words(owner=vault.circle_owner(room.circle.public_id))
+    except vault.Unopenable:
+        return None
+
+
+def _who_look(concern: Concern) -> QuerySet[User]:
+    """Those who are told that there is something; never the one it is about, nor who told."""
+    concerned = [m.user_id for m in (concern.about, concern.raised_by) if m]
+    leads = program_leads()
+    if concern.to_leads:
+        return leads.exclude(pk__in=concerned)
+    held = Membership.objects.current().facilitators().filter(circle=concern.room.circle_id)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).exclude(pk__in=concerned)
