@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from random import Random
+from typing import Any
+
+import pytest
 
 from chat.refusal import Refused
 from programs import enrolment
@@ -11,69 +13,52 @@ from programs.models import Circle, Membership
 from tests.cast import Cast
 from tests.chat.circle_live import Session, holds_together
 
-PEERS = ["noor", "ines", "fen", "rue"]
+PEERS = ["noor", "ines", "fen", "rue", "sol"]
 FACILITATORS = ["mina", "linden"]
-
-peers_steps = st.tuples(
-    st.sampled_from(PEERS + FACILITATORS),
-    st.sampled_from(["seat", "step_out", "hand", "pass", "last", "done", "done"]),
-    st.just({}),
-)
-names = st.sampled_from(PEERS + FACILITATORS)
-leading_steps = st.one_of(
-    st.tuples(
-        st.just("phase"),
-        st.fixed_dictionaries(
-            {"phase": st.sampled_from(["opening", "grounding", "check_in", "sharing", "closing"])}
-        ),
-    ),
-    st.tuples(
-        st.just("give_piece"), st.fixed_dictionaries({"member": st.one_of(st.none(), names)})
-    ),
-    st.tuples(
-        st.just("order"),
-        st.fixed_dictionaries({"members": st.lists(names, min_size=1, max_size=6)}),
-    ),
-    st.tuples(st.just("breath"), st.just({})),
-    st.tuples(st.just("give_time"), st.just({"seconds": 60})),
-    st.tuples(st.just("take_over"), st.just({})),
-    st.tuples(st.just("end"), st.just({})),
-    st.tuples(st.just("begin"), st.just({})),
-).flatmap(
-    lambda step: st.tuples(
-        st.sampled_from([*FACILITATORS, "noor"]), st.just(step[0]), st.just(step[1])
-    )
-)
-going = st.tuples(st.sampled_from(PEERS), st.just("leave"), st.just({}))
-steps = st.lists(st.one_of(peers_steps, peers_steps, leading_steps, going), max_size=25)
+# How often each is tried; most of what is tried is refused at some time or other.
+PEERS_VERBS = {"seat": 4, "step_out": 2, "hand": 4, "pass": 3, "last": 3, "done": 9, "leave": 2}
+FACILITATORS_VERBS = {"begin": 3, "phase": 4, "give_piece": 8, "order": 4, "breath": 1}
+FACILITATORS_VERBS |= {"give_time": 1, "take_over": 2, "end": 1, "done": 1, "seat": 1, "leave": 1}
+PHASES = ["opening", "grounding", "check_in", "sharing", "sharing", "closing"]
 
 
-@settings(
-    max_examples=40,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=steps)
-def test_any_steps_in_any_order_keep_it_whole(cast: Cast, steps) -> None:
+@pytest.mark.parametrize("walk", range(16))
+def test_any_steps_in_any_order_keep_it_whole(cast: Cast, walk: int) -> None:
     """At most one holder, who belongs; each once in the order; and everyone told what is."""
+    chance = Random(walk)
     session = a_circle(cast)
-    for name, verb, fields in steps:
+    for _ in range(30):
+        name, verb, fields = any_step(chance)
         try:
             if verb == "leave":
                 leave(session, name)
             else:
-                session.do(name, verb, **(fields | ({"agreed": True} if verb == "seat" else {})))
+                session.do(name, verb, **fields)
         except Refused:
             pass
         holds_together(session.circle)
 
 
+def any_step(chance: Random) -> tuple[str, str, dict[str, Any]]:
+    leads = chance.random() < 0.4
+    verbs = FACILITATORS_VERBS if leads else PEERS_VERBS
+    verb = chance.choices(list(verbs), weights=list(verbs.values()))[0]
+    people = PEERS + FACILITATORS
+    fields: dict[str, Any] = {
+        "seat": {"agreed": True},
+        "phase": {"phase": chance.choice(PHASES)},
+        "give_piece": {"member": chance.choice([None, None, *people])},
+        "order": {"members": chance.sample(people, chance.randint(1, 4))},
+        "give_time": {"seconds": 60},
+    }.get(verb, {})
+    return chance.choice(FACILITATORS if leads else PEERS), verb, fields
+
+
 def a_circle(cast: Cast) -> Session:
-    """A new circle for each example, in a round from the start."""
-    circle = Circle.objects.create(
-        cohort=cast.cohort, name=f"Circle {Circle.objects.count()}", swatch=1
-    )
+    """Five peers and two facilitators in a round; the piece is at the first of them."""
+    circle = Circle.objects.create(cohort=cast.cohort, name="Cedar circle", swatch=1)
     people = {"mina": cast.mina, "noor": cast.noor, "ines": cast.ines, "fen": cast.otto}
-    people |= {"rue": cast.bela, "linden": cast.sade}
+    people |= {"rue": cast.bela, "linden": cast.sade, "sol": cast.edda}
     for swatch, (name, person) in enumerate(people.items()):
         role = "facilitator" if name in FACILITATORS else "peer"
         Membership.objects.create(
@@ -81,7 +66,7 @@ def a_circle(cast: Cast) -> Session:
         )
     session = Session(circle, people)
     session.do("mina", "begin")
-    for name in PEERS[:3]:
+    for name in PEERS[:4]:
         session.do(name, "seat", agreed=True)
     session.do("mina", "phase", phase="check_in")
     session.do("mina", "give_piece", member=None)
@@ -89,6 +74,8 @@ def a_circle(cast: Cast) -> Session:
 
 
 def leave(session: Session, name: str) -> None:
+    """They go; whoever holds the circle alone stays, as the house wants it."""
     member = session.circle.membership_of(session.people[name])
-    if member is not None:
+    facilitators = session.circle.memberships.current().facilitators()
+    if member is not None and (not member.is_facilitator or facilitators.count() > 1):
         enrolment.leave(membership=member)
