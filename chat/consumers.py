@@ -17,7 +17,7 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from chat import editing, frames, refusal, verbs_facilitating, verbs_live
+from chat import editing, frames, refusal, verbs_facilitating, verbs_live, verbs_reading
 from chat.frames import Frame
 from chat.hub import Hub, Line
 from chat.hub.line import SIGNED_OUT, TOO_FAST
@@ -202,4 +202,5 @@ _VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
     "read": _read,
     **verbs_facilitating.VERBS,
     **verbs_live.VERBS,
+    **verbs_reading.VERBS,
 }

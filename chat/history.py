@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, QuerySet, StringAgg, Subquery, Value
+
 from chat import drawing, telling
 from chat.drawing import Entry
 from chat.models import Message, Response, Seat
@@ -37,26 +39,26 @@ class Page:
 
 def latest_page(seat: Seat, limit: int = PAGE) -> Page:
     """The newest entries this member may read."""
-    found, has_older = _before(readable(seat), limit)
+    found, has_older = _before(_drawable(seat), limit)
     return _page(seat, found, has_older=has_older)
 
 
 def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand before place `seq`."""
-    found, has_older = _before(readable(seat).filter(placed_seq__lt=seq), limit)
+    found, has_older = _before(_drawable(seat).filter(placed_seq__lt=seq), limit)
     return _page(seat, found, has_older=has_older, has_newer=True)
 
 
 def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand after place `seq`."""
-    found, has_newer = _after(readable(seat).filter(placed_seq__gt=seq), limit)
+    found, has_newer = _after(_drawable(seat).filter(placed_seq__gt=seq), limit)
     return _page(seat, found, has_older=True, has_newer=has_newer)
 
 
 def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries on both sides of place `seq`, what stands there included."""
-    older, has_older = _before(readable(seat).filter(placed_seq__lt=seq), limit // 2)
-    newer, has_newer = _after(readable(seat).filter(placed_seq__gte=seq), limit - limit // 2)
+    older, has_older = _before(_drawable(seat).filter(placed_seq__lt=seq), limit // 2)
+    newer, has_newer = _after(_drawable(seat).filter(placed_seq__gte=seq), limit - limit // 2)
     return _page(seat, older + newer, has_older=has_older, has_newer=has_newer)
 
 
@@ -100,14 +102,26 @@ def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
     return entries
 
 
+def _drawable(seat: Seat) -> QuerySet:
+    """What this member finds, with all that drawing asks for, and their own responses to it."""
+    given = (
+        Response.objects.filter(message=OuterRef("pk"), membership=seat.membership)
+        .order_by()
+        .values("message")
+        .annotate(kinds=StringAgg("kind", Value(" ")))
+        .values("kinds")
+    )
+    return drawing.for_drawing(readable(seat)).annotate(given=Subquery(given))
+
+
 # One more than asked for tells whether there is more; nothing is ever counted.
-def _before(stretch: MessageQuerySet, limit: int) -> tuple[list[Message], bool]:
-    found = list(drawing.for_drawing(stretch).order_by("-placed_seq")[: limit + 1])
+def _before(stretch: QuerySet, limit: int) -> tuple[list[Message], bool]:
+    found = list(stretch.order_by("-placed_seq")[: limit + 1])
     return found[:limit][::-1], len(found) > limit
 
 
-def _after(stretch: MessageQuerySet, limit: int) -> tuple[list[Message], bool]:
-    found = list(drawing.for_drawing(stretch).order_by("placed_seq")[: limit + 1])
+def _after(stretch: QuerySet, limit: int) -> tuple[list[Message], bool]:
+    found = list(stretch.order_by("placed_seq")[: limit + 1])
     return found[:limit], len(found) > limit
 
 
@@ -118,6 +132,6 @@ def _page(seat: Seat, messages: list[Message], *, has_older: bool, has_newer: bo
         head=circle.room.last_seq,
         has_older=has_older,
         has_newer=has_newer,
-        mine=mine(seat, [message.public_id for message in messages]),
+        mine={m.public_id: kinds.split() for m in messages if (kinds := getattr(m, "given", ""))},
         told=telling.told(messages, to=seat.membership),
     )

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 PEER_VERBS = (
     *("post", "edit", "take_back", "respond", "read", "typing"),
     *("seat", "step_out", "hand", "pass", "last", "done"),
+    *("hush", "unhush", "hide", "unhide"),
 )
 FACILITATOR_VERBS = (
-    *PEER_VERBS,
+    # Whoever looks after a room reads everyone in it.
+    *(verb for verb in PEER_VERBS if verb not in ("hide", "unhide")),
     *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
     *("mute", "unmute", "remove", "pace", "pause", "resume", "hours", "daily_hours"),
     *("here", "away"),

@@ -38,9 +38,12 @@ class Mark:
         return f"{MOST}+" if self.count > MOST else str(self.count)
 
 
-def marks(person: User, now: datetime.datetime | None = None) -> list[Mark]:
-    """All circles of a person, in one question; another where something waits, for who is named."""
-    now = now or timezone.now()
+def marks(person: User, *, at: str = "") -> list[Mark]:
+    """All circles of a person, in one question; another where something waits, for who is named.
+
+    In the circle whose room they are in, `at`, they see for themselves.
+    """
+    now = timezone.now()
     seats = list(
         Seat.objects.filter(membership__user=person, membership__left_at=None)
         .select_related("membership__circle__room")
@@ -48,7 +51,7 @@ def marks(person: User, now: datetime.datetime | None = None) -> list[Mark]:
         .order_by("membership__circle__name", "pk")
     )
     heard = [seat for seat in seats if seat.waiting and not hushed_until(seat, now)]
-    named = _named(heard)
+    named = _named([seat for seat in heard if seat.membership.circle.public_id != at])
     return [
         Mark(
             circle=seat.membership.circle,

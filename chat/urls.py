@@ -37,6 +37,7 @@ urlpatterns = [
     path("circles/<public_id:circle>/messages/", forms.post_message, name="post_message"),
     path(_A_MESSAGE, forms.message, name="message"),
     path(f"{_A_MESSAGE}respond/", forms.respond, name="respond"),
+    path(f"{_A_MESSAGE}who/", reading.who, name="who"),
     path(f"{_A_MESSAGE}edit/", forms.edit, name="edit"),
     path(f"{_A_MESSAGE}take-back/", forms.take_back, name="take_back"),
     path(f"{_A_MESSAGE}set-aside/", facilitating.set_aside, name="set_aside"),

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, hiding
+from chat import editing, hiding, history
 from chat import hush as hushing
-from chat.models import Seat
+from chat.models import Response, Seat
 from chat.refusal import Refused
 from chat.views import twins
 from chat.views.room import seat_or_404
@@ -78,6 +78,25 @@ def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
             raise Http404 from None
         return _page(request, seat, say=refused.say, status=twins.status_of(refused))
     return _after(redirect("reaching", circle))
+
+
+@login_required
+@never_cache
+@require_safe
+def who(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    """Who responded to a message, for its author alone."""
+    seat = seat_or_404(request, circle)
+    found = history.entry_of(seat, message)
+    if found is None or found[0].membership_id != seat.membership.pk:
+        raise Http404
+    row, entry = found
+    given = row.responses.exclude(membership__in=hiding.hidden_from(seat.membership))
+    by_kind: dict[str, list[Membership]] = {}
+    for response in given.select_related("membership").order_by("at"):
+        by_kind.setdefault(response.kind, []).append(response.membership)
+    kinds = [(kind.label, by_kind[kind.value]) for kind in Response.Kind if kind.value in by_kind]
+    context = {"circle": seat.membership.circle, "entry": entry, "kinds": kinds}
+    return render(request, "chat/who.html", context)
 
 
 def _page(

@@ -1,7 +1,7 @@
-// New messages, said to a screen reader in batches and only at the end of the log; and the count
-// in the tab's title for whoever is elsewhere.
+// New messages, said to a screen reader in batches and only at the end of the log; whoever is
+// elsewhere finds them counted in the marks and the tab's title.
 
-import { figure, say, sayCount } from "./sayings.js";
+import { say, sayCount } from "./sayings.js";
 
 const BATCH = 1500;
 const KEPT = 8;
@@ -9,18 +9,18 @@ const KEPT = 8;
 export class Aloud {
   #waiting = [];
   #timer;
-  #unseen = 0;
 
   constructor(room) {
     this.room = room;
     this.place = room.querySelector("[data-aloud]");
-    this.title = document.title;
   }
 
   arrived(entries) {
     if (!entries.length) return;
-    if (document.hidden || !this.room.scroll.isAtEnd) this.#count(this.#unseen + entries.length);
-    if (document.hidden || !this.room.scroll.isAtEnd) return;
+    if (document.hidden || !this.room.scroll.isAtEnd) {
+      for (const entry of entries) this.room.marks.add(this.room.dataset.circle, entry);
+      return;
+    }
     this.#waiting.push(...entries);
     this.#timer ??= setTimeout(() => this.#say(), BATCH);
   }
@@ -31,12 +31,7 @@ export class Aloud {
   }
 
   seen() {
-    if (this.#unseen) this.#count(0);
-  }
-
-  #count(n) {
-    this.#unseen = n;
-    document.title = n ? say("count", { n: figure(n), title: this.title }) : this.title;
+    this.room.marks.seen(this.room.dataset.circle);
   }
 
   #say() {

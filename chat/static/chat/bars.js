@@ -6,6 +6,7 @@ import { cut, say, sayCount } from "./sayings.js";
 // A hitch shorter than this needs no telling.
 const HITCH = 1500;
 const WELCOME = 8000;
+const UNDO = 10_000;
 
 export class Bars {
   #later;
@@ -16,9 +17,6 @@ export class Bars {
     this.line.addEventListener("click", ({ target }) => {
       if (target.closest("[data-do=try]")) room.line.now();
     });
-    this.lift = undefined;
-    const until = room.dataset.mutedUntil;
-    if (until) this.muted({ until, say: room.dataset.mutedSay });
   }
 
   /** How the line stands: nothing is said of one that is well. */
@@ -41,28 +39,59 @@ export class Bars {
 
   /** The reader may not write until then; null: they may. */
   muted(mute) {
-    clearTimeout(this.lift);
-    this.#stand("muted", mute && new Date(mute.until) > new Date(), (bar) => {
+    this.stand("muted", mute && new Date(mute.until) > new Date(), (bar) => {
       bar.querySelector("[data-say]").textContent = mute.say ?? "";
       const when = moment(new Date(mute.until));
       bar.querySelector("[data-until]").textContent = say("until", { when });
-      // A timer can't reach further than some weeks.
-      const ms = Math.min(new Date(mute.until) - Date.now(), 2 ** 31 - 1);
-      this.lift = setTimeout(() => this.muted(mute), ms);
+    });
+  }
+
+  /** Hushed until then; undefined: heard again. */
+  hushed(until) {
+    this.stand("hush", until, (bar) => {
+      bar.querySelector("[data-say]").textContent = say("hushed", { when: moment(new Date(until)) });
     });
   }
 
   paused(is) {
-    this.#stand("paused", is, () => undefined);
+    this.stand("paused", is);
   }
 
   pace(seconds) {
-    this.#stand("pace", seconds, (bar) => {
-      bar.querySelector("[data-say]").textContent = sayCount("pace", seconds);
+    this.stand("pace", seconds, (bar) => {
+      const whole = seconds % 60 === 0;
+      const words = whole ? sayCount("pace-minutes", seconds / 60) : sayCount("pace", seconds);
+      bar.querySelector("[data-say]").textContent = words;
     });
   }
 
-  #stand(name, is, fill) {
+  /** When peers may write; `until` is when that changes, `held` whether a facilitator is here. */
+  hours(hours, until, held) {
+    const when = until && new Date(until) > new Date() ? moment(new Date(until)) : "";
+    const fill = (bar) => {
+      bar.querySelector("[data-say]").textContent = when && say("hours-until", { when });
+    };
+    this.stand("reading", hours === "reading", fill);
+    this.stand("unattended", hours === "attended" && !held, fill);
+  }
+
+  /** Something was done, and can be undone for a while. */
+  done(words, undo) {
+    const bar = cut("bar-done");
+    bar.querySelector("[data-say]").textContent = words;
+    const button = bar.querySelector("button");
+    button.hidden = !undo;
+    button.addEventListener("click", () => {
+      bar.remove();
+      undo();
+    });
+    this.standing.querySelector("[data-bar=done]")?.remove();
+    this.standing.append(bar);
+    setTimeout(() => bar.remove(), UNDO);
+  }
+
+  /** Puts up a bar, changes it, or takes it down. */
+  stand(name, is, fill = () => undefined) {
     const old = this.standing.querySelector(`[data-bar="${name}"]`);
     const bar = is && cut(`bar-${name}`);
     if (bar) fill(bar);

@@ -14,7 +14,9 @@ export class Company {
     this.room = room;
     this.me = room.dataset.me;
     this.people = new Map();
+    this.hidden = new Set();
     this.muted = new Set(JSON.parse(room.dataset.muted ?? "[]"));
+    this.held = new Set(JSON.parse(room.dataset.heldMembers ?? "[]"));
     this.line = room.querySelector("[data-typing]");
   }
 
@@ -36,7 +38,7 @@ export class Company {
   }
 
   presence({ here }) {
-    this.#here = new Set(here);
+    this.#here = new Set(here.filter((id) => !this.hidden.has(id)));
     const place = this.room.querySelector("[data-here]");
     place.hidden = here.length < 2;
     place.textContent = ` · ${sayCount("here", here.length)}`;
@@ -44,7 +46,7 @@ export class Company {
   }
 
   isWriting({ member }) {
-    if (member === this.me) return;
+    if (member === this.me || this.hidden.has(member)) return;
     clearTimeout(this.#writing.get(member));
     this.#writing.set(member, setTimeout(() => this.stopped(member), BELIEVED));
     this.#show();

@@ -2,6 +2,7 @@
 
 import { quoted } from "./draft.js";
 import { characters, measure } from "./characters.js";
+import { Naming } from "./naming.js";
 import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
@@ -10,6 +11,8 @@ export class Composer {
   #keeping;
   #quote;
   #changing;
+  #locked = "";
+  #heardAt = "";
 
   constructor(room, keep) {
     this.room = room;
@@ -22,6 +25,7 @@ export class Composer {
     this.button = this.form.querySelector("[data-send]");
     this.sub = this.form.querySelector("[data-sub]");
     this.plainSub = this.sub.textContent;
+    this.naming = new Naming(this);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -44,8 +48,10 @@ export class Composer {
   }
 
   send() {
+    this.naming.close();
     const body = this.text.value.trim();
     if (!body) return this.text.focus();
+    if (this.#locked && !this.#changing) return this.refuse(say(`locked.${this.#locked}`));
     const over = characters(body) - this.limit;
     if (over > 0) return this.refuse(say("too-long", { n: figure(this.limit) }));
     this.refuse("");
@@ -106,11 +112,28 @@ export class Composer {
     this.text.focus();
   }
 
+  /** What keeps the reader from writing now, by its name, or "". What they write is kept. */
+  lock(reason) {
+    if (reason !== this.#locked) this.refuse("");
+    this.#locked = reason;
+    this.form.toggleAttribute("data-locked", Boolean(reason));
+    if (reason) this.button.setAttribute("aria-disabled", "true");
+    else this.button.removeAttribute("aria-disabled");
+    this.#sayBelow();
+  }
+
   /** The line's state, in the button's name and the line below. */
   lineIs(state, heardAt) {
+    this.#heardAt = state === "live" ? "" : heardAt;
     const later = state !== "live";
     if (!this.#changing) this.button.setAttribute("aria-label", say(later ? "send-later" : "send"));
-    this.sub.textContent = later && heardAt ? say("last-heard", { time: heardAt }) : this.plainSub;
+    this.#sayBelow();
+  }
+
+  #sayBelow() {
+    const locked = this.#locked && say(`locked.${this.#locked}`);
+    const heard = this.#heardAt && say("last-heard", { time: this.#heardAt });
+    this.sub.textContent = locked || heard || this.plainSub;
   }
 
   async #change(body) {
@@ -182,6 +205,7 @@ export class Composer {
   #key(event) {
     // While a word is being put together, Enter belongs to the keyboard's own choosing.
     if (event.isComposing || event.keyCode === 229) return;
+    if (this.naming.key(event)) return;
     if (event.key === "Escape" && (this.#quote || this.#changing)) this.#stop();
     if (event.key !== "Enter" || event.shiftKey) return;
     const onDesk = matchMedia("(hover: hover) and (pointer: fine)").matches;

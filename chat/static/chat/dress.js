@@ -12,6 +12,8 @@ export class Dress {
     this.read = Number(room.dataset.read);
     // The unread line stands for the visit: what comes later is not behind it.
     this.visitedAt = Number(room.dataset.head);
+    // What someone chose for all rooms: what stands behind a note is open from the start.
+    this.opensNotes = "opensNotes" in room.dataset;
     this.mine = new Map();
     this.told = new Map();
     this.learn(room.dataset);
@@ -42,6 +44,10 @@ export class Dress {
       menu.setAttribute("aria-expanded", "false");
       menu.type = "button";
     }
+    for (const name of entry.querySelectorAll(".mention")) {
+      name.classList.toggle("me", name.dataset.member === this.me);
+    }
+    if (this.opensNotes) for (const veil of entry.querySelectorAll(".veil")) veil.open = true;
     this.responses(entry);
   }
 
@@ -72,8 +78,8 @@ export class Dress {
       entry.classList.toggle("same", !newDay && !line && follows(entry, before));
       before = entry;
       const told = this.told.get(entry.dataset.id);
-      const isAside = entry.dataset.state === "set_aside";
-      if (told && isAside) entry.after(this.#aside(told, entry.dataset.id));
+      const isWithheld = ["set_aside", "held"].includes(entry.dataset.state);
+      if (told && isWithheld) entry.after(this.#aside(told, entry.dataset.id));
     }
   }
 

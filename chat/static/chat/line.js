@@ -56,7 +56,9 @@ export class Line extends EventTarget {
 
   /** Asks for whatever happened after what this circle knows. */
   reopen(circle) {
-    this.send({ do: "open", circle, since: this.#circles.get(circle).since });
+    const { since, isBeside } = this.#circles.get(circle);
+    this.#circles.get(circle).asking?.();
+    this.send({ do: "open", circle, since, ...(isBeside && { beside: true }) });
   }
 
   close(circle) {

@@ -1,9 +1,12 @@
 // The log on the page. Events are applied once each, in order; after any absence it stands as a
 // freshly loaded page would.
 
+import { Newer } from "./newer.js";
 import { Older } from "./older.js";
 import { entryFrom } from "./sayings.js";
 
+// What was told beside a message is over with these.
+const UNTOLD = new Set(["message.put_back", "message.let_through", "message.taken_back"]);
 const MOST = 500;
 const LEAST = 200;
 
@@ -19,6 +22,7 @@ export class Log {
     for (const entry of this.list.querySelectorAll("[data-id]")) dress.entry(entry);
     dress.between();
     this.older = new Older(this);
+    this.newer = new Newer(this);
   }
 
   entry(id) {
@@ -60,48 +64,70 @@ export class Log {
     });
   }
 
+  /** Puts an entry from the server where it belongs. */
+  add(entry) {
+    this.dress.entry(entry);
+    this.#place(entry);
+  }
+
   /** Puts in place what a fresh load of the page holds. What is not sent yet stays at the end.
+   * Whoever reads at an older place stays there, unless they want the newest.
    * Gives what others wrote meanwhile; undefined where the page was not to be had. */
-  async reload() {
-    const response = await fetch(this.room.dataset.page, { headers: { Accept: "text/html" } });
+  async reload({ newest = false } = {}) {
+    const { page, fresh: address = page } = this.room.dataset;
+    const at = !newest && this.newer.isMore && this.scroll.placeInSight;
+    const asked = at ? `${address}?at=${at}` : address;
+    const response = await fetch(asked, { headers: { Accept: "text/html" } });
     if (!response.ok || response.redirected) return undefined;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const root = page.querySelector("reweave-room");
+    const loaded = new DOMParser().parseFromString(await response.text(), "text/html");
+    const root = loaded.querySelector(this.room.localName);
+    if (!root) return undefined;
     const fresh = [...root.querySelectorAll("[data-log] > [data-id]")];
     const hasOlder = root.querySelector("[data-older]");
-    const { first } = root.querySelector("[data-log]").dataset;
+    const hasNewer = root.querySelector("[data-newer]");
+    const { first, last } = root.querySelector("[data-log]").dataset;
     this.dress.learn(root.dataset);
     this.change(() => {
       const drafts = this.list.querySelectorAll(":scope > .msg:not([data-id])");
       this.list.replaceChildren(...fresh, ...drafts);
       fresh.forEach((entry) => this.dress.entry(entry));
       this.older.from(hasOlder ? Number(first) : 0);
+      this.newer.from(hasNewer ? Number(last) : 0);
     });
     const since = this.cursor;
     this.cursor = Number(root.dataset.head);
     this.room.outbox.settle();
+    this.room.reloaded?.(root);
     const { me } = this.room.dataset;
     return fresh.filter(({ dataset }) => dataset.seq > since && dataset.member !== me);
   }
 
   #apply(event) {
     if (event.mine) this.dress.mine.set(event.id, event.mine);
-    if (event.say && event.id) this.dress.told.set(event.id, event.say);
+    if (UNTOLD.has(event.kind)) this.dress.told.delete(event.id);
+    else if (event.say && event.id) this.dress.told.set(event.id, event.say);
     for (const { id, html } of event.also ?? []) {
       const quoting = this.entry(id);
       if (quoting) this.#swap(quoting, entryFrom(html));
     }
     const before = event.id && this.entry(event.id);
     if (event.remove) before?.remove();
+    if (event.remove) this.newer.forget(event.id);
     if (event.remove || !event.html) return undefined;
     const fresh = entryFrom(event.html);
     const standsIn = before ?? this.room.outbox?.draftOf(event.client_id);
     if (standsIn) this.#swap(standsIn, fresh);
     else if (this.older.holds(fresh)) return undefined;
+    else if (this.newer.holds(fresh)) return this.#isNews(event, fresh) ? fresh : undefined;
     else this.#place(fresh);
     if (!standsIn) this.dress.entry(fresh);
     this.room.outbox?.arrived(event.client_id);
     return standsIn || fresh.dataset.member === this.room.dataset.me ? undefined : fresh;
+  }
+
+  /** Whether an event brings something that others said just now. */
+  #isNews({ seq }, { dataset }) {
+    return Number(dataset.seq) === seq && dataset.member !== this.room.dataset.me;
   }
 
   /** The same entry, drawn anew: what the reader had opened or held stays so. */

@@ -29,7 +29,7 @@ export class Outbox {
   add({ body, note, quote }) {
     const item = { id: crypto.randomUUID(), body, note, quote, at: Date.now() };
     this.room.log.change(() => this.#draw(item));
-    this.room.scroll.toEnd();
+    this.room.toNewest();
     this.keep.put(this.prefix + item.id, item);
     this.pump();
   }

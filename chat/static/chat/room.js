@@ -7,18 +7,23 @@ import { hour } from "./clock.js";
 import { Company } from "./company.js";
 import { Composer } from "./composer.js";
 import { Dress } from "./dress.js";
+import { Hush } from "./hush.js";
 import { Keep } from "./keep.js";
+import { Keeping } from "./keeping.js";
 import { Line } from "./line.js";
 import { Log } from "./log.js";
+import "./marks.js";
 import { Outbox } from "./outbox.js";
-import { cut } from "./sayings.js";
+import { cut, say } from "./sayings.js";
 import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
+import { Standing } from "./standing.js";
 import { look } from "./twin.js";
+import { Waiting } from "./waiting.js";
 
 const READ_AFTER = 800;
 
-class Room extends HTMLElement {
+export class Room extends HTMLElement {
   #readSeq = 0;
   #reading;
   #away;
@@ -36,7 +41,12 @@ class Room extends HTMLElement {
     this.dress = new Dress(this, this.querySelector("[data-log]"));
     this.log = new Log(this, this.dress, this.scroll);
     this.sheet = new Sheet(this);
+    this.keeping = new Keeping(this);
+    this.waiting = new Waiting(this);
+    this.standing = new Standing(this);
+    this.hush = new Hush(this);
     this.scroll.start();
+    this.#toAsked();
     this.onState = () => this.#lineIs(this.line.state);
     this.line.addEventListener("state", this.onState);
     document.addEventListener("visibilitychange", () => {
@@ -46,6 +56,17 @@ class Room extends HTMLElement {
     this.outbox.restore();
     this.line.open(this.dataset.circle, this);
     this.bars.lineIs(this.line.state);
+  }
+
+  /** A link to a message that is not among the newest: the room opens where it stands. */
+  #toAsked() {
+    const asked = /^#m-([\w-]{16})$/.exec(location.hash)?.[1];
+    const isOld = asked && !this.log.entry(asked) && this.querySelector("[data-older]");
+    if (isOld && !location.search) location.replace(`${this.dataset.page}?at=${asked}#m-${asked}`);
+  }
+
+  get marks() {
+    return this.querySelector("reweave-marks");
   }
 
   // What the line asks of a circle --------------------------------------------------
@@ -93,18 +114,65 @@ class Room extends HTMLElement {
     this.outbox.pump({ byHttp: true });
   }
 
+  /** To the end of the log, which may have to be loaded first. */
+  async toNewest() {
+    this.scroll.toEnd();
+    if (!this.log.newer.isMore) return;
+    await this.log.reload({ newest: true }).catch(() => undefined);
+    if (location.search) history.replaceState(null, "", this.dataset.page);
+    this.scroll.toEnd();
+  }
+
+  /** To a message, wherever it stands in the log. */
+  goTo(message) {
+    const entry = this.log.entry(message);
+    if (!entry) return location.assign(`${this.dataset.page}?at=${message}#m-${message}`);
+    entry.scrollIntoView({ block: "center" });
+    entry.tabIndex = -1;
+    return entry.focus({ preventScroll: true });
+  }
+
+  /** The reader would rather not read this person: their words leave the page at once. */
+  async without(member) {
+    this.company.hidden.add(member);
+    this.company.stopped(member);
+    this.aloud.forget();
+    const drop = () => {
+      this.querySelectorAll(`.msg[data-member="${member}"]`).forEach((entry) => entry.remove());
+    };
+    this.log.change(drop);
+    // Answers that quote them, and what they responded to, as a fresh page draws them.
+    await this.log.reload().catch(() => undefined);
+    this.log.change(drop);
+    this.composer.text.focus();
+  }
+
   askAgain() {
     this.line.reopen(this.dataset.circle);
   }
 
+  /** A verb that was chosen: whether it was done. What can't be is said above the composer. */
+  async act(frame) {
+    try {
+      return await this.line.ask({ ...frame, circle: this.dataset.circle });
+    } catch (refused) {
+      this.composer.refuse(refused.say || say("not-reached"));
+      return undefined;
+    }
+  }
+
+  /** The line asks the house how this circle stands. */
+  asking() {
+    this.standing?.watch.asking();
+  }
+
   // Frames ---------------------------------------------------------------------------
 
-  async _opened({ head, can, members, mine, muted, paused, pace, reload }) {
+  async _opened(frame) {
+    const { head, can, members, mine, reload } = frame;
     this.can = new Set(can);
     this.company.opened(members);
-    this.bars.muted(muted ?? null);
-    this.bars.paused(paused);
-    this.bars.pace(pace);
+    this.standing.opened(frame);
     for (const [id, kinds] of Object.entries(mine ?? {})) this.dress.mine.set(id, kinds);
     this.log.opened();
     if (reload) await this.#reload();
@@ -121,7 +189,11 @@ class Room extends HTMLElement {
 
   _events(frame) {
     const arrived = this.log.hear(frame);
-    for (const event of frame.events) this.#note(event);
+    for (const event of frame.events) {
+      this.#note(event);
+      this.standing.note(event);
+      this.waiting.note(event);
+    }
     for (const entry of arrived) this.company.stopped(entry.dataset.member);
     if (this.log.list.childElementCount) this.querySelector("[data-empty]")?.remove();
     this.scroll.arrived(arrived.length);
@@ -139,25 +211,28 @@ class Room extends HTMLElement {
     this.company.presence(frame);
   }
 
+  _attended(frame) {
+    this.standing.attended(frame);
+  }
+
   _typing(frame) {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, id, member, until, say, seconds }) {
-    const me = member?.id === this.dataset.me;
+  #note({ kind, id, member, session }) {
+    const door = session && this.querySelector("[data-door]");
+    if (door) door.hidden = session.phase === "ended";
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
     if (kind === "member.muted") this.company.muted.add(member.id);
     if (kind === "member.unmuted") this.company.muted.delete(member.id);
-    if (kind === "member.muted" && me) this.bars.muted({ until, say });
-    if (kind === "member.unmuted" && me) this.bars.muted(null);
+    if (kind === "message.let_through" && this.log.entry(id)?.dataset.member === this.dataset.me) {
+      this.bars.done(say("let-through"));
+    }
     if (kind === "message.taken_back" || kind === "message.set_aside") {
       this.aloud.forget();
       this.composer.forget(id);
     }
-    if (kind === "room.paused") this.bars.paused(true);
-    if (kind === "room.resumed") this.bars.paused(false);
-    if (kind === "room.pace") this.bars.pace(seconds);
   }
 
   // The line and the reader -----------------------------------------------------------
@@ -168,6 +243,7 @@ class Room extends HTMLElement {
     this.bars.lineIs(state);
     this.composer.lineIs(state, this.heardAt && hour(this.heardAt));
     if (state !== "live") {
+      this.standing.watch.lost();
       this.outbox.hold();
       this.#away ??= { arrived: 0, head: Infinity };
     } else if (this.#away) {

@@ -13,8 +13,8 @@ export class Scroll {
     this.list = room.querySelector("[data-log]");
     this.end = room.querySelector("[data-end]");
     this.button = room.querySelector("[data-below]");
-    this.button.addEventListener("click", () => {
-      this.toEnd();
+    this.button.addEventListener("click", async () => {
+      await this.room.toNewest();
       this.log.focus({ preventScroll: true });
     });
     const look = () => this.#look();
@@ -37,8 +37,19 @@ export class Scroll {
     return this.room.querySelector("[data-composer]").getBoundingClientRect().top;
   }
 
+  /** Whether the end of the room's log is in sight, or as good as. */
   get isAtEnd() {
-    return this.end.getBoundingClientRect().bottom <= this.floor + NEAR;
+    return !this.#isElsewhere && this.end.getBoundingClientRect().bottom <= this.floor + NEAR;
+  }
+
+  /** At an older place of the log, which goes on after what is on the page. */
+  get #isElsewhere() {
+    return Boolean(this.room.log?.newer.isMore);
+  }
+
+  /** The place of the first entry that the reader has in sight. */
+  get placeInSight() {
+    return this.#inSight()[0]?.entry.dataset.seq;
   }
 
   toEnd() {
@@ -60,16 +71,24 @@ export class Scroll {
     this.#look();
   }
 
-  /** To the unread line where what is new is more than a screen, else to the end. */
+  /** To the place that was asked for, to the unread line where what is new is more than a screen,
+   * else to the end. */
   start() {
-    this.toEnd();
+    if (!this.#isElsewhere) this.toEnd();
     const line = this.list.querySelector(".unread");
     const { hash } = location;
-    const target = hash.startsWith("#m-") && document.getElementById(hash.slice(1));
+    const target = hash.startsWith("#m-") ? document.getElementById(hash.slice(1)) : this.#asked();
     const hides = line?.getBoundingClientRect().top < this.log.getBoundingClientRect().top;
     if (target) target.scrollIntoView({ block: "center" });
     else if (hides) line.scrollIntoView({ block: "start" });
     this.#look();
+  }
+
+  #asked() {
+    const { at } = this.list.dataset;
+    if (!at) return null;
+    const entries = [...this.list.querySelectorAll("[data-seq]")];
+    return entries.find(({ dataset }) => Number(dataset.seq) >= Number(at)) ?? entries.at(-1);
   }
 
   /** Others wrote `n` more at the end, which the reader may not have in sight. */
@@ -85,7 +104,7 @@ export class Scroll {
       this.room.reachedEnd();
     }
     const far = this.end.getBoundingClientRect().top - this.floor > 2 * this.log.clientHeight;
-    this.button.hidden = this.wasAtEnd || !(this.#below || far);
+    this.button.hidden = this.wasAtEnd || !(this.#below || far || this.#isElsewhere);
     this.button.querySelector("span").textContent = this.#below
       ? sayCount("below", this.#below)
       : say("to-newest");

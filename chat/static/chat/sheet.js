@@ -1,6 +1,7 @@
 // What can be done with a message: responses, reply, one's own words, and a facilitator's care.
 
 import { ask } from "./ask.js";
+import { FACILITATING, facilitate } from "./facilitate.js";
 import { cut, say } from "./sayings.js";
 
 export class Sheet {
@@ -32,10 +33,10 @@ export class Sheet {
     const act = target.closest("[data-do], [data-respond]");
     const quote = target.closest("[data-quotes]");
     const menu = target.closest("[data-menu]");
-    if (!(mark || act || menu || (quote && this.room.log.entry(quote.dataset.quotes)))) return;
+    if (!(mark || act || menu || quote)) return;
     event.preventDefault();
     if (menu) this.#toggle(entry, menu);
-    else if (quote) this.#goTo(quote.dataset.quotes);
+    else if (quote) this.room.goTo(quote.dataset.quotes);
     else if (mark) this.#respond(entry, mark.dataset.response);
     else this.#do(entry, act);
   }
@@ -72,9 +73,17 @@ export class Sheet {
     if (verb === "reply") return posted && can.has("post");
     if (verb === "edit" || verb === "take_back") return mine && can.has(verb);
     if (verb === "set_aside") return !mine && can.has(verb);
+    if (verb === "who") return mine && Boolean(entry.querySelector(".mark"));
+    const state = entry.dataset.state;
+    if (verb === "let_through" || verb === "ask_to_change") {
+      return !mine && state === "held" && can.has(verb);
+    }
     const peer = company.people.get(entry.dataset.member)?.role === "peer";
-    const muted = company.muted.has(entry.dataset.member);
-    return peer && can.has(verb) && muted === (verb === "unmute");
+    if (verb === "hide") return !mine && peer && can.has(verb);
+    const { member } = entry.dataset;
+    if (verb === "remove") return peer && can.has(verb);
+    const is = verb.endsWith("mute") ? company.muted.has(member) : company.held.has(member);
+    return peer && can.has(verb) && is === verb.startsWith("un");
   }
 
   #do(entry, { dataset }) {
@@ -86,16 +95,14 @@ export class Sheet {
     if (verb === "reply") this.room.composer.reply(this.#quoteOf(entry));
     if (verb === "edit") this.#edit(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
-    if (verb === "unmute") this.#verb({ do: verb, member: entry.dataset.member });
-    if (verb === "set_aside") this.#asked(verb, (answer) => ({ message, why: answer.why }));
-    if (verb === "mute") {
-      this.#asked(verb, ({ why, until }) => ({ member: entry.dataset.member, why, until }));
-    }
+    if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
+    if (verb === "who") location.assign(`${this.room.dataset.page}messages/${message}/who/`);
+    if (verb === "hide") this.#hide(entry.dataset.member);
   }
 
-  async #asked(verb, fields) {
-    const answer = await ask(verb);
-    if (answer) this.#verb({ do: verb, ...fields(answer) });
+  async #hide(member) {
+    if (!(await ask("hide"))) return;
+    if (await this.#verb({ do: "hide", member })) this.room.without(member);
   }
 
   async #respond(entry, response) {
@@ -134,13 +141,6 @@ export class Sheet {
     const { name } = this.room.company.people.get(entry.dataset.member) ?? {};
     const who = name ?? entry.querySelector(".who").textContent;
     return { id: entry.dataset.id, name: who, dye, excerpt };
-  }
-
-  #goTo(id) {
-    const entry = this.room.log.entry(id);
-    entry.scrollIntoView({ block: "center" });
-    entry.tabIndex = -1;
-    entry.focus({ preventScroll: true });
   }
 
   #key(event) {

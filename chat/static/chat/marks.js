@@ -1,0 +1,183 @@
+// Unread marks of a person's circles, in the navigation and in the title. The server draws them;
+// here they are kept, over the one line of the tab, until what they tell of is read.
+
+import { Line } from "./line.js";
+
+const MOST = 9;
+const LONGEST_TIMER = 2 ** 31 - 1;
+const ARRIVED = new Set(["message.posted", "message.let_through", "prompt.posted"]);
+const GONE = new Set(["message.taken_back", "message.set_aside"]);
+
+class Marks extends HTMLElement {
+  #circles = new Map();
+  #said;
+
+  connectedCallback() {
+    this.plainTitle = document.title.replace(/^\(\d+\+?\) /, "");
+    const here = document.querySelector("reweave-room")?.dataset.circle;
+    for (const known of JSON.parse(this.dataset.marks)) {
+      this.#circles.set(known.circle, new Circle(this, known, Boolean(here)));
+    }
+    // What another tab of this browser has read is read here, too.
+    this.#said = new BroadcastChannel("reweave-marks");
+    this.#said.onmessage = ({ data }) => this.#heard(data);
+    const line = Line.ofTab(this.dataset.socket);
+    for (const [id, circle] of this.#circles) if (id !== here) line.open(id, circle);
+  }
+
+  /** Something new in the circle that this page shows, out of its reader's sight. */
+  add(circle, entry) {
+    const one = this.#circles.get(circle);
+    if (one) one.add(entry.dataset.id, entry.dataset.member, entry.outerHTML);
+    this.show();
+  }
+
+  /** The circle's newest has been seen. */
+  seen(circle) {
+    if (!this.#circles.get(circle)?.count) return;
+    this.#circles.get(circle).seen();
+    this.show();
+    this.#said.postMessage({ circle, seen: true });
+  }
+
+  /** Nothing from the circle until then; null: hear it again. */
+  hush(circle, until) {
+    this.#circles.get(circle)?.hush(until);
+    this.show();
+    this.#said.postMessage({ circle, until });
+  }
+
+  gone(circle) {
+    this.#circles.delete(circle);
+    for (const link of document.querySelectorAll(`[data-circle-link="${circle}"]`)) link.remove();
+    this.show();
+  }
+
+  show() {
+    const all = [...this.#circles].filter(([, circle]) => circle.speaks);
+    for (const mark of document.querySelectorAll("[data-fresh]")) {
+      const { fresh, but } = mark.dataset;
+      const told = all.filter(([id]) => (fresh ? id === fresh : id !== but)).map(([, c]) => c);
+      this.#draw(mark, total(told), told.some(({ named }) => named));
+    }
+    const waiting = total(all.map(([, circle]) => circle));
+    document.title = waiting ? `(${figure(waiting)}) ${this.plainTitle}` : this.plainTitle;
+  }
+
+  #draw(mark, count, named) {
+    mark.hidden = !count;
+    mark.classList.toggle("named", named);
+    mark.querySelector(".num").textContent = figure(count);
+    const words = this.querySelector(named ? "[data-fresh-named]" : "[data-fresh-new]");
+    mark.querySelector("[data-fresh-words]").textContent = count ? ` ${words.textContent}` : "";
+  }
+
+  #heard({ circle, seen, until }) {
+    if (seen) this.#circles.get(circle)?.seen();
+    else this.#circles.get(circle)?.hush(until);
+    this.show();
+  }
+}
+
+/** A circle that is listened to beside the page's own. */
+class Circle {
+  // The house doesn't count someone as here who only wants to know whether something is new.
+  isBeside = true;
+  #ids = new Set();
+  #timer;
+
+  constructor(marks, { circle, me, head, count, named, hushed }, besideRoom) {
+    this.marks = marks;
+    this.id = circle;
+    this.me = me;
+    this.since = head;
+    this.count = count;
+    this.named = named;
+    this.besideRoom = besideRoom;
+    this.hush(hushed);
+  }
+
+  get speaks() {
+    return this.count > 0 && !this.hushed;
+  }
+
+  add(id, member, html) {
+    if (member === this.me || this.#ids.has(id)) return;
+    this.#ids.add(id);
+    this.count += 1;
+    this.named ||= html.includes(`class="mention" data-member="${this.me}"`);
+  }
+
+  seen() {
+    this.#ids.clear();
+    this.count = 0;
+    this.named = false;
+  }
+
+  hush(until) {
+    clearTimeout(this.#timer);
+    const left = until ? new Date(until) - Date.now() : 0;
+    this.hushed = left > 0;
+    if (!this.hushed) return;
+    this.#timer = setTimeout(() => {
+      this.hush(until);
+      this.marks.show();
+    }, Math.min(left, LONGEST_TIMER));
+  }
+
+  // What the line asks of a circle ------------------------------------------------------
+
+  hear(frame) {
+    if (frame.is === "opened" && frame.reload) this.since = frame.head;
+    if (frame.is === "head" && frame.seq > this.since) this.#askAgain();
+    if (frame.is !== "events" || frame.upto <= this.since) return;
+    if (frame.after > this.since) {
+      this.#askAgain();
+      return;
+    }
+    for (const event of frame.events) if (event.seq > this.since) this.#note(event);
+    this.since = frame.upto;
+    this.marks.show();
+  }
+
+  ended() {
+    this.marks.gone(this.id);
+  }
+
+  async mayEnter() {
+    // Where the page is a room, the room asks.
+    if (this.besideRoom) return "yes";
+    try {
+      const response = await fetch("/places/", { method: "HEAD", redirect: "manual" });
+      return response.type === "opaqueredirect" ? "signed-out" : "yes";
+    } catch {
+      return "unknown";
+    }
+  }
+
+  async withoutLine() {
+    // Marks can wait for the line.
+  }
+
+  #note({ kind, id, html, remove }) {
+    if (ARRIVED.has(kind) && html) {
+      const [tag] = html.match(/<li [^>]*>/) ?? [""];
+      this.add(id, /data-member="([^"]*)"/.exec(tag)?.[1], html);
+    }
+    if ((GONE.has(kind) || remove) && this.#ids.delete(id)) this.count -= 1;
+  }
+
+  #askAgain() {
+    Line.ofTab(this.marks.dataset.socket).reopen(this.id);
+  }
+}
+
+function total(circles) {
+  return circles.reduce((sum, { count }) => sum + count, 0);
+}
+
+function figure(count) {
+  return count > MOST ? `${MOST}+` : String(count);
+}
+
+customElements.define("reweave-marks", Marks);
