@@ -21,6 +21,7 @@ class Surroundings:
     weeks: int
     question: PromptDelivery | None
     session: Session | None
+    door_is_open: bool
     people: list[Membership]
 
     @property
@@ -40,10 +41,12 @@ def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings
     now = now or timezone.now()
     cohort = circle.cohort
     prefetch_related_objects([cohort], "pauses")
+    session = calendar.next_session(cohort, circle, now=now)
     return Surroundings(
         week=cohort.week_on(timezone.localtime(now, cohort.zone).date()),
         weeks=cohort.number_of_weeks,
         question=circle.prompts.asked().select_related("realm").order_by("-week").first(),
-        session=calendar.next_session(cohort, circle, now=now),
+        session=session,
+        door_is_open=session is not None and session.door_at <= now,
         people=list(circle.memberships.current().order_by("role", "name")),
     )

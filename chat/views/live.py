@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
@@ -69,6 +70,7 @@ def live_page(
         if mute
         else "",
         "say": say,
+        "lease_seconds": settings.ROOM_LEASE_SECONDS,
         "written": written or {"id": uuid.uuid4()},
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
@@ -98,6 +100,8 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
     coming = next((one for one in order if one["state"] in ("waiting", "last")), None)
     return {
         "state": state,
+        "state_json": json.dumps(state),
+        "in_round": session.in_round,
         "people_now": people,
         "facilitators": [person for person in people if person.is_facilitator],
         "attended_until": _attended_until(people),
@@ -111,7 +115,8 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
             for one in order
             if one["member"] in known
         ],
-        "me_in_order": next((one for one in order if one["member"] == member.public_id), None),
+        "me_in_order": (mine := _mine(order, member)),
+        "waits": session.in_round and bool(mine) and mine["state"] in ("waiting", "last"),
         "holder": known.get(state["holder"] or ""),
         "i_hold": state["holder"] == member.public_id,
         "may_write": _may_write(seat),
@@ -119,9 +124,14 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
         "clauses": session.agreement.each_clause() if session.agreement else [],
         "seated": session.seated,  # type: ignore[attr-defined]
         "accepted": session.seated,  # type: ignore[attr-defined]
-        "phases": _phases(session),
+        "phases": (phases := _phases(session)),
+        "next_phase": next((part for part in phases if part["state"] == "todo"), None),
         "attendance": _attendance(people) if member.is_facilitator else [],
     }
+
+
+def _mine(order: list[dict[str, Any]], member: Membership) -> dict[str, Any] | None:
+    return next((one for one in order if one["member"] == member.public_id), None)
 
 
 def _of_none(seat: Seat) -> dict[str, Any]:

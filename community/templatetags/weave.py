@@ -53,6 +53,9 @@ def _threads(number: int) -> tuple[str, str, str]:
     return drawings.WEAVES[weave], drawings.DYES[dye], drawings.DYES[ground]
 
 
+register.filter("swatch_class", swatch_classes)
+
+
 @register.filter
 def swatch_dye(number: int) -> str:
     """The dye of swatch `number`, so that what stands beside it can be dyed alike."""

@@ -83,7 +83,8 @@ def _place(membership: Membership) -> dict:
         "circle": membership.circle,
         "cohort": cohort,
         "week": cohort.week_on(today),
-        "session": calendar.next_session(cohort, membership.circle),
+        "session": (session := calendar.next_session(cohort, membership.circle)),
+        "door_is_open": session is not None and session.door_at <= timezone.now(),
         "is_over": today > cohort.ends_on,
     }
 

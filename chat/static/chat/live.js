@@ -1,0 +1,261 @@
+// <reweave-live>: a session, drawn from the one state that everyone is told. It is a room, so that
+// what is said in it arrives, is sent and is kept as ever; what goes round is drawn here.
+
+import { Breath } from "./live-breath.js";
+import { Lead } from "./live-lead.js";
+import { Place } from "./live-place.js";
+import { Round } from "./live-round.js";
+import { Stage } from "./live-stage.js";
+import { Room } from "./room.js";
+import { cut, say } from "./sayings.js";
+
+const NO_MARKS = { add() {}, seen() {}, hush() {}, gone() {}, show() {} };
+const LONGEST_WAIT = 5000;
+const BY_NUMBER = new Set(["seconds", "step"]);
+
+class Live extends Room {
+  connectedCallback() {
+    this.state = JSON.parse(this.dataset.state);
+    this.isSeated = "seated" in this.dataset;
+    this.isFacilitator = this.dataset.role === "facilitator";
+    this.isOpen = "many" in this.dataset;
+    // What our clock and the house's differ by, so that both mean the same minute.
+    this.ahead = new Date(this.dataset.now) - Date.now();
+    this.known = new Map();
+    for (const one of document.getElementById("live-people").content.children) {
+      const { id, role, swatch } = one.dataset;
+      this.known.set(id, { id, role, swatch, name: one.textContent });
+    }
+    super.connectedCallback();
+    this.stage = new Stage(this);
+    this.round = new Round(this);
+    this.place = new Place(this);
+    this.breath = new Breath(this);
+    this.lead = this.isFacilitator ? new Lead(this) : undefined;
+    this.addEventListener("click", (event) => this.#press(event));
+    this.draw();
+    this.ticking = setInterval(() => this.tick(), 1000);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.ticking);
+  }
+
+  ended() {
+    this.disconnectedCallback();
+    this.stage = undefined;
+    super.ended();
+  }
+
+  // What is drawn asks these ------------------------------------------------------------
+
+  get now() {
+    return Date.now() + this.ahead;
+  }
+
+  /** Nothing is counted as unread where everyone listens to one. */
+  get marks() {
+    return NO_MARKS;
+  }
+
+  get me() {
+    return this.dataset.me;
+  }
+
+  get inRound() {
+    return this.state.phase === "check_in" || this.state.phase === "sharing";
+  }
+
+  get iHold() {
+    return this.inRound && this.state.holder === this.me;
+  }
+
+  /** What the composer shows; the house asks again, when something is posted. */
+  get mayWrite() {
+    const { phase } = this.state;
+    if (this.inRound) return this.iHold;
+    return this.isFacilitator || (phase === "closing" && !this.isOpen);
+  }
+
+  get mine() {
+    return this.state.order.find(({ member }) => member === this.me);
+  }
+
+  /** Who comes next. */
+  get coming() {
+    return this.state.order.find(({ state }) => state === "waiting" || state === "last");
+  }
+
+  person(id) {
+    const known = this.company?.people.get(id) ?? this.known.get(id);
+    return known ?? { id, name: say("live.someone"), swatch: "swatch", role: "peer" };
+  }
+
+  partName(phase) {
+    const part = this.querySelector(`[data-part="${phase}"] [data-label]`);
+    return say(`live.round.${phase}`) || (part?.textContent ?? "");
+  }
+
+  // What comes in ------------------------------------------------------------------------
+
+  hear(frame) {
+    super.hear(frame);
+    if (!this.stage) return;
+    if (frame.is !== "events") {
+      if (frame.is === "opened") this.draw();
+      return;
+    }
+    const told = frame.events.filter(({ session }) => session);
+    if (told.length) this.take(told.at(-1).session);
+    for (const { kind } of frame.events) {
+      if (kind === "room.paused" || kind === "room.resumed") {
+        this.toggleAttribute("data-paused", kind === "room.paused");
+        this.lead?.draw();
+      }
+    }
+    this.stage?.said();
+  }
+
+  /** A page that was loaded anew, because too much had happened. */
+  reloaded(root) {
+    this.isSeated = "seated" in root.dataset;
+    if (root.dataset.state) this.take(JSON.parse(root.dataset.state));
+  }
+
+  take(state) {
+    const before = this.state;
+    if (state.id !== before.id) {
+      // Another session: its agreement is on its own page.
+      if (state.opened_at > before.opened_at && state.phase !== "ended") this.#goAgain();
+      return;
+    }
+    if (state.step < before.step) return;
+    this.state = state;
+    this.#refuse("");
+    this.draw();
+    this.#announce(before);
+  }
+
+  #goAgain() {
+    setTimeout(() => location.reload(), this.isOpen ? Math.random() * LONGEST_WAIT : 0);
+  }
+
+  draw() {
+    if (!this.stage || !this.isConnected) return;
+    this.dataset.phase = this.state.phase;
+    document.getElementById("do").elements.step.value = this.state.step;
+    if (this.state.phase === "ended") return this.#end();
+    const held = this.contains(document.activeElement) ? document.activeElement : undefined;
+    for (const part of [this.stage, this.round, this.place, this.breath, this.lead]) part?.draw();
+    // What was just pressed may be gone: the heading says where things stand now.
+    if (held?.isConnected && held.offsetParent) held.focus({ preventScroll: true });
+    else if (held) this.querySelector("[data-heading]").focus({ preventScroll: true });
+  }
+
+  tick() {
+    if (this.state.phase === "ended") return;
+    this.stage.tick();
+    this.breath.tick();
+  }
+
+  #end() {
+    clearInterval(this.ticking);
+    const main = this.querySelector("main");
+    if (main.querySelector(":scope > .breathe h1")) return;
+    // Words that were being written stay where they can be copied.
+    const written = this.composer.text.value.trim();
+    const end = cut("part-ended");
+    const form = this.querySelector("[data-composer]");
+    for (const one of main.querySelectorAll(".holder > *")) if (one !== form) one.hidden = true;
+    form.hidden = !written;
+    main.prepend(end);
+    main.querySelector("aside").hidden = true;
+    this.querySelector("[data-foot]").hidden = true;
+    end.querySelector("h1").focus();
+  }
+
+  /** Once for each step that changes who speaks or what part it is. */
+  #announce(before) {
+    const { phase, holder, breath_until: breath, attended } = this.state;
+    const lines = [];
+    if (phase === "ended" && before.phase !== "ended") lines.push(say("live.said.ended"));
+    else if (phase !== before.phase || this.state.round !== before.round) {
+      lines.push(say("live.said.phase", { part: this.partName(phase) }));
+    }
+    if (holder !== before.holder && this.inRound) lines.push(this.stage.whoHolds);
+    if (breath && breath !== before.breath_until) lines.push(say("live.said.breath"));
+    if (!attended && before.attended) lines.push(say("live.said.unheld"));
+    if (lines.length) this.querySelector("[data-announce]").textContent = lines.join(" ");
+  }
+
+  // What is done -------------------------------------------------------------------------
+
+  async #press(event) {
+    const button = event.target.closest("button[data-verb]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    this.#refuse("");
+    try {
+      await this.#do(button);
+    } finally {
+      button.removeAttribute("aria-disabled");
+    }
+  }
+
+  async #do(button) {
+    const { verb } = button.dataset;
+    const frame = { do: verb, circle: this.dataset.circle, step: this.state.step };
+    if (button.name) frame[button.name] = value(button);
+    if (verb === "order") frame.members = this.round.moved(button);
+    try {
+      const ack = await this.line.ask(frame);
+      if (ack.seated) this.#sat();
+    } catch (refused) {
+      if (refused.code === "line" && (await this.#byHttp(button))) return;
+      this.#refuse(refused.say || say("not-reached"));
+    }
+  }
+
+  #sat() {
+    this.isSeated = true;
+    this.querySelector("[data-agreement]")?.remove();
+    this.draw();
+    this.querySelector("[data-heading]").focus({ preventScroll: true });
+  }
+
+  /** Without a line: as the page without script does, and it is drawn from what comes back. */
+  async #byHttp(button) {
+    const body = new FormData(document.getElementById("do"));
+    if (button.name) body.append(button.name, button.value);
+    try {
+      const response = await fetch(button.formAction, { method: "POST", body });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const root = page.querySelector(this.localName);
+      if (!root) return false;
+      this.reloaded(root);
+      if (this.isSeated) this.querySelector("[data-agreement]")?.remove();
+      this.draw();
+      const no = root.querySelector("[data-said-no]:not([hidden]) span");
+      if (no) this.#refuse(no.textContent);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #refuse(sentence) {
+    const place = this.querySelector("[data-said-no]");
+    place.hidden = !sentence;
+    place.querySelector("span").textContent = sentence;
+    if (sentence) place.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function value({ name, value: words }) {
+  if (name === "agreed") return true;
+  return BY_NUMBER.has(name) ? Number(words) : words;
+}
+
+customElements.define("reweave-live", Live);
