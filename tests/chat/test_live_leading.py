@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from chat.live import leading
 from chat.models import LiveSession, Room
-from programs import calendar, circles
-from tests.cast import Cast
+from programs import calendar, circles, enrolment
+from tests.cast import Cast, gather
 from tests.chat.circle_live import Session, holds_together, in_round, open_session
 from tests.chat.talk import all_at_once, join, leave, log_of, refusal_of
 
@@ -56,8 +56,6 @@ def test_one_session_at_a_time(session):
 
 
 def test_two_who_open_it_at_once_open_one(transactional_db):
-    from tests.cast import gather
-
     cast = gather()
     linden = join("linden", cast.circle, role="facilitator")
     session = Session(cast.circle, {"mina": cast.mina, "linden": linden})
@@ -283,8 +281,6 @@ def test_hands_and_seats_do_not_outdate_what_a_facilitator_sees(cast, session):
 
 
 def test_a_hundred_clicks_at_once_move_the_piece_once(transactional_db):
-    from tests.cast import gather
-
     cast = gather()
     session = in_round(cast.circle, cast.mina, cast.noor, cast.ines)
     session.people["linden"] = join("linden", cast.circle, role="facilitator")
@@ -326,8 +322,6 @@ def test_a_facilitator_who_is_removed_leads_nothing(cast, session):
 
 def leave_as_lead(cast, person):
     """The circle goes on without a facilitator for a while: only the program lead may do that."""
-    from programs import enrolment
-
     enrolment.remove(
         membership=cast.circle.membership_of(person), by=cast.sade, why="It was agreed."
     )
