@@ -70,6 +70,14 @@ def support(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def support_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the support page on a device; below `/support/` and nowhere else."""
+    response = render(None, "home/support_worker.js", content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read what the world sees, and nothing behind the door."""
     closed = ["/cms/", "/accounts/", "/circles/", "/places/", "/documents/", "/theme/"]

@@ -33,9 +33,14 @@ export function dayInWords(when, now = new Date()) {
 
 /** A moment in full, with the zone named, for a title or a time until which something holds. */
 export function moment(when) {
-  const day = { weekday: "long", day: "numeric", month: "long" };
-  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
-  return format({ ...day, ...time }).format(when);
+  const day = dayFirst(format({ weekday: "long", day: "numeric", month: "long" }), when);
+  return `${day}, ${hour(when)} ${zone()}`;
+}
+
+/** The reader's zone as people say it: "Europe/London" is London. */
+function zone() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone.split("/").at(-1).replaceAll("_", " ");
 }
 
 // The house writes "Thursday 12 March"; plain "en" would put the month first.

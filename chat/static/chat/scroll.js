@@ -74,7 +74,8 @@ export class Scroll {
   /** To the place that was asked for, to the unread line where what is new is more than a screen,
    * else to the end. */
   start() {
-    if (!this.#isElsewhere) this.toEnd();
+    // Passing by the end is not having seen it.
+    if (!this.#isElsewhere) this.end.scrollIntoView({ block: "end" });
     const line = this.list.querySelector(".unread");
     const { hash } = location;
     const target = hash.startsWith("#m-") ? document.getElementById(hash.slice(1)) : this.#asked();
