@@ -17,7 +17,15 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from chat import editing, frames, refusal, verbs_facilitating, verbs_live, verbs_reading
+from chat import (
+    editing,
+    frames,
+    refusal,
+    verbs_care,
+    verbs_facilitating,
+    verbs_live,
+    verbs_reading,
+)
 from chat.frames import Frame
 from chat.hub import Hub, Line
 from chat.hub.line import SIGNED_OUT, TOO_FAST
@@ -202,5 +210,6 @@ _VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
     "read": _read,
     **verbs_facilitating.VERBS,
     **verbs_live.VERBS,
+    **verbs_care.VERBS,
     **verbs_reading.VERBS,
 }

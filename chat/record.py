@@ -28,7 +28,7 @@ _SAID = {
     "check_in": _("%(name)s wrote to you alone."),
     "hand_over": _("%(name)s handed the circle over to you."),
 }
-audit.describe(_SAID)
+audit.describe(_SAID, appealable=("set_aside", "ask_to_change", "mute", "hold"))
 
 
 def act(

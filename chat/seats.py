@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from chat import announcing, leases, log
-from chat.models import Event, Room, Seat
+from chat.models import CareCard, Event, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
 from programs.signals import membership_ended
@@ -23,6 +24,7 @@ PEER_VERBS = (
     *("post", "edit", "take_back", "respond", "read", "typing"),
     *("seat", "step_out", "hand", "pass", "last", "done"),
     *("hush", "unhush", "hide", "unhide"),
+    *("tell", "close_card"),
 )
 FACILITATOR_VERBS = (
     # Whoever looks after a room reads everyone in it.
@@ -30,6 +32,7 @@ FACILITATOR_VERBS = (
     *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
     *("mute", "unmute", "remove", "pace", "pause", "resume", "hours", "daily_hours"),
     *("here", "away"),
+    *("take_up", "settle", "reopen"),
     *("begin", "phase", "give_piece", "order", "breath", "give_time", "take_over", "end"),
 )
 
@@ -58,9 +61,12 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     if not user.is_authenticated:
         return None
     current = Membership.objects.current().filter(user=user, circle__public_id=circle)
+    cards = CareCard.objects.filter(membership=OuterRef("membership"), closed_at=None)
     return (
         Seat.objects.filter(membership__in=current)
         .select_related("membership__circle__cohort", "membership__circle__room")
+        # With the seat, so that a page without any, as most are, asks nothing more.
+        .annotate(has_cards=Exists(cards))
         .first()
     )
 

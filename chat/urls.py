@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from chat.views import facilitating, finding, forms, live, live_forms, reading, room, twins
+from chat.views import (
+    concerns,
+    facilitating,
+    finding,
+    forms,
+    live,
+    live_forms,
+    reading,
+    room,
+    twins,
+)
 
 
 class PublicId:
@@ -36,6 +46,7 @@ urlpatterns = [
     path("circles/<public_id:circle>/events", twins.room_events, name="room_events"),
     path("circles/<public_id:circle>/messages/", forms.post_message, name="post_message"),
     path(_A_MESSAGE, forms.message, name="message"),
+    path(f"{_A_MESSAGE}tell/", concerns.tell_message, name="tell_message"),
     path(f"{_A_MESSAGE}respond/", forms.respond, name="respond"),
     path(f"{_A_MESSAGE}who/", reading.who, name="who"),
     path(f"{_A_MESSAGE}edit/", forms.edit, name="edit"),
@@ -44,6 +55,16 @@ urlpatterns = [
     path(f"{_A_MESSAGE}put-back/", facilitating.put_back, name="put_back"),
     path(f"{_A_MESSAGE}let-through/", facilitating.let_through, name="let_through"),
     path(f"{_A_MESSAGE}ask-to-change/", facilitating.ask_to_change, name="ask_to_change"),
+    path(f"{_A_MEMBER}tell/", concerns.tell_member, name="tell_member"),
+    path("circles/<public_id:circle>/cards/", concerns.own_cards, name="cards"),
+    path(
+        "circles/<public_id:circle>/cards/<public_id:card>/close/",
+        concerns.close_card,
+        name="close_card",
+    ),
+    path("told/", concerns.told, name="told"),
+    path("told/<public_id:concern>/again/", concerns.appeal_answer, name="appeal_answer"),
+    path("appeal/<int:entry>/", concerns.appeal, name="appeal"),
     path(f"{_A_MEMBER}hide/", reading.hide, name="hide"),
     path(f"{_A_MEMBER}unhide/", reading.unhide, name="unhide"),
     path(f"{_A_MEMBER}mute/", facilitating.mute, name="mute"),

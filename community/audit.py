@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -26,6 +26,7 @@ from community.models import AuditEntry, AuditHead, User
 
 # What the one concerned reads of an act: `%(name)s` is who did it, `%(until)s` until when.
 _said: dict[str, Promise] = {}
+_appealable: set[str] = set()
 _OTHERWISE = _("%(name)s did something about your place here.")
 
 
@@ -37,9 +38,17 @@ class Fault:
     what: str
 
 
-def describe(sentences: Mapping[str, Promise]) -> None:
-    """Those who write entries say here how the one concerned reads them, by verb."""
+def describe(sentences: Mapping[str, Promise], *, appealable: Iterable[str] = ()) -> None:
+    """Those who write entries say here how the one concerned reads them, by verb.
+
+    Of `appealable` they may ask that somebody looks again.
+    """
     _said.update(sentences)
+    _appealable.update(appealable)
+
+
+def may_be_appealed(verb: str) -> bool:
+    return verb in _appealable
 
 
 def sentence_of(verb: str) -> Promise:

@@ -55,7 +55,8 @@ audit.describe(
     {
         "read_answers": gettext_lazy("%(name)s read the answers of your application."),
         "remove": gettext_lazy("%(name)s ended your place in the circle."),
-    }
+    },
+    appealable=("remove",),
 )
 
 

@@ -5,12 +5,13 @@ A card never says why it came, and holds no one back from anything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from chat import log
 from chat.models import CareCard, Event, Room
+from community import help
 from programs.models import Membership
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ def show(room: Room, member: Membership, kind: str) -> None:
 
 def open_for(member: Membership) -> list[CareCard]:
     return list(CareCard.objects.filter(membership=member, closed_at=None).order_by("pk"))
+
+
+def before(member: Membership) -> dict[str, Any]:
+    """What lies before `member`, with the lines to name to them: the context of the template."""
+    lying = open_for(member)
+    helped = any(card.kind == Kind.HELP for card in lying)
+    lines = help.lines_near(member.user) if helped else []
+    return {"cards": lying, "circle": member.circle, "help_lines": lines}
 
 
 def close(*, by: User, card: str) -> None:

@@ -130,6 +130,7 @@ def message_page(
         "zone": circle.cohort.time_zone,
         "say": say,
         "kinds": _kinds(seat, entry),
+        "is_own": row.membership_id == me.pk,
         "is_mine": row.membership_id == me.pk and entry.state in ("posted", "held"),
         "may_hold": me.is_facilitator and entry.kind == "message",
         "author": row.membership,

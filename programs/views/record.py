@@ -58,6 +58,7 @@ def _in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
             },
             "circle": circle_names.get(entry.circle, ""),
             "at": entry.at,
+            "seq": entry.seq if audit.may_be_appealed(entry.verb) else None,
         }
         for entry in entries
     ]

@@ -95,6 +95,9 @@ export class Company {
       person.querySelector("bdi").textContent = name;
       const rest = role === "facilitator" ? say("facilitator") : "";
       person.querySelector("[data-doing]").dataset.rest = rest;
+      const tell = person.querySelector(".tell");
+      tell.href = `${this.room.dataset.page}members/${id}/tell/`;
+      tell.setAttribute("aria-label", say("tell-about", { name }));
       list.append(person);
     }
     this.#show();

@@ -3,6 +3,7 @@
 
 import { Aloud } from "./aloud.js";
 import { Bars } from "./bars.js";
+import { Cards } from "./cards.js";
 import { hour } from "./clock.js";
 import { Company } from "./company.js";
 import { Composer } from "./composer.js";
@@ -35,6 +36,7 @@ export class Room extends HTMLElement {
     this.aloud = new Aloud(this);
     this.company = new Company(this);
     this.bars = new Bars(this);
+    this.cards = new Cards(this);
     this.composer = new Composer(this, this.keep);
     this.outbox = new Outbox(this, this.keep);
     this.scroll = new Scroll(this);
@@ -222,6 +224,7 @@ export class Room extends HTMLElement {
   #note({ kind, id, member, session }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
+    if (kind === "care.card" && me) this.cards.came();
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
     if (kind === "member.muted") this.company.muted.add(member.id);

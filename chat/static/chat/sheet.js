@@ -3,6 +3,7 @@
 import { ask } from "./ask.js";
 import { FACILITATING, facilitate } from "./facilitate.js";
 import { cut, say } from "./sayings.js";
+import { tell } from "./tell.js";
 
 export class Sheet {
   #open;
@@ -73,6 +74,7 @@ export class Sheet {
     if (verb === "reply") return posted && can.has("post");
     if (verb === "edit" || verb === "take_back") return mine && can.has(verb);
     if (verb === "set_aside") return !mine && can.has(verb);
+    if (verb === "tell") return !mine && can.has(verb);
     if (verb === "who") return mine && Boolean(entry.querySelector(".mark"));
     const state = entry.dataset.state;
     if (verb === "let_through" || verb === "ask_to_change") {
@@ -96,6 +98,7 @@ export class Sheet {
     if (verb === "edit") this.#edit(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
+    if (verb === "tell") tell({ message }, (frame) => this.#verb(frame));
     if (verb === "who") location.assign(`${this.room.dataset.page}messages/${message}/who/`);
     if (verb === "hide") this.#hide(entry.dataset.member);
   }

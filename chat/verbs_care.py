@@ -1,0 +1,53 @@
+"""The socket's verbs of care: telling of a message or a person, and looking after what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chat import concerns, settling
+from chat.care import cards
+from chat.frames import Frame
+from community.models import User
+
+
+def _tell(by: User, frame: Frame) -> dict[str, Any]:
+    told = concerns.tell(
+        by=by,
+        circle=frame.public_id("circle"),
+        message=frame.public_id_or_none("message"),
+        member=frame.public_id_or_none("member"),
+        reason=frame.text("reason"),
+        note=frame.note(),
+    )
+    return {"say": concerns.thanks(told)}
+
+
+def _close_card(by: User, frame: Frame) -> None:
+    cards.close(by=by, card=frame.public_id("card"))
+
+
+def _take_up(by: User, frame: Frame) -> None:
+    settling.take(by=by, concern=frame.public_id("concern"))
+
+
+def _settle(by: User, frame: Frame) -> None:
+    settling.settle(
+        by=by,
+        concern=frame.public_id("concern"),
+        outcome=frame.text("outcome"),
+        answer=frame.note(),
+    )
+
+
+def _reopen(by: User, frame: Frame) -> None:
+    settling.reopen(by=by, concern=frame.public_id("concern"))
+
+
+VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+    "tell": _tell,
+    "close_card": _close_card,
+    "take_up": _take_up,
+    "settle": _settle,
+    "reopen": _reopen,
+}

@@ -1,0 +1,22 @@
+"""The house's help lines, for those above and below who ask what is near a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from community import help
+from home.models import Country, HelpLine
+
+
+def find(country: str) -> Sequence[help.Line]:
+    """Lines of the country with these two letters first, then those that answer everywhere."""
+    here = Country.objects.filter(code=country).first()
+    lines = HelpLine.objects.for_country(here) if here else HelpLine.objects.for_anywhere()
+    own = {line.pk for line in here.lines.all()} if here else set()
+    ordered = sorted(lines, key=lambda line: (line.pk not in own, line.sort_order, line.name))
+    return [
+        help.Line(line.name, line.words, line.number, line.sms, line.website) for line in ordered
+    ]
+
+
+help.kept_by(find)
