@@ -7,6 +7,7 @@ import zoneinfo
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.dispatch import receiver
 from django.utils import timezone
 
 from chat import refusal
@@ -14,6 +15,7 @@ from chat.models import Seat
 from community.notices import NIGHT_UNTIL
 from programs import clock
 from programs.models import Membership
+from programs.signals import quiet_asked
 
 if TYPE_CHECKING:
     from community.models import User
@@ -46,6 +48,15 @@ def hushed_until(seat: Seat, now: datetime.datetime | None = None) -> datetime.d
     """Until when this member wants to hear nothing of the circle; None where they do."""
     until = seat.hushed_until
     return until if until and until > (now or timezone.now()) else None
+
+
+@receiver(quiet_asked)
+def say_who_hushes(
+    sender: type, memberships: list[Membership], **kwargs: object
+) -> dict[int, datetime.datetime]:
+    """For those who write notices: until when each of these wants none of their circle."""
+    seats = Seat.objects.filter(membership__in=memberships, hushed_until__gt=timezone.now())
+    return dict(seats.values_list("membership", "hushed_until"))
 
 
 def _set(by: User, circle: str, until: datetime.datetime | None) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from community import notices
 from community.models import Notice
-from programs import clock
+from programs import clock, quiet
 from programs.models import Circle, Cohort, Membership, SessionChange
 from programs.refusal import Refused
 
@@ -214,7 +214,12 @@ def _tell(change: SessionChange) -> None:
         if change.circle_id
         else people.filter(circle__cohort=change.cohort)
     )
+    hushed = quiet.until(people)
     for membership in people:
         if membership.user_id != change.changed_by_id:
-            about = f"session:{change.pk}:{change.turn}"
-            notices.tell(membership.user, kind=Notice.Kind.CIRCLE, about=about)
+            notices.tell(
+                membership.user,
+                kind=Notice.Kind.CIRCLE,
+                about=f"session:{change.pk}:{change.turn}",
+                not_before=hushed.get(membership.pk),
+            )

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from community import notices
 from community.models import Notice
 from community.signals import tick
+from programs import quiet
 from programs.leads import program_leads
 from programs.models import Circle, Cohort, ProgramWeek, PromptDelivery
 from programs.signals import prompt_due
@@ -39,6 +40,8 @@ _REMEMBERED = dt.timedelta(days=3 * 365)
 # Reckoning -------------------------------------------------------------------
 def schedule(circle: Circle, *, now: dt.datetime | None = None) -> None:
     """Reckon the instants of `circle` anew. What was asked or skipped is never touched."""
+    if circle.is_open:
+        return
     _reckon([circle.pk], _fresh(circle.cohort_id), now or timezone.now())
 
 
@@ -46,7 +49,7 @@ def schedule(circle: Circle, *, now: dt.datetime | None = None) -> None:
 def reschedule(cohort: Cohort, *, now: dt.datetime | None = None) -> None:
     """Reckon the instants of all its circles anew, after its dates, zone or rest changed."""
     cohort = _fresh(cohort.pk)
-    circles = Circle.objects.filter(cohort=cohort).values_list("pk", flat=True)
+    circles = Circle.objects.filter(cohort=cohort, is_open=False).values_list("pk", flat=True)
     _reckon(list(circles), cohort, now or timezone.now())
     Cohort.objects.filter(pk=cohort.pk).update(scheduled_from=_digest(cohort))
 
@@ -72,9 +75,9 @@ def schedule_what_is_missing(*, now: dt.datetime | None = None) -> None:
             _safely(reschedule, cohort, now=now)
     kept = PromptDelivery.objects.filter(circle=OuterRef("pk")).order_by().values("circle")
     rows = kept.annotate(n=Count("pk")).values("n")
-    bare = Circle.objects.filter(cohort__in=running, cohort__is_cancelled=False).filter(
-        cohort__number_of_weeks__gt=Coalesce(Subquery(rows, output_field=IntegerField()), 0)
-    )
+    bare = Circle.objects.filter(
+        is_open=False, cohort__in=running, cohort__is_cancelled=False
+    ).filter(cohort__number_of_weeks__gt=Coalesce(Subquery(rows, output_field=IntegerField()), 0))
     for circle in bare:
         _safely(schedule, circle, now=now)
 
@@ -232,9 +235,13 @@ def _skip(delivery: PromptDelivery, now: dt.datetime) -> None:
 
 def _tell_members(delivery: PromptDelivery) -> None:
     awake = delivery.circle.memberships.current().awake().select_related("user")
+    hushed = quiet.until(awake)
     for membership in awake:
         notices.tell(
-            membership.user, kind=Notice.Kind.QUESTION, about=f"prompt:{delivery.public_id}"
+            membership.user,
+            kind=Notice.Kind.QUESTION,
+            about=f"prompt:{delivery.public_id}",
+            not_before=hushed.get(membership.pk),
         )
 
 

@@ -9,3 +9,7 @@ from django.dispatch import Signal
 membership_ended = Signal()
 # A due question was claimed; whoever posts it does so in this transaction. Arguments: delivery.
 prompt_due = Signal()
+
+# Asked before people are told of something outside the house. Argument: memberships. Receivers
+# answer with those who want to hear nothing of their circle for now: {membership id: until}.
+quiet_asked = Signal()

@@ -5,10 +5,13 @@ import zoneinfo
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from chat import editing, hiding, hush, moderation, unread
 from chat.models import Event, Hiding, Seat
-from programs.models import Membership
+from community.models import Notice
+from programs import prompts
+from programs.models import Membership, PromptDelivery
 from tests.chat.talk import ask_the_question, leave, refusal_of, say, set_room
 
 
@@ -113,6 +116,18 @@ def test_a_hushed_circle_says_nothing_until_the_persons_own_morning(noors_circle
 
     hush.unhush(by=cast.noor, circle=circle)
     assert counts(cast.noor)["Alder circle"] == "1"
+
+
+def test_mail_about_a_hushed_circle_waits_for_the_morning(cast):
+    until = hush.hush(by=cast.noor, circle=cast.circle.public_id)
+    prompts.schedule_what_is_missing()
+    delivery = PromptDelivery.objects.filter(circle=cast.circle).earliest("week")
+
+    prompts.deliver_due(now=delivery.due_at)
+
+    told = Notice.objects.filter(about=f"prompt:{delivery.public_id}")
+    assert told.get(person=cast.noor).not_before == until
+    assert told.get(person=cast.ines).not_before <= timezone.now()
 
 
 @pytest.mark.parametrize(
