@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -61,6 +61,21 @@ def attended(circles: Collection[str]) -> dict[str, list[dict[str, str]]]:
         if until is not None:
             found[circle].append({"member": member, "until": until.isoformat()})
     return {circle: found.get(circle, []) for circle in circles}
+
+
+def among(people: Iterable[Membership]) -> list[dict[str, str]]:
+    """As `attended`, of members at hand with their seats and users."""
+    now = timezone.now()
+    running = (
+        (member, member.seat.here_until)
+        for member in people
+        if member.is_facilitator and member.user.is_active
+    )
+    return [
+        {"member": member.public_id, "until": until.isoformat()}
+        for member, until in running
+        if until and until > now
+    ]
 
 
 def frame(circle: str, by: list[dict[str, str]]) -> dict[str, Any]:

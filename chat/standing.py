@@ -6,6 +6,7 @@ The page's bars, its composer and the socket's `opened` all say it from here.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from chat import hours, leases
 from chat.models import ModerationAction, Mute, Room, Seat
 from chat.moderation import mute_in_force, why_muted
 from community import vault
+from programs.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Standing:
             return "unattended"
         return ""
 
+    @property
+    def pace_minutes(self) -> int:
+        """The pace where it is whole minutes; else 0."""
+        return 0 if self.room.pace_seconds % 60 else self.room.pace_seconds // 60
+
     def as_frame(self) -> dict[str, Any]:
         """The fields of `opened`."""
         mute, until = self.mute, self.hours_until
@@ -62,11 +69,11 @@ class Standing:
         }
 
 
-def standing_of(seat: Seat) -> Standing:
+def standing_of(seat: Seat, people: Iterable[Membership] | None = None) -> Standing:
     """At most five queries; two for a room that is open and a member who is neither muted nor
-    held."""
+    held, and one less where the circle's `people` are at hand with their seats and users."""
     member, circle = seat.membership, seat.membership.circle
-    mute = mute_in_force(member)
+    mute = None if member.is_facilitator else mute_in_force(member)
     owner = vault.circle_owner(circle.public_id)
     return Standing(
         now=timezone.now(),
@@ -76,7 +83,9 @@ def standing_of(seat: Seat) -> Standing:
         why_muted=why_muted(mute, owner=owner) if mute else "",
         why_held=_why_held(seat) if seat.held_at and not member.is_facilitator else "",
         hours_until=hours.until(circle.room) if circle.room.hours != Room.Hours.OPEN else None,
-        attended=leases.attended([circle.public_id])[circle.public_id],
+        attended=leases.attended([circle.public_id])[circle.public_id]
+        if people is None
+        else leases.among(people),
     )
 
 

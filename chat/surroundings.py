@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
+from chat.models import Mute
 from programs import calendar
 from programs.calendar import Session
 from programs.models import Circle, Membership, PromptDelivery
@@ -42,11 +43,15 @@ def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings
     cohort = circle.cohort
     prefetch_related_objects([cohort], "pauses")
     session = calendar.next_session(cohort, circle, now=now)
+    # With what tells who holds the room now, and how each may write in it.
+    muted = Mute.objects.in_force(now).filter(member=OuterRef("pk"))
+    people = circle.memberships.current().select_related("seat", "user")
+    people = people.annotate(is_muted=Exists(muted))
     return Surroundings(
         week=cohort.week_on(timezone.localtime(now, cohort.zone).date()),
         weeks=cohort.number_of_weeks,
         question=circle.prompts.asked().select_related("realm").order_by("-week").first(),
         session=session,
         door_is_open=session is not None and session.door_at <= now,
-        people=list(circle.memberships.current().order_by("role", "name")),
+        people=list(people.order_by("role", "name")),
     )

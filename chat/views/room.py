@@ -17,15 +17,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from chat import history, surroundings
+from chat import concerns, history, surroundings
+from chat.care import cards
 from chat.history import Page
 from chat.hush import hushed_until
-from chat.models import Mute, Seat
-from chat.moderation import why_muted
+from chat.models import Seat
 from chat.seats import Viewer, seat_of
+from chat.views.standing import standing_context
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
-from community import vault
 from community.people import SignedInRequest
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
@@ -90,8 +90,6 @@ def room_page(
     """The room; `written` is what someone without script sent and why it was not posted."""
     member, circle = seat.membership, seat.membership.circle
     page = history.latest_page(seat) if at is None else history.page_around(seat, at)
-    mutes = _mutes(seat)
-    mute = next((one for one in mutes if one.member_id == member.pk), None)
     around = surroundings.around(circle)
     context = _log(request, seat, page) | {
         "circle": circle,
@@ -108,23 +106,16 @@ def room_page(
         else None,
         # Drafts on a shared device are kept for one person and cleared when another comes.
         "person": request.user.public_id,
-        "muted": json.dumps([one.member.public_id for one in mutes if one is not mute]),
         "can": json.dumps(Viewer.of(seat).can),
-        "mute": mute,
-        "mute_why": why_muted(mute, owner=vault.circle_owner(circle.public_id)) if mute else "",
+        "reasons": concerns.REASONS,
+        **standing_context(seat, around),
         "written": written or {"id": uuid.uuid4()},
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }
+    if getattr(seat, "has_cards", False):
+        context |= cards.before(member)
     return render(request, "chat/room.html", context, status=status)
-
-
-def _mutes(seat: Seat) -> list[Mute]:
-    """Mutes in force that this reader knows of: their own, and for facilitators everyone's."""
-    in_force = Mute.objects.in_force().filter(member__circle=seat.membership.circle)
-    if not seat.membership.is_facilitator:
-        in_force = in_force.filter(member=seat.membership)
-    return list(in_force.select_related("by", "member"))
 
 
 def _log(request: SignedInRequest, seat: Seat, page: Page) -> dict[str, Any]:

@@ -15,7 +15,7 @@ export function ask(verb) {
       "close",
       () => {
         const answer = Object.fromEntries(new FormData(form));
-        if (answer.for) answer.until = until(answer.for).toISOString();
+        if (answer.for) answer.until = until(form.elements.for.selectedOptions[0]).toISOString();
         resolve(dialog.returnValue === "go" ? answer : undefined);
       },
       { once: true },
@@ -23,9 +23,11 @@ export function ask(verb) {
   });
 }
 
-function until(length) {
+function until({ value: length, dataset }) {
   const now = new Date();
-  if (length === "hour") return new Date(now.getTime() + HOUR);
+  if (new Date(dataset.until) > now) return new Date(dataset.until);
   if (length === "week") return new Date(now.getTime() + 7 * 24 * HOUR);
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, MORNING);
+  if (length !== "morning") return new Date(now.getTime() + HOUR);
+  const day = now.getDate() + (now.getHours() < MORNING ? 0 : 1);
+  return new Date(now.getFullYear(), now.getMonth(), day, MORNING);
 }

@@ -1,0 +1,56 @@
+// What a facilitator sets for the whole room, in a dialog: the forms of its page, said over the
+// line, each with a way back for ten seconds.
+
+import { say } from "./sayings.js";
+
+export class Keeping {
+  constructor(room) {
+    this.room = room;
+    this.dialog = room.querySelector("#keeping");
+    room.querySelector("[data-keeping]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.dialog.showModal();
+    });
+    this.dialog?.addEventListener("submit", (event) => {
+      if (event.target.method === "dialog") return;
+      event.preventDefault();
+      this.#set(event.target);
+    });
+  }
+
+  /** The forms stand as the room does. */
+  show({ paused, holds, pace, hours }) {
+    if (!this.dialog) return;
+    const stands = { pause: !paused, resume: paused, hold: !holds, unhold: holds };
+    for (const [verb, is] of Object.entries(stands)) this.#form(verb).hidden = !is;
+    choose(this.#form("pace").elements.seconds, String(pace));
+    choose(this.#form("hours").elements.hours, hours);
+  }
+
+  #form(verb) {
+    return this.dialog.querySelector(`[data-do="${verb}"]`);
+  }
+
+  async #set(form) {
+    const before = { ...this.room.standing.state };
+    const verb = form.dataset.do;
+    const { seconds, hours } = Object.fromEntries(new FormData(form));
+    const fields = verb === "pace" ? { seconds: Number(seconds) } : verb === "hours" && { hours };
+    this.dialog.close();
+    const done = await this.room.act({ do: verb, ...fields });
+    if (!done) return;
+    const back = {
+      pause: { do: "resume" },
+      resume: { do: "pause" },
+      hold: { do: "unhold" },
+      unhold: { do: "hold" },
+      pace: { do: "pace", seconds: before.pace },
+      hours: { do: "hours", hours: before.hours },
+    }[verb];
+    this.room.bars.done(say(`done.${verb}`), () => this.room.act(back));
+  }
+}
+
+function choose(select, value) {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+}

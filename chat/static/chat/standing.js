@@ -1,0 +1,113 @@
+// How the room stands: what holds for everyone, what for this reader, and who is here. Shown in
+// the bars, by the line that says who holds the room, and in the composer where it is locked.
+
+import { keepHere } from "./here.js";
+import { say } from "./sayings.js";
+import { Watch } from "./watch.js";
+
+export class Standing {
+  constructor(room) {
+    this.room = room;
+    const { dataset } = room;
+    this.state = JSON.parse(dataset.standing ?? "{}");
+    this.watch = new Watch(room);
+    this.watch.addEventListener("change", () => this.show());
+    this.show();
+    if (room.can.has("here") && dataset.lease) this.#keepHere();
+  }
+
+  #keepHere() {
+    const { page, lease, circle } = this.room.dataset;
+    const token = this.room.querySelector("[name=csrfmiddlewaretoken]").value;
+    const addresses = { here: `${page}here/`, away: `${page}away/` };
+    this.here = keepHere(
+      { ...addresses, token, seconds: Number(lease) },
+      { say: (verb) => this.room.line.isLive && this.room.line.send({ do: verb, circle }) },
+    );
+  }
+
+  opened(frame) {
+    this.watch.answered(frame);
+    for (const field of ["muted", "held", "holds", "pace", "paused", "hours", "hours_until"]) {
+      if (field in frame) this.state[field] = frame[field];
+    }
+    this.show();
+    this.here?.say();
+  }
+
+  attended(frame) {
+    this.watch.heard(frame);
+  }
+
+  /** An event of the log. */
+  note({ kind, member, until, say: words, seconds, on, hours }) {
+    const me = member?.id === this.room.dataset.me;
+    const { company } = this.room;
+    if (kind === "member.held") company.held.add(member.id);
+    if (kind === "member.unheld") company.held.delete(member.id);
+    const news = {
+      "room.paused": { paused: true },
+      "room.resumed": { paused: false },
+      "room.pace": { pace: seconds },
+      "room.holds": { holds: on },
+      "room.hours": { hours, hours_until: until },
+      "member.muted": me && { muted: { until, say: words } },
+      "member.unmuted": me && { muted: null },
+      "member.held": me && { held: { say: words ?? say("held") } },
+      "member.unheld": me && { held: null },
+    }[kind];
+    if (!news) return;
+    Object.assign(this.state, news);
+    this.show();
+  }
+
+  /** What keeps this reader from writing now; "" for nothing. */
+  get locked() {
+    const { muted, paused, hours } = this.state;
+    if (muted && new Date(muted.until) > new Date()) return "muted";
+    if (this.room.dataset.role === "facilitator") return "";
+    if (paused) return "paused";
+    if (hours === "reading") return "reading";
+    return hours === "attended" && !this.watch.here.length ? "unattended" : "";
+  }
+
+  show() {
+    const { bars, composer } = this.room;
+    const { muted, held, holds, pace, paused, hours, hours_until: until } = this.state;
+    this.room.toggleAttribute("data-paused", Boolean(paused));
+    bars.muted(muted);
+    bars.stand("held", Boolean(held), (bar) => {
+      bar.querySelector("[data-say]").textContent = held.say;
+    });
+    bars.stand("holds", holds && !held);
+    bars.paused(paused);
+    bars.pace(pace);
+    bars.hours(hours, until, this.watch.here.length > 0);
+    this.#showWatch();
+    composer.lock(this.locked);
+    this.room.keeping?.show(this.state);
+    clearTimeout(this.unlock);
+    if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until));
+  }
+
+  #showWatch() {
+    const place = this.room.querySelector("[data-watch]");
+    const people = this.watch.here.map((id) => this.#name(id));
+    const form = ["none", "one", "two"][people.length] ?? "other";
+    if (!place) return;
+    place.dataset.held = people.length ? "yes" : "no";
+    const [name, other] = people;
+    place.querySelector("[data-say]").textContent = say(`watch.${form}`, { name, other });
+  }
+
+  #name(id) {
+    if (id === this.room.dataset.me) return say("you");
+    const listed = this.room.querySelector(`[data-person="${id}"] bdi`)?.textContent;
+    return this.room.company.people.get(id)?.name ?? listed ?? say("facilitator");
+  }
+}
+
+// A timer can't reach further than some weeks.
+function untilThen(instant) {
+  return Math.min(Math.max(new Date(instant) - Date.now(), 0) + 500, 2 ** 31 - 1);
+}

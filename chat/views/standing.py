@@ -1,0 +1,35 @@
+"""How a room stands, for the templates that say it and the script that keeps it true."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+
+from chat import holding
+from chat.models import Seat
+from chat.standing import standing_of
+from chat.surroundings import Surroundings
+from chat.until import session_ends
+
+
+def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
+    """What chat/standing.html and chat/standing_data.html need, and the facilitators' dialogs."""
+    standing = standing_of(seat, around.people)
+    context = {
+        "standing": standing,
+        "standing_json": json.dumps(standing.as_frame()),
+        "attended_json": json.dumps(standing.attended),
+    }
+    if not seat.membership.is_facilitator:
+        return context
+    circle = seat.membership.circle
+    waiting = holding.waiting_in(circle.room)
+    return context | {
+        "lease": settings.ROOM_LEASE_SECONDS,
+        "muted": json.dumps([one.public_id for one in around.people if one.is_muted])  # type: ignore[attr-defined],
+        "held_members": json.dumps([one.public_id for one in around.people if one.seat.held_at]),
+        "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
+        "session_until": session_ends(circle),
+    }
