@@ -28,7 +28,7 @@ def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
     waiting = holding.waiting_in(circle.room)
     return context | {
         "lease": settings.ROOM_LEASE_SECONDS,
-        "muted": json.dumps([one.public_id for one in around.people if one.is_muted])  # type: ignore[attr-defined],
+        "muted": json.dumps([one.public_id for one in around.people if one.is_muted]),  # type: ignore[attr-defined]
         "held_members": json.dumps([one.public_id for one in around.people if one.seat.held_at]),
         "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
         "session_until": session_ends(circle),
