@@ -60,7 +60,7 @@ def let_through(*, by: User, circle: str, message: str) -> None:
     Raises Refused; `conflict` where another has settled it already.
     """
     with facilitating(by, circle) as (room, facilitator):
-        held = _held(room, message)
+        held = still_held(room, message)
         event = log.append(room, Event.Kind.LET_THROUGH, message=held)
         held.state, held.unshown = Message.State.POSTED, False
         # It comes to the circle now: in the order of places times never go back.
@@ -76,7 +76,7 @@ def ask_to_change(*, by: User, circle: str, message: str, why: str) -> None:
     """
     reason = words.clean_why(why)
     with facilitating(by, circle) as (room, facilitator):
-        held = _held(room, message)
+        held = still_held(room, message)
         asking = Asking.objects.filter(message=held).first() or Asking(message=held)
         asking.by, asking.at = facilitator, timezone.now()
         asking.seal(reason, owner=vault.circle_owner(circle))
@@ -119,7 +119,8 @@ def _set_for_all(by: User, circle: str, on: bool) -> None:
         record.act(room, "hold_all" if on else "unhold_all", by=facilitator)
 
 
-def _held(room: Room, message: str) -> Message:
+def still_held(room: Room, message: str) -> Message:
+    """The message, if it waits still. Raises Refused; `conflict` where another has seen to it."""
     found = message_of(room, message)
     if found.state != Message.State.HELD:
         raise Refused("conflict", _settled(found))
