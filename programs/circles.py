@@ -62,6 +62,8 @@ def clone_cohort(cohort: Cohort, *, name: str, starts_on: dt.date) -> Cohort:
         for pause in cohort.pauses.all()
     )
     for circle in cohort.circles.order_by("pk"):
-        Circle.objects.create(cohort=clone, name=circle.name, swatch=circle.swatch)
+        Circle.objects.create(
+            cohort=clone, name=circle.name, swatch=circle.swatch, is_open=circle.is_open
+        )
     prompts.reschedule(clone)
     return clone

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.views import applying, deciding, journal, pages, places, record, sessions
+from programs.views import applying, deciding, journal, listening, pages, places, record, sessions
 
 urlpatterns = [
     path("programs/", pages.programs, name="programs"),
@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("calendar/", sessions.subscribe, name="calendar_subscription"),
     path("calendar/<str:token>.ics", sessions.feed, name="calendar_feed"),
+    path("circles/<str:circle>/listen/", listening.listen, name="listen"),
     path("circles/<str:circle>/leave/", places.leave, name="leave"),
     path("circles/<str:circle>/rest/", places.rest, name="rest"),
     path("circles/<str:circle>/applications/", deciding.applications, name="applications"),

@@ -32,6 +32,7 @@ class CircleForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:  # its room, its questions and its people hang from the cohort
             self.fields["cohort"].disabled = True
+            self.fields["is_open"].disabled = True  # so does the way people come into it
 
 
 class CircleCreateView(CreateView):
@@ -185,6 +186,7 @@ class CircleViewSet(ModelViewSet):
             ),
             FieldPanel("cohort"),
             FieldPanel("name"),
+            FieldPanel("is_open"),
         ],
         base_form_class=CircleForm,
     )

@@ -32,6 +32,19 @@ class CircleQuerySet(models.QuerySet["Circle"]):
             Exists(Membership.objects.current().filter(circle=OuterRef("pk"), user=user))
         )
 
+    def open_to(self, user: User | AnonymousUser) -> Self:
+        """Open circles of the programs that `user` belongs to, where they may come and listen."""
+        if not user.is_authenticated:
+            return self.none()
+        theirs = Membership.objects.current().filter(
+            user=user, circle__cohort__program=OuterRef("cohort__program")
+        )
+        return self.filter(
+            Exists(theirs.exclude(role=Membership.Role.LISTENER)),
+            is_open=True,
+            cohort__is_cancelled=False,
+        )
+
     def facilitated_by(self, user: User | AnonymousUser) -> Self:
         """Circles that `user` holds as a facilitator now."""
         if not user.is_authenticated:
@@ -87,8 +100,10 @@ class Circle(models.Model):
     is_open = models.BooleanField(
         _("open to listeners"),
         default=False,
-        editable=False,
-        help_text=_("A room for open sessions of the program, with a stage."),
+        help_text=_(
+            "A room for open sessions: everyone who belongs to a circle of the program may come "
+            "and listen. Nobody applies to it, and it is asked no questions."
+        ),
     )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="circles"

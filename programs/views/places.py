@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from community.people import SignedInRequest
 from programs import calendar, enrolment
-from programs.models import Application, Break, Membership, PromptDelivery, Reflection
+from programs.models import Application, Break, Circle, Membership, PromptDelivery, Reflection
 from programs.refusal import Refused
 
 
@@ -35,6 +35,9 @@ def places(request: SignedInRequest) -> HttpResponse:
     context = {
         "places": places,
         "applications": _applications(request),
+        "open_circles": Circle.objects.open_to(request.user)
+        .exclude(pk__in=[place["circle"].pk for place in places])
+        .select_related("cohort__program"),
         "has_pages": Reflection.objects.visible_to(request.user).exists(),
     }
     return render(request, "programs/places.html", context)
