@@ -92,8 +92,10 @@ export class Standing {
 
   #showWatch() {
     const place = this.room.querySelector("[data-watch]");
-    const people = this.watch.here.map((id) => this.#name(id));
-    const form = ["none", "one", "two"][people.length] ?? "other";
+    const { here } = this.watch;
+    const people = here.map((id) => this.#name(id));
+    const alone = here.join() === this.room.dataset.me;
+    const form = alone ? "you" : (["none", "one", "two"][people.length] ?? "other");
     if (!place) return;
     place.dataset.held = people.length ? "yes" : "no";
     const [name, other] = people;

@@ -1,0 +1,270 @@
+"""A facilitator keeps a room, and everyone else sees truthfully how it stands."""
+
+import datetime
+import os
+
+import pytest
+from django.conf import settings as house_settings
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from chat import leases, pacing
+from chat.models import Seat
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
+from tests.live import LiveHouse
+
+pytestmark = pytest.mark.e2e
+
+# How long a facilitator is believed to be here, in this house; a browser says it four times
+# in nine of it.
+LEASE = 4
+
+
+@pytest.fixture(scope="module")
+def live_house(django_db_setup):
+    """A house where leases are short, so that their end can be waited for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "ROOM_LEASE_SECONDS", str(LEASE))
+        house = LiveHouse(house_settings.VAR_DIR, house_settings.VALKEY.url)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+@pytest.fixture
+def enter(visit, cast):
+    """`enter(user)`: their page of the alder circle's room, live; it stumbles over nothing."""
+    met = []
+
+    def enter(user, **named):
+        met.append(visit(room_of(cast), user, **named))
+        return live(met[-1].page)
+
+    yield enter
+    for seen in met:
+        assert faults_of(seen) == []
+
+
+def watch(page):
+    return page.locator("[data-watch]")
+
+
+def bar(page, name):
+    return page.locator(f"[data-bar={name}]")
+
+
+# Holding ------------------------------------------------------------------------------
+
+
+def test_a_held_message_is_let_through_and_its_author_knew_all_along(cast, enter):
+    mina, noor, ines = enter(cast.mina), enter(cast.noor), enter(cast.ines)
+    write(noor, "Good evening.")
+    do(mina, "Good evening.", "Read first what they write")
+    expect(bar(mina, "done")).to_contain_text("They have been told.")
+    expect(bar(noor, "held")).to_contain_text("reads what you write before the others do")
+
+    write(noor, "My old street, number 14.")
+
+    mine = message(noor, "number 14")
+    expect(mine.locator(".tag.held")).to_contain_text("Held for")
+    expect(mine).to_contain_text("Nobody else sees it yet.")
+    expect(bar(mina, "waiting")).to_contain_text("One message waits for you to read: Noor")
+    write(ines, "How was your day?")
+    expect(message(mina, "How was your day?")).to_be_visible()
+    assert "My old street, number 14." not in words(ines)
+
+    message(mina, "number 14").get_by_role("button", name="Let it through").click()
+
+    expect(message(ines, "number 14")).to_be_visible()
+    expect(bar(noor, "done")).to_contain_text("Everyone can read it now.")
+    expect(bar(mina, "waiting")).to_have_count(0)
+    for page in (mina, noor, ines):
+        assert words(page)[-1] == "My old street, number 14."
+        live_words = words(page)
+        page.reload()
+        live(page)
+        assert words(page) == live_words
+
+
+def test_who_is_asked_for_a_change_reads_why_and_changes_it(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    write(noor, "Good evening.")
+    do(mina, "Good evening.", "Read first what they write")
+    expect(bar(noor, "held")).to_be_visible()
+    write(noor, "My old street, number 14.")
+
+    do(mina, "number 14", "Ask for a change")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("It holds an address")
+    mina.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+
+    told = noor.locator(".told")
+    expect(told).to_contain_text("Mina asks you to change this before others read it")
+    message(noor, "number 14").get_by_role("button", name="Change it").click()
+    expect(writing(noor)).to_have_value("My old street, number 14.")
+    writing(noor).fill("My old street.")
+    writing(noor).press("Enter")
+    expect(message(mina, "My old street.")).to_contain_text("changed")
+    expect(message(noor, "My old street.").locator(".tag.held")).to_be_visible()
+
+
+def test_what_was_done_can_be_undone_for_a_while(cast, enter):
+    mina, ines = enter(cast.mina), enter(cast.ines)
+    said(cast, cast.noor, "About my neighbour.")
+    expect(message(ines, "About my neighbour.")).to_be_visible()
+    do(mina, "About my neighbour.", "Set this message aside")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("A mistake")
+    mina.get_by_role("dialog").get_by_role("button", name="Set it aside").click()
+    expect(ines.locator(".gone-line")).to_have_text("Mina set this message aside.")
+
+    bar(mina, "done").get_by_role("button", name="Undo").click()
+
+    expect(message(ines, "About my neighbour.")).to_be_visible()
+    expect(bar(mina, "done")).to_have_count(0)
+
+
+# The room -----------------------------------------------------------------------------
+
+
+def test_a_room_at_rest_says_so_and_keeps_what_is_written(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor, viewport=PHONE)
+    writing(noor).fill("I was about to say")
+
+    mina.get_by_role("link", name="Keep the room").click()
+    mina.get_by_role("dialog").get_by_role("button", name="Pause the room").click()
+
+    expect(bar(noor, "paused")).to_contain_text("The room is resting.")
+    expect(noor.locator("[data-send]")).to_have_attribute("aria-disabled", "true")
+    noor.locator("[data-send]").click(force=True)
+    expect(noor.locator("[data-refusal]")).to_contain_text("Your words stay here")
+    expect(writing(noor)).to_have_value("I was about to say")
+    bar(mina, "done").get_by_role("button", name="Undo").click()
+    expect(bar(noor, "paused")).to_have_count(0)
+    noor.locator("[data-send]").click()
+    expect(message(mina, "I was about to say")).to_be_visible()
+
+
+def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    for label, choice, button in [
+        ("Pace", "one message each two minutes", "Set the pace"),
+        ("Peers can write", "not now; it is for reading", "Set the hours"),
+    ]:
+        mina.get_by_role("link", name="Keep the room").click()
+        mina.get_by_role("dialog").get_by_label(label).select_option(choice)
+        mina.get_by_role("dialog").get_by_role("button", name=button).click()
+        expect(bar(mina, "done")).to_be_visible()
+
+    def expect_both(page):
+        expect(bar(page, "pace")).to_contain_text("One message each 2 minutes.")
+        expect(bar(page, "reading")).to_contain_text("The room is for reading now.")
+        expect(page.locator("[data-sub]")).to_contain_text("for reading now")
+
+    expect_both(noor)
+    noor.reload()
+    expect_both(live(noor))
+
+
+# Who is here --------------------------------------------------------------------------
+
+
+def expect_nobody(page, within):
+    expect(watch(page)).to_have_text("Nobody is holding the room right now.", timeout=within * 1000)
+    assert watch(page).get_attribute("data-held") == "no"
+
+
+def mina_is_seen_by(page):
+    page.reload()
+    expect(watch(live(page))).to_have_text("Mina is here now.")
+
+
+def test_a_page_without_script_claims_no_more_than_it_knew(cast, visit, aside):
+    aside(leases.here, by=cast.mina, circle=cast.circle.public_id)
+
+    page = visit(room_of(cast), cast.noor, java_script_enabled=False).page
+
+    expect(watch(page)).to_contain_text("was here at")
+    expect(watch(page)).to_contain_text("when this page was opened")
+
+
+def test_a_facilitator_at_their_page_is_here_and_no_more_once_they_leave(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    expect(watch(mina)).to_have_text("You’re here, and the room says so.")
+    expect(watch(noor)).to_have_text("Mina is here now.")
+    noor.wait_for_timeout(LEASE * 1500)
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+    mina.goto("/places/")
+
+    expect_nobody(noor, within=2)
+
+
+def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_cut_off(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+    mina.context.set_offline(True)
+
+    expect_nobody(noor, within=LEASE + 1.5)
+
+
+def test_nobody_is_said_to_be_here_once_the_house_is_dead(cast, enter, live_house):
+    enter(cast.mina)
+    noor = enter(cast.noor)
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+    live_house.kill()
+    try:
+        expect_nobody(noor, within=LEASE + 1.5)
+    finally:
+        live_house.start()
+
+
+def test_nobody_is_said_to_be_here_once_the_readers_own_line_is_cut(cast, enter):
+    enter(cast.mina)
+    noor = enter(cast.noor)
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+    noor.context.set_offline(True)
+
+    expect_nobody(noor, within=LEASE + 1.5)
+
+
+def test_a_clock_that_is_put_back_does_not_lengthen_a_lease(cast, enter, aside):
+    noor = enter(cast.noor)
+    until = timezone.now() + datetime.timedelta(seconds=3)
+    Seat.objects.filter(membership=cast.member(cast.mina)).update(here_until=until)
+    noor.reload()
+    expect(watch(live(noor))).to_have_text("Mina is here now.")
+
+    noor.evaluate("() => { const now = Date.now; Date.now = () => now() - 3600_000; }")
+
+    expect_nobody(noor, within=4)
+
+
+def test_a_room_for_when_a_facilitator_is_here_opens_and_closes_with_them(cast, enter, aside):
+    noor = enter(cast.noor)
+    aside(_attended_hours, cast)
+    expect(bar(noor, "unattended")).to_contain_text("opens when a facilitator is here")
+    write(noor, "Is anyone there?")
+    expect(noor.locator("[data-refusal]")).to_contain_text("Your words stay here")
+
+    mina = enter(cast.mina)
+
+    expect(bar(noor, "unattended")).to_have_count(0)
+    write(noor, "Is anyone there?")
+    expect(message(mina, "Is anyone there?")).to_be_visible()
+
+
+def _attended_hours(cast):
+    from chat import hours
+
+    hours.keep(by=cast.mina, circle=cast.circle.public_id, hours="attended")
+    pacing.pace(by=cast.mina, circle=cast.circle.public_id, seconds=0)
