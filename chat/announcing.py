@@ -31,7 +31,21 @@ def through(hub: Callable[[Hint], None] | None) -> None:
 
 def room_changed(circle: str, seq: int) -> None:
     """After commit: the circle's log has grown to `seq`."""
+    # Here, since this imports nothing that imports it.
+    from chat.care import flagging
+
     _after_commit({"type": "hint.room", "circle": circle, "seq": seq})
+    transaction.on_commit(lambda: flagging.noticed(circle), robust=True)
+
+
+def company_changed(circle: str) -> None:
+    """After commit: who may read the circle's room, or whom of it, is not what it was."""
+    _after_commit({"type": "hint.company", "circle": circle})
+
+
+def attended_changed(circle: str) -> None:
+    """After commit: a facilitator came, said again that they are here, or left."""
+    _after_commit({"type": "hint.attended", "circle": circle})
 
 
 def access_changed(person_id: int) -> None:

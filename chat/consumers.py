@@ -7,9 +7,10 @@ needs to. It never touches the database itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -28,7 +29,7 @@ from chat import (
 )
 from chat.frames import Frame
 from chat.hub import Hub, Line
-from chat.hub.line import SIGNED_OUT, TOO_FAST
+from chat.hub.line import EXTENSION, SIGNED_OUT, TOO_FAST
 from chat.posting import Outcome
 from chat.refusal import Refused
 from community.models import User
@@ -54,6 +55,20 @@ class Room(AsyncConsumer):
         self._unreadable: deque[float] = deque(maxlen=_MOST_UNREADABLE)
         self._posts_underway = 0
 
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Without the parent's two tasks for each frame: there is one source, and it is waited
+        for in turn."""
+        self.scope = scope
+        self.base_send = send
+        with contextlib.suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
+
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Without the parent's look at database connections: this consumer has none, and the
         # hop to another thread for each frame is what makes many sockets slow.
@@ -76,7 +91,10 @@ class Room(AsyncConsumer):
             await self.send({"type": "websocket.close", "code": SIGNED_OUT})
             return
         await self.send({"type": "websocket.accept"})
+        extensions = self.scope.get("extensions") or {}
         self.line = Line(person, session, self.base_send)
+        if write := extensions.get(EXTENSION):
+            self.line.write = write
         hub.add(self.line)
 
     async def disconnect(self, message: dict[str, Any]) -> None:
@@ -127,7 +145,8 @@ class Room(AsyncConsumer):
 
     async def _open(self, line: Line, frame: Frame) -> None:
         circle = frame.public_id("circle")
-        if not await Hub.of_process().open(line, circle, frame.seq_or_none("since")):
+        since, beside = frame.seq_or_none("since"), frame.fields.get("beside") is True
+        if not await Hub.of_process().open(line, circle, since, beside=beside):
             raise refusal.not_member()
 
     def _post(self, line: Line, frame: Frame) -> None:

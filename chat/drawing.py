@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from django.db.models import Count, QuerySet
@@ -22,7 +22,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
-from chat import words
+from chat import mentions, words
 from chat.models import Message, Response
 from community import vault
 from community.templatetags.weave import icon, swatch_classes
@@ -56,15 +56,21 @@ class Entry:
     quote: dict[str, str] | None = None
     responses: list[dict[str, Any]] | None = None
     set_aside_by: str = ""
+    # Who reads it first, where it is held.
+    held_for: str = ""
     prompt: dict[str, Any] | None = None
-    # The place of what it answers; 0 where it answers nothing.
+    # Whose it is, and of what it answers whose that is and its place; 0 where it answers nothing.
+    author: int = 0
+    quoted_author: int = 0
     quoted_seq: int = 0
     html: Markup = field(default_factory=Markup)
 
-    def html_for(self, from_seq: int) -> Markup:
-        """The drawing for someone whose time here began after place `from_seq`: an answer to
-        what was said before shows them nothing of it."""
-        if not 0 < self.quoted_seq <= from_seq:
+    def html_for(self, from_seq: int, hidden: Collection[int] = ()) -> Markup:
+        """The drawing for someone whose time here began after place `from_seq` and who reads
+        nothing of those `hidden` from them: an answer to such a message shows them none of it."""
+        if not self.quoted_seq:
+            return self.html
+        if self.quoted_seq > from_seq and self.quoted_author not in hidden:
             return self.html
         with translation.override(self.language):
             return _rendered(replace(self, quote=None))
@@ -88,7 +94,7 @@ def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
 def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
     """The entries of `messages` (see `for_drawing`), in their order. One query for responses."""
     messages = list(messages)
-    counts = _response_counts(messages) if messages else {}
+    counts = response_counts(messages)
     return draw_fresh(messages, circle=circle, counts=counts)
 
 
@@ -105,6 +111,7 @@ def draw_fresh(
         entries = [
             _entry(message, counts.get(message.pk, _NONE), circle, here) for message in messages
         ]
+        _say_who_reads_first([e for e in entries if e.state == Message.State.HELD], circle)
         for entry in entries:
             entry.html = _rendered(entry)
     return entries
@@ -136,7 +143,10 @@ def _template() -> Template:
     return cast(Jinja2, engines["fragments"]).env.get_template("chat/entry.jinja")
 
 
-def _response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
+def response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
+    """How many gave each response to these messages, by message and kind. One query."""
+    if not messages:
+        return {}
     counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
     rows = (
         Response.objects.filter(message__in=[message.pk for message in messages])
@@ -178,7 +188,17 @@ def _entry(message: Message, counts: Counter[str], circle: Circle, here: str) ->
     return entry
 
 
+def _say_who_reads_first(held: list[Entry], circle: Circle) -> None:
+    if not held:
+        return
+    facilitators = Membership.objects.current().facilitators().filter(circle=circle.pk)
+    name = facilitators.order_by("name").values_list("name", flat=True).first() or ""
+    for entry in held:
+        entry.held_for = name
+
+
 def _sign(entry: Entry, member: Membership) -> None:
+    entry.author = member.pk
     entry.member = member.public_id
     entry.name = member.name
     entry.swatch = swatch_classes(member.swatch)
@@ -192,10 +212,12 @@ def _say(entry: Entry, message: Message, circle: Circle) -> None:
     except vault.Unopenable:
         entry.body = Markup("<p>{}</p>").format(_GONE)
         return
-    entry.body, entry.note = words.to_html(said.body), said.note
+    entry.body = words.to_html(said.body, partial(mentions.marked, mentions=said.mentions))
+    entry.note = said.note
     if message.reply_to is not None:
         entry.quote = _quote(message.reply_to, owner)
         entry.quoted_seq = message.reply_to.placed_seq
+        entry.quoted_author = message.reply_to.membership_id or 0
 
 
 def _quote(quoted: Message, owner: str) -> dict[str, str]:

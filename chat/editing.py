@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import leases, log, posting, refusal, words
+from chat import leases, log, mentions, posting, refusal, words
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
 from chat.moderation import mute_in_force
+from chat.posting import gate
 from chat.refusal import Refused
 from community import vault
 from programs.models import Membership
@@ -34,11 +35,11 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
         if mute := mute_in_force(member):
             raise posting.muted(mute, now)
         # What is held reaches nobody: its author may always mend it.
-        if not found.unshown and (no := _may_not_change(room, member)):
-            raise no
+        if not found.unshown:
+            _check_change(room, member)
         if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
             raise Refused("closed", _("This message is too old to change. You can take it back."))
-        found.seal(said, owner=vault.circle_owner(circle))
+        found.seal(mentions.named(said, circle=room.circle), owner=vault.circle_owner(circle))
         found.edited_at = now
         found.save(update_fields=["sealed_words", "edited_at"])
         _tell(room, Event.Kind.EDITED, found)
@@ -95,26 +96,21 @@ def _tell(room: Room, kind: str, message: Message) -> None:
     )
 
 
-def _may_not_change(room: Room, member: Membership) -> Refused | None:
-    """What forbids writing now forbids writing anew what others read already."""
-    if room.floor == Room.Floor.HOLDER and room.holder_id != member.pk:
-        return Refused("closed", _("Only whoever has the talking piece writes now."))
-    if member.is_facilitator:
-        return None
-    if room.floor == Room.Floor.FACILITATORS:
-        return Refused("closed", _("Only facilitators write in this part of the session."))
-    if room.paused_at:
-        return Refused("paused", _("The room is resting. You can read, and write in private."))
-    if room.hours == Room.Hours.READING:
-        return Refused("closed", _("The room is for reading now. You can take it back."))
-    if room.hours == Room.Hours.ATTENDED and not leases.is_attended(room):
-        return Refused("closed", _("The room is open while a facilitator is here, and none is."))
-    if room.holds_all or member.seat.held_at:
-        return Refused(
+def _check_change(room: Room, member: Membership) -> None:
+    """What forbids writing now forbids writing anew what others read already. Raises Refused."""
+    gate.forbid(
+        facilitates=member.is_facilitator,
+        holds_piece=room.holder_id == member.pk,
+        paused=room.paused_at is not None,
+        floor=room.floor,
+        hours=room.hours,
+        attended=room.hours == Room.Hours.ATTENDED and leases.is_attended(room),
+    )
+    if (room.holds_all or member.seat.held_at) and not member.is_facilitator:
+        raise Refused(
             "closed",
             _("A facilitator reads first now, so this can't be changed. You can take it back."),
         )
-    return None
 
 
 def _own(room: Room, member: Membership, message: str) -> Message:

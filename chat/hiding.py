@@ -34,15 +34,17 @@ def hide(*, by: User, circle: str, member: str) -> None:
             _("%(name)s looks after this room, so everyone reads them.") % {"name": other.name},
         )
     # The room's lock: what is being posted now is handed on by one rule or the other.
-    with log.writing(circle):
-        Hiding.objects.get_or_create(member=me, other=other)
+    with log.writing(circle) as room:
+        _row, made = Hiding.objects.get_or_create(member=me, other=other)
+        room.company += made
 
 
 def unhide(*, by: User, circle: str, member: str) -> None:
     """Lets `by` read this member again, unless they are hidden from that side, too."""
     me = _peer(by, circle)
-    with log.writing(circle):
-        Hiding.objects.filter(member=me, other__public_id=member).delete()
+    with log.writing(circle) as room:
+        gone, _of = Hiding.objects.filter(member=me, other__public_id=member).delete()
+        room.company += gone
 
 
 def hidden_by(seat: Seat) -> list[Membership]:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, StringAgg, Subquery, Value
 
 from chat import drawing, telling
 from chat.drawing import Entry
+from chat.hiding import hidden_from
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet
 
@@ -97,8 +98,10 @@ def readable(seat: Seat) -> MessageQuerySet:
 def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
     """The entries of messages (see `drawing.for_drawing`) as this member may see them."""
     entries = drawing.draw(messages, circle=seat.membership.circle)
+    # `seat_of` knows whether there is anyone; most people hide nobody.
+    hidden = hidden_from(seat.membership) if getattr(seat, "hides", True) else ()
     for entry in entries:
-        entry.html = entry.html_for(seat.from_seq)
+        entry.html = entry.html_for(seat.from_seq, hidden)
     return entries
 
 

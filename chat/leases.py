@@ -101,4 +101,4 @@ def _seats_of(by: User, circle: str) -> QuerySet[Seat]:
 
 
 def _changed(circle: str) -> None:
-    announcing._after_commit({"type": "hint.attended", "circle": circle})
+    announcing.attended_changed(circle)

@@ -12,6 +12,8 @@ from chat import announcing
 from chat.models import Event, Message, Room
 from programs.models import Membership
 
+_OF_THE_COMPANY = (Event.Kind.JOINED, Event.Kind.LEFT)
+
 
 @contextmanager
 def writing(circle: str) -> Iterator[Room]:
@@ -21,10 +23,13 @@ def writing(circle: str) -> Iterator[Room]:
     """
     with transaction.atomic():
         room = Room.objects.locked().select_related("circle__cohort").get(circle__public_id=circle)
-        before = room.last_seq
+        seq, company = room.last_seq, room.company
         yield room
-        if room.last_seq != before:
-            room.save(update_fields=["last_seq"])
+        if (room.last_seq, room.company) != (seq, company):
+            room.save(update_fields=["last_seq", "company"])
+        if room.company != company:
+            announcing.company_changed(circle)
+        if room.last_seq != seq:
             announcing.room_changed(circle, room.last_seq)
 
 
@@ -38,6 +43,8 @@ def append(
     **facts: Any,
 ) -> Event:
     """Writes one event at the end of the log; the room's lock is held."""
+    if kind in _OF_THE_COMPANY:
+        room.company += 1
     return Event.objects.create(
         room=room,
         seq=room.next_seq(),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from chat import announcing, leases, log
-from chat.models import CareCard, Event, Room, Seat
+from chat.models import AccessCount, CareCard, Event, Hiding, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
 from programs.signals import membership_ended
@@ -45,11 +46,15 @@ class Viewer:
     public_id: str
     is_facilitator: bool
     from_seq: int
+    # Peers whom they read nothing of, and who read nothing of them.
+    hidden: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, seat: Seat) -> Viewer:
+    def of(cls, seat: Seat, *, hidden: Iterable[int] = ()) -> Viewer:
         member = seat.membership
-        return cls(member.pk, member.public_id, member.is_facilitator, seat.from_seq)
+        return cls(
+            member.pk, member.public_id, member.is_facilitator, seat.from_seq, frozenset(hidden)
+        )
 
     @property
     def can(self) -> tuple[str, ...]:
@@ -61,9 +66,13 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     if not user.is_authenticated:
         return None
     current = Membership.objects.current().filter(user=user, circle__public_id=circle)
+    hidings = Hiding.objects.filter(
+        Q(member=OuterRef("membership")) | Q(other=OuterRef("membership"))
+    )
     cards = CareCard.objects.filter(membership=OuterRef("membership"), closed_at=None)
     return (
         Seat.objects.filter(membership__in=current)
+        .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
         # With the seat, so that a page without any, as most are, asks nothing more.
         .annotate(has_cards=Exists(cards))
@@ -105,5 +114,6 @@ def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> No
 def look_at_their_lines(sender: object, person_id: int, **kwargs: object) -> None:
     """Signed out, or keys changed: sockets opened before are looked at now. Who is here on
     another device says so again."""
+    AccessCount.grow()
     announcing.access_changed(person_id)
     leases.end_of(person_id)

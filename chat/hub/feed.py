@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from chat import replay
-from chat.hub import admission
-from chat.hub.line import NOT_A_MEMBER, Line
-from chat.replay import Stretch
-from chat.seats import Viewer
+from chat.hub.line import NOT_A_MEMBER, Line, Sitting
+from chat.packet import Packet
+from chat.replay import Reading, Wanted
 
 if TYPE_CHECKING:
-    from chat.hub.batches import DatabaseThread
+    from chat.company import Company
     from programs.models import Circle
 
 logger = logging.getLogger(__name__)
 
 
+class Reader(Protocol):
+    """What a feed asks of its hub."""
+
+    async def read_on(self, wanted: Wanted) -> Reading:
+        """What happened since, read together with what other feeds want."""
+
+    def trusts(self, changes: int) -> bool:
+        """Whether all lines were looked at since this many changes of rights. Where not, it
+        looks now, and lets the feeds look again."""
+
+
 class Feed:
-    def __init__(self, circle: Circle, cursor: int, reader: DatabaseThread) -> None:
+    def __init__(self, circle: Circle, cursor: int, company: Company, reader: Reader) -> None:
         self.circle = circle
         self.cursor = cursor
-        self.lines: set[Line] = set()
+        self.company = company
+        self.lines: dict[Line, Sitting] = {}
+        # Which facilitators are here, as it was told last.
+        self.attended: list[dict[str, str]] | None = None
         self._reader = reader
         self._wanted = cursor
         self._reading: asyncio.Task[None] | None = None
@@ -39,34 +51,52 @@ class Feed:
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_on())
 
-    def offer(self, stretch: Stretch, members: dict[int, Viewer]) -> None:
+    def offer(self, reading: Reading) -> None:
         """What this process has just committed: handed on as it is where it follows what was."""
-        if self._reading is None and stretch.after == self.cursor:
-            self._advance(stretch, members)
+        follows = self._reading is None and reading.stretch.after == self.cursor
+        if follows and self._reader.trusts(reading.changes):
+            self._advance(reading)
         else:
-            self.look(stretch.upto)
+            self.look(reading.stretch.upto)
 
-    def add(self, line: Line) -> None:
-        self.lines.add(line)
+    def add(self, line: Line, sitting: Sitting) -> None:
+        self.lines[line] = sitting
         self.bring_up(line)
 
     def bring_up(self, line: Line) -> None:
         """Gives a line that is behind the feed what it lacks."""
-        sitting = line.sittings.get(self.circle.public_id)
+        sitting = self.lines.get(line)
         if sitting and sitting.cursor < self.cursor and line not in self._replaying:
             self._replaying.add(line)
             asyncio.create_task(self._replay(line))  # noqa: RUF006 -- short-lived
+
+    def know(self, company: Company) -> None:
+        """Who may read now; whoever reads more or less of others than before loads anew."""
+        if company is self.company or company.count < self.company.count:
+            return
+        self.company = company
+        for line, sitting in list(self.lines.items()):
+            viewer = company.viewers.get(sitting.viewer.member)
+            if viewer is None:
+                self.turn_out(line)
+                continue
+            if viewer.hidden != sitting.viewer.hidden:
+                line.push(self._reload)
+            sitting.viewer = viewer
 
     async def _read_on(self) -> None:
         try:
             while self._wanted > self.cursor and self.lines:
                 wanted = self._wanted
-                stretch, members = await self._reader.run(_read, self.circle, self.cursor)
-                if stretch.upto <= self.cursor:
+                reading = await self._reader.read_on(Wanted(self.circle, self.cursor, self.company))
+                if not self._reader.trusts(reading.changes):
+                    break
+                self.know(reading.company)
+                if reading.stretch.upto <= self.cursor:
                     if self._wanted == wanted:
                         break
                     continue
-                self._advance(stretch, members)
+                self._advance(reading)
         except Exception as error:
             # The database is away: the hub looks again within a second.
             logger.error("feed_not_read: %s", type(error).__name__)
@@ -74,38 +104,32 @@ class Feed:
             self._wanted = self.cursor
             self._reading = None
 
-    def _advance(self, stretch: Stretch, members: dict[int, Viewer]) -> None:
+    def _advance(self, reading: Reading) -> None:
+        self.know(reading.company)
+        stretch = reading.stretch
         self.cursor = stretch.upto
         self._wanted = max(self._wanted, stretch.upto)
-        for line in list(self.lines):
-            self._hand(line, stretch, members)
-
-    def _hand(self, line: Line, stretch: Stretch, members: dict[int, Viewer]) -> None:
-        sitting = line.sittings.get(self.circle.public_id)
-        if sitting is None:
-            return
-        viewer = members.get(sitting.viewer.member)
-        if viewer is None:
-            self.turn_out(line)
-            return
-        sitting.viewer = viewer
-        if sitting.cursor == stretch.after:
-            sitting.cursor = stretch.upto
-            line.push(stretch.frame_for(viewer))
-        elif sitting.cursor < stretch.upto:
-            self.bring_up(line)
+        for line, sitting in list(self.lines.items()):
+            if sitting.cursor == stretch.after:
+                sitting.cursor = stretch.upto
+                line.push(stretch.packet_for(sitting.viewer))
+            elif sitting.cursor < stretch.upto:
+                self.bring_up(line)
 
     async def _replay(self, line: Line) -> None:
         try:
-            while (
-                (sitting := line.sittings.get(self.circle.public_id))
-                and sitting.cursor < self.cursor
-                and not line.closed
-            ):
-                stretch, members = await self._reader.run(_read, self.circle, sitting.cursor)
-                if stretch.upto <= sitting.cursor:
+            while (sitting := self.lines.get(line)) and sitting.cursor < self.cursor:
+                reading = await self._reader.read_on(
+                    Wanted(self.circle, sitting.cursor, self.company)
+                )
+                stretch = reading.stretch
+                if not self._reader.trusts(reading.changes) or stretch.upto <= sitting.cursor:
                     break
-                self._hand(line, stretch, members)
+                self.know(reading.company)
+                if line.closed or line not in self.lines or sitting.cursor != stretch.after:
+                    break
+                sitting.cursor = stretch.upto
+                line.push(stretch.packet_for(sitting.viewer))
                 # One stretch at a time: what a slow line can't take yet is not read yet.
                 await line.drained()
         except Exception as error:
@@ -115,11 +139,9 @@ class Feed:
 
     def turn_out(self, line: Line) -> None:
         """This person belongs no more: nothing further reaches them, and their line ends."""
-        self.lines.discard(line)
+        self.lines.pop(line, None)
         line.close(NOT_A_MEMBER, circle=self.circle.public_id)
 
-
-def _read(circle: Circle, after: int) -> tuple[Stretch, dict[int, Viewer]]:
-    # Members second: whoever was removed before an event was written is no longer among them.
-    stretch = replay.read(circle, after=after)
-    return stretch, admission.roster(circle)
+    @property
+    def _reload(self) -> Packet:
+        return Packet.of({"is": "reload", "circle": self.circle.public_id})

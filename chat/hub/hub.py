@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from channels.layers import get_channel_layer
-
-from chat import announcing, posting
+from chat import announcing, posting, replay
+from chat.company import companies
 from chat.hub import admission
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
-from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line, Sitting
-from chat.hub.presence import SAY_AGAIN_SECONDS, Presence
-from chat.models import Message, Room
-from chat.posting import Draft, Outcome
-from chat.replay import Stretch
-from chat.seats import Viewer
+from chat.hub.hints import Hints
+from chat.hub.line import Line, Sitting
+from chat.hub.neighbours import Neighbours
+from chat.hub.opening import Asked, Opening, open_circles
+from chat.hub.watch import Watch
+from chat.posting import Commit, Draft, Outcome
+from chat.replay import Reading, Wanted
 
 logger = logging.getLogger(__name__)
 
-# How often a hub looks for itself: a hint that is lost costs at most this.
-_LOOK_SECONDS = 1.0
-_HEADS_EVERY = 5
-_RECHECK_EVERY = 5
-_MOST_IN_A_BATCH = 200
+_MOST_POSTS = 400
+_MOST_ARRIVALS = 500
+_MOST_OPENINGS = 250
+_MOST_READINGS = 100
 
 
 class Hub:
@@ -50,20 +48,17 @@ class Hub:
         self.feeds: dict[str, Feed] = {}
         self.writer = DatabaseThread("hub-writes")
         self.reader = DatabaseThread("hub-reads")
-        self.presence = Presence()
-        self._posts: Batches[Draft, Outcome] = Batches(
-            self.writer, self._commit_and_draw, most=_MOST_IN_A_BATCH
-        )
-        self._arrivals: Batches[str, int | None] = Batches(
-            self.reader, admission.people_of, most=500
-        )
+        self.neighbours = Neighbours(loop, self.feeds, self._tell)
+        self.watch = Watch(self)
+        self._hints = Hints(self.neighbours.presence.me, self._heed)
+        self._posts = Batches(self.writer, self._commit_and_draw, most=_MOST_POSTS)
+        self._arrivals = Batches(self.reader, admission.people_of, most=_MOST_ARRIVALS)
+        self._openings = Batches(self.reader, open_circles, most=_MOST_OPENINGS)
+        self._readings = Batches(self.reader, replay.read_on, most=_MOST_READINGS)
         # The hints of the batch that the writing thread is committing.
         self._batch = threading.local()
-        self._hints: dict[Any, announcing.Hint] = {}
-        self._hints_waiting = asyncio.Event()
-        self._tasks = [
-            loop.create_task(task) for task in (self._hear(), self._look(), self._pass_hints_on())
-        ]
+        works = (self._hints.hear(), self._hints.pass_on(), self.watch.keep())
+        self._tasks = [loop.create_task(work) for work in works]
         announcing.through(self._tell_from_thread)
 
     # Lines -----------------------------------------------------------------------------
@@ -84,32 +79,51 @@ class Hub:
     def leave(self, line: Line, circle: str) -> None:
         line.sittings.pop(circle, None)
         if feed := self.feeds.get(circle):
-            feed.lines.discard(line)
-            self._say_who_is_here(circle)
+            feed.lines.pop(line, None)
+            self.neighbours.came_or_went(circle)
             if not feed.lines:
                 del self.feeds[circle]
-                self.presence.forget(circle)
+                self.neighbours.forget(circle)
 
-    async def open(self, line: Line, circle: str, since: int | None) -> bool:
+    async def open(
+        self, line: Line, circle: str, since: int | None, *, beside: bool = False
+    ) -> bool:
         """Opens a circle on a line, with all it missed since then. False for a stranger."""
-        opening = await self.reader.run(admission.open_circle, line.person, circle, since)
+        known = self.feeds.get(circle)
+        asked = Asked(line.person, circle, since, known.company if known else None)
+        opening = await self._openings.submit(asked)
         if opening is None:
             self.leave(line, circle)
             return False
-        if line.closed:
-            return True
-        line.say(opening.frame)
+        if not line.closed:
+            self._sit(line, opening, beside=beside)
+        return True
+
+    def _sit(self, line: Line, opening: Opening, *, beside: bool) -> None:
+        circle = opening.circle.public_id
+        line.push(opening.packet)
         feed = self.feeds.get(circle)
         if feed is None:
-            feed = self.feeds[circle] = Feed(opening.circle, opening.head, self.reader)
+            feed = Feed(opening.circle, opening.head, opening.company, self)
+            self.feeds[circle] = feed
         # What lies between `since` and now the feed gives it at the pace the line can take.
-        line.sittings[circle] = Sitting(opening.viewer, opening.cursor)
-        feed.add(line)
+        sitting = line.sittings[circle] = Sitting(opening.viewer, opening.cursor, beside)
+        feed.add(line, sitting)
+        feed.know(opening.company)
         # What was committed between reading and listening.
-        feed.look()
-        self._say_who_is_here(circle)
-        line.say({"is": "presence", "circle": circle, "here": self.presence.here(circle)})
-        return True
+        feed.look(opening.head)
+        if not beside:
+            self.neighbours.greet(circle, line)
+            self.neighbours.came_or_went(circle)
+
+    # Reading ---------------------------------------------------------------------------
+
+    async def read_on(self, wanted: Wanted) -> Reading:
+        """What happened since in one room, read with what other rooms want meanwhile."""
+        return await self._readings.submit(wanted)
+
+    def trusts(self, changes: int) -> bool:
+        return self.watch.trusts(changes)
 
     # Writing ---------------------------------------------------------------------------
 
@@ -120,28 +134,47 @@ class Hub:
     def typing(self, line: Line, circle: str) -> None:
         """Tells the others in the circle that someone writes; never stored."""
         if sitting := line.sittings.get(circle):
-            member = sitting.viewer.public_id
-            self._tell({"type": "hint.typing", "circle": circle, "member": member})
+            self.neighbours.writes(circle, sitting)
 
     def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """In the writing thread: what is committed is drawn from memory for who listens here."""
-        drawn: list[tuple[Stretch, dict[int, Viewer]]] = []
+        readings: list[Reading] = []
         self._batch.hints = []
         try:
             commit = posting.commit(drafts)
-            followed = [m for m in commit.messages if m.room.circle.public_id in self.feeds]
-            drawn = _drawn(followed)
+            readings = self._drawn(commit)
             return commit.outcomes
         finally:
             hints, self._batch.hints = self._batch.hints, None
-            self.loop.call_soon_threadsafe(self._offer, drawn, hints)
+            self.loop.call_soon_threadsafe(self._offer, readings, hints)
 
-    def _offer(
-        self, drawn: list[tuple[Stretch, dict[int, Viewer]]], hints: list[announcing.Hint]
-    ) -> None:
-        for stretch, members in drawn:
-            if feed := self.feeds.get(stretch.circle):
-                feed.offer(stretch, members)
+    def _drawn(self, commit: Commit) -> list[Reading]:
+        """Empty where it fails: it is committed, and the feeds find it in the database."""
+        try:
+            followed = {
+                said.ground.circle.pk: feed.company
+                for said in commit.said
+                if (feed := self.feeds.get(said.ground.circle.public_id))
+            }
+            counts = {
+                said.ground.circle.pk: said.ground.company
+                for said in commit.said
+                if said.ground.circle.pk in followed
+            }
+            found = companies(counts, known=followed)
+            return [
+                Reading(replay.fresh(said), found[said.ground.circle.pk], commit.changes)
+                for said in commit.said
+                if said.ground.circle.pk in found
+            ]
+        except Exception as error:
+            logger.error("not_drawn: %s", type(error).__name__)
+            return []
+
+    def _offer(self, readings: list[Reading], hints: list[announcing.Hint]) -> None:
+        for reading in readings:
+            if feed := self.feeds.get(reading.stretch.circle):
+                feed.offer(reading)
         # Second: what was offered need not be looked for.
         for hint in hints:
             self._tell(hint)
@@ -156,142 +189,45 @@ class Hub:
         self.loop.call_soon_threadsafe(self._tell, hint)
 
     def _tell(self, hint: announcing.Hint) -> None:
-        """A hint of our own: heard here at once, passed on to the others."""
-        hint = hint | {"hub": self.presence.me}
-        self._heed(hint)
-        # Of many hints about one thing only the newest matters.
-        about = (hint.get(key) for key in ("type", "circle", "person", "member"))
-        self._hints[tuple(about)] = hint
-        self._hints_waiting.set()
+        self._hints.tell(hint)
 
     def _heed(self, hint: announcing.Hint) -> None:
-        if hint["type"] == "hint.room":
-            if feed := self.feeds.get(hint["circle"]):
-                feed.look(hint["seq"])
-        elif hint["type"] == "hint.typing":
-            frame = {"is": "typing", "member": hint["member"]}
-            self._push_to_circle(hint["circle"], frame, but=hint["member"])
-        elif hint["type"] == "hint.here":
-            if hint["circle"] in self.feeds:
-                here = self.presence.heed(hint, self.loop.time())
-                self._show_presence(hint["circle"], here)
-        elif hint["type"] == "hint.access":
-            mine = [line for line in self.lines if line.person == hint["person"]]
-            if mine:
-                self._spawn(self._recheck(mine))
+        heeders = {
+            "hint.room": self._heed_room,
+            "hint.rooms": self._heed_rooms,
+            "hint.company": self._heed_company,
+            "hint.access": self._heed_access,
+            "hint.attended": self._heed_attended,
+            "hint.typing": self.neighbours.heed_typing,
+            "hint.here": self.neighbours.heed_here,
+        }
+        # A newer process may say what this one does not know.
+        if heed := heeders.get(hint["type"]):
+            heed(hint)
 
-    def _say_who_is_here(self, circle: str) -> None:
-        feed = self.feeds.get(circle)
-        members = [
-            sitting.viewer.public_id
-            for line in (feed.lines if feed else ())
-            if (sitting := line.sittings.get(circle))
-        ]
-        self._tell(self.presence.hint(circle, members))
+    def _heed_room(self, hint: announcing.Hint) -> None:
+        if feed := self.feeds.get(hint["circle"]):
+            feed.look(hint["seq"])
 
-    def _show_presence(self, circle: str, here: list[str] | None) -> None:
-        if here is not None:
-            self._push_to_circle(circle, {"is": "presence", "here": here})
-
-    def _push_to_circle(self, circle: str, frame: dict[str, Any], *, but: str = "") -> None:
-        if feed := self.feeds.get(circle):
-            text = json.dumps(frame | {"circle": circle}, separators=(",", ":"))
-            for line in list(feed.lines):
-                sitting = line.sittings.get(circle)
-                if sitting and sitting.viewer.public_id != but:
-                    line.push(text)
-
-    async def _pass_hints_on(self) -> None:
-        while True:
-            await self._hints_waiting.wait()
-            self._hints_waiting.clear()
-            hints, self._hints = list(self._hints.values()), {}
-            for hint in hints:
-                await announcing.send(hint)
-
-    async def _hear(self) -> None:
-        """Hints of other processes. A broker that is away is tried again; `_look` stands in."""
-        layer = get_channel_layer()
-        while True:
-            try:
-                channel = await layer.new_channel()
-                await layer.group_add(announcing.GROUP, channel)
-                while True:
-                    hint = await layer.receive(channel)
-                    # What this hub said itself it has heeded already.
-                    if hint.get("hub") != self.presence.me:
-                        self._heed(hint)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                logger.info("hints_not_heard: %s", type(error).__name__)
-                await asyncio.sleep(_LOOK_SECONDS)
-
-    # Looking for ourselves ---------------------------------------------------------------
-
-    async def _look(self) -> None:
-        turn = 0
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            turn += 1
-            try:
-                await self._find_news()
-                if turn % _HEADS_EVERY == 0:
-                    self._say_heads()
-                if turn % _RECHECK_EVERY == 0:
-                    await self._recheck(list(self.lines))
-                if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
-                    for circle in list(self.feeds):
-                        self._say_who_is_here(circle)
-                        self._show_presence(circle, self.presence.news(circle, self.loop.time()))
-            except Exception as error:
-                logger.error("look_failed: %s", type(error).__name__)
-
-    async def _find_news(self) -> None:
-        if not self.feeds:
-            return
-        heads = await self.reader.run(_heads, list(self.feeds))
-        for circle, head in heads:
+    def _heed_rooms(self, hint: announcing.Hint) -> None:
+        for circle, seq in hint["rooms"].items():
             if feed := self.feeds.get(circle):
-                feed.look(head)
+                feed.look(seq)
 
-    def _say_heads(self) -> None:
-        for line in list(self.lines):
-            for circle in list(line.sittings):
-                if feed := self.feeds.get(circle):
-                    line.say({"is": "head", "circle": circle, "seq": feed.cursor})
+    def _heed_company(self, hint: announcing.Hint) -> None:
+        if feed := self.feeds.get(hint["circle"]):
+            feed.look()
 
-    async def _recheck(self, lines: list[Line]) -> None:
-        """Ends the lines whose session is over, and those whose membership is."""
-        if not lines:
-            return
-        people = await self.reader.run(admission.people_of, [line.session for line in lines])
-        for line, person in zip(lines, people, strict=True):
-            if person != line.person:
-                line.close(SIGNED_OUT)
-        pairs = {(line.person, circle) for line in lines for circle in line.sittings}
-        belonging = await self.reader.run(admission.belonging, pairs) if pairs else set()
-        for line in lines:
-            for circle in list(line.sittings):
-                if (line.person, circle) in pairs and (line.person, circle) not in belonging:
-                    self.leave(line, circle)
-                    line.close(NOT_A_MEMBER, circle=circle)
+    def _heed_access(self, hint: announcing.Hint) -> None:
+        mine = [line for line in self.lines if line.person == hint["person"]]
+        if mine:
+            self._spawn(self.watch.look_at(mine))
+
+    def _heed_attended(self, hint: announcing.Hint) -> None:
+        if hint["circle"] in self.feeds:
+            self._spawn(self.watch.show_who_attends([hint["circle"]]))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)
         self._tasks.append(task)
         task.add_done_callback(self._tasks.remove)
-
-
-def _drawn(messages: list[Message]) -> list[tuple[Stretch, dict[int, Viewer]]]:
-    """Empty where it fails: they are committed, and the feeds find them in the database."""
-    try:
-        return admission.drawn(messages)
-    except Exception as error:
-        logger.error("not_drawn: %s", type(error).__name__)
-        return []
-
-
-def _heads(circles: list[str]) -> list[tuple[str, int]]:
-    rooms = Room.objects.filter(circle__public_id__in=circles)
-    return list(rooms.values_list("circle__public_id", "last_seq"))

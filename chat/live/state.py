@@ -7,7 +7,6 @@ from typing import Any
 
 from chat.live import order
 from chat.models import LiveSession, Place, Room
-from programs.models import Membership
 
 # What a part leaves each holder, before a facilitator gives more. Nobody is cut off.
 _SOFT_SECONDS = {LiveSession.Phase.CHECK_IN: 120, LiveSession.Phase.SHARING: 240}

@@ -1,8 +1,9 @@
 """What we say: rooms, their gapless log, messages, and the acts that keep a room kind."""
 
-from chat.models.acts import Asking, Hiding, ModerationAction, Mute, SetAside
+from chat.models.acts import Asking, ModerationAction, Mute, SetAside
 from chat.models.care import CareCard, Concern, Looked, WordList
 from chat.models.desk import CheckIn, CheckInLine, HandOver, PrivateNote
+from chat.models.hiding import Hiding
 from chat.models.messages import Message, Response
 from chat.models.rooms import AccessCount, DailyHours, Event, Room, Seat
 from chat.models.sessions import Attendance, LiveSession, Place

@@ -96,25 +96,6 @@ class Mute(models.Model):
         return vault.open_sealed(self.sealed_why, owner=owner, about=f"mute:{self.public_id}")
 
 
-class Hiding(models.Model):
-    """A peer who would rather not read another, and is not read by them. Nobody is told."""
-
-    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="hidings")
-    other = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["member", "other"], name="one_hiding_of_a_pair"),
-            models.CheckConstraint(
-                condition=~Q(member=models.F("other")), name="nobody_hides_themselves"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} hides {self.other_id}"
-
-
 class ModerationAction(models.Model):
     """The record of one act: who did what to whom, never the words."""
 

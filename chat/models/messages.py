@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.hiding import Hiding
 from chat.models.rooms import Room
 from community import vault
 from community.models import PublicIdField
@@ -18,11 +19,31 @@ from programs.models import Membership, PromptDelivery
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A member named in a message: their public id, and the name they went by."""
+
+    member: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """What someone wrote: the body and, where they left one, a content note."""
+    """What someone wrote: the body and, where they left one, a content note; whom it names."""
 
     body: str
     note: str = ""
+    mentions: tuple[Mention, ...] = ()
+
+    @classmethod
+    def opened(cls, text: str) -> Words:
+        body, note, *named = json.loads(text)
+        return cls(body, note, tuple(Mention(*one) for one in (named[0] if named else ())))
+
+    def to_seal(self) -> str:
+        parts: list[object] = [self.body, self.note]
+        if self.mentions:
+            parts.append([[one.member, one.name] for one in self.mentions])
+        return json.dumps(parts, ensure_ascii=False)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -32,7 +53,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         mine = self.filter(placed_seq__gt=from_seq)
         if membership.is_facilitator:
             return mine
-        return mine.exclude(Q(unshown=True) & ~Q(membership=membership))
+        return mine.exclude(Q(unshown=True) & ~Q(membership=membership)).not_hidden_from(membership)
+
+    def not_hidden_from(self, membership: Membership) -> Self:
+        """Without peers whom this peer reads nothing of, whoever of the two asked for that."""
+        peer = Membership.Role.PEER
+        pairs = Hiding.objects.filter(
+            Q(member=membership, other=OuterRef("membership"), other__role=peer)
+            | Q(other=membership, member=OuterRef("membership"), member__role=peer)
+        )
+        return self.exclude(Exists(pairs))
 
 
 class Message(models.Model):
@@ -95,14 +125,11 @@ class Message(models.Model):
 
     def seal(self, words: Words, *, owner: str) -> None:
         """`owner` is the circle's name in the vault."""
-        text = json.dumps([words.body, words.note], ensure_ascii=False)
-        self.sealed_words = vault.seal(text, owner=owner, about=self._about)
+        self.sealed_words = vault.seal(words.to_seal(), owner=owner, about=self._about)
 
     def words(self, *, owner: str) -> Words:
         """Raises vault.Unopenable where the words were erased or altered."""
-        return Words(
-            *json.loads(vault.open_sealed(self.sealed_words, owner=owner, about=self._about))
-        )
+        return Words.opened(vault.open_sealed(self.sealed_words, owner=owner, about=self._about))
 
     @property
     def _about(self) -> str:

@@ -156,7 +156,7 @@ def manage(*arguments: str) -> list[str]:
 def web(listener: socket.socket) -> list[str]:
     """A web process on a socket that stays open when it dies: who comes meanwhile waits."""
     return python(
-        "-m", "uvicorn", "community.asgi:application", *WEB, "--fd", f"{listener.fileno()}"
+        "-m", "uvicorn", "community.asgi:application", *WEB, *SOCKET, "--fd", f"{listener.fileno()}"
     )
 
 
@@ -173,6 +173,8 @@ WEB = [
     *["--no-server-header", "--no-access-log", "--no-proxy-headers", "--log-level", "warning"],
     *["--timeout-graceful-shutdown", "5"],
 ]
+# uvicorn's own WebSocket, with a shorter way for frames that go to many.
+SOCKET = ["--ws", "chat.hub.direct:DirectSocket"]
 # Threads, not children: less memory, and nothing that could outlive it.
 LEAN_WORKER = ["--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"]
 

@@ -11,16 +11,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from community.house import ROOT, Unable, ports, template
 from community.house.tether import tied_to_parent
 from community.house.throwaway import ThrowawayValkey
-from community.house.up import WEB
+from community.house.up import SOCKET, WEB
 from tests.bench import dialects, machine
 from tests.bench.dialects import Dialect, Seat
 
@@ -57,6 +57,7 @@ class Side:
     settings: str
     ground: str
     environ: Mapping[str, str] = field(default_factory=dict)
+    flags: Sequence[str] = ()
 
 
 OURS = Side(
@@ -66,7 +67,10 @@ OURS = Side(
     "community.settings",
     "tests.bench.ours",
     {"ROOM_POSTS_PER_10S": "100000"},
+    SOCKET,
 )
+# The same on the server's own WebSocket, without the shorter way for frames.
+ORDINARY = replace(OURS, name="ordinary", flags=())
 PLAIN = Side(
     "plain",
     dialects.Plain(),
@@ -117,7 +121,7 @@ class Bench:
 
     def fill(self, side: Side, *, circles: int, members: int, big: int) -> People:
         """Make the side's database, once. Raises Unable where that fails."""
-        database = self._database(f"{side.name}_ground", with_tables=side is OURS)
+        database = self._database(f"{side.name}_ground", with_tables=side is not PLAIN)
         sizes = [str(size) for size in (circles, members, big)]
         told = self.ask(side, database, "fill", *sizes)
         seats = [[Seat(*seat) for seat in room] for room in told["circles"]]
@@ -194,7 +198,7 @@ class Running:
         self._listeners.append(listener)
         self.ports.append(ports.number(listener))
         application, environ = self._application()
-        command = [sys.executable, "-m", "uvicorn", application, *WEB]
+        command = [sys.executable, "-m", "uvicorn", application, *WEB, *self.side.flags]
         with self.log.open("ab") as log:
             web = subprocess.Popen(
                 [*command, "--fd", str(listener.fileno())],

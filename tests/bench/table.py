@@ -32,11 +32,14 @@ def draw(measured: Sequence[Measured], *, others: float) -> str:
             side: [
                 o for o in measured if (o.shape, o.processes, o.side) == (shape, processes, side)
             ]
-            for side in ("ours", "plain")
+            for side in dict.fromkeys(one.side for one in measured)
         }
         lines += [_row(some) for some in rows.values() if some]
-        if all(rows.values()):
-            lines.append(_ratios(shape, processes, rows["ours"], rows["plain"]))
+        lines += [
+            _ratios(shape, processes, side, rows[side], rows["plain"])
+            for side in rows
+            if side != "plain" and rows[side] and rows.get("plain")
+        ]
         if shape == "d":
             notes += [_connections(some) for some in rows.values() if some]
     notes.append(f"Medians of {_rounds(measured)} rounds; other work took {others:.0%}.  ")
@@ -74,11 +77,13 @@ def _row(some: Sequence[Measured]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _ratios(shape: str, processes: int, ours: Sequence[Measured], plain: Sequence[Measured]) -> str:
+def _ratios(
+    shape: str, processes: int, side: str, ours: Sequence[Measured], plain: Sequence[Measured]
+) -> str:
     cells = [
         shape,
         str(processes),
-        "ours : plain",
+        f"{side} : plain",
         *(_ratio(_percentile(ours, part), _percentile(plain, part)) for part in (0.5, 0.99)),
         _ratio(_rate(ours), _rate(plain)),
         *(_ratio(_cpu(ours, part), _cpu(plain, part)) for part in ("web", "broker", "database")),

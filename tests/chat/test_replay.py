@@ -50,7 +50,7 @@ class Reader:
 
     def take(self, stretch: replay.Stretch) -> None:
         """A frame of events, as a socket is sent it."""
-        text = stretch.frame_for(Viewer.of(self.seat))
+        text = stretch.packet_for(Viewer.of(self.seat)).text
         frame = json.loads(text)
         assert frame["events"] == json.loads(json.dumps(stretch.events_for(Viewer.of(self.seat))))
         if frame["after"] != self.cursor:
@@ -385,7 +385,7 @@ def test_what_was_drawn_from_memory_is_what_the_database_gives(cast, settings):
     for user in (cast.noor, cast.mina, cast.ines, hana):
         viewer = Viewer.of(seat_of(user, cast.circle.public_id))
         stored = replay.read(cast.circle, after=after, limit=3)
-        fresh = replay.fresh(cast.circle, commit.messages)
+        fresh = replay.fresh(commit.said[0])
         assert fresh.events_for(viewer) == stored.events_for(viewer)
         assert (fresh.after, fresh.upto) == (stored.after, stored.upto)
 

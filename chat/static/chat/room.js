@@ -217,6 +217,11 @@ export class Room extends HTMLElement {
     this.standing.attended(frame);
   }
 
+  /** Whom this reader reads is not what it was: the page is drawn anew. */
+  _reload() {
+    this.#reload();
+  }
+
   _typing(frame) {
     this.company.isWriting(frame);
   }

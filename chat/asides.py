@@ -1,0 +1,70 @@
+"""What only the one concerned learns beside an event: why, until when, and their own responses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chat.holding import why_asked
+from chat.models import Event, Message, Mute, Response
+from chat.moderation import why_muted, why_set_aside
+from community import vault
+from programs.models import Circle
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """Read for many events at once: a few queries, whatever their number."""
+
+    messages: Mapping[int, Message]
+    responses: Mapping[tuple[int | None, int | None], list[str]]
+    mutes: Mapping[int | None, Mute]
+
+    @classmethod
+    def of(cls, events: Iterable[Event], messages: Mapping[int, Message]) -> Asides:
+        events = list(events)
+        responded = {
+            (event.message_id, event.member_id)
+            for event in events
+            if event.kind == Event.Kind.RESPONDED
+        }
+        muted = {event.member_id for event in events if event.kind == Event.Kind.MUTED}
+        return cls(messages, _responses_of(responded), _newest_mutes(muted))
+
+    def for_event(self, event: Event, circle: Circle) -> dict[int, dict[str, Any]]:
+        """By membership, the fields that this member alone is given."""
+        owner = vault.circle_owner(circle.public_id)
+        message = self.messages.get(event.message_id) if event.message_id else None
+        author = message.membership_id if message else None
+        if event.kind == Event.Kind.RESPONDED and event.member_id:
+            mine = self.responses.get((event.message_id, event.member_id), [])
+            return {event.member_id: {"mine": mine}}
+        if event.kind == Event.Kind.SET_ASIDE and message and author:
+            return {author: {"say": why_set_aside(message.setting_aside, owner=owner)}}
+        if event.kind == Event.Kind.ASKED and message and author:
+            asking = getattr(message, "asking", None)
+            return {author: {"say": why_asked(asking, owner=owner)}} if asking else {}
+        if event.kind == Event.Kind.MUTED and (mute := self.mutes.get(event.member_id)):
+            return {mute.member_id: {"say": why_muted(mute, owner=owner)}}
+        return {}
+
+
+def _newest_mutes(members: set[int | None]) -> dict[int | None, Mute]:
+    if not members:
+        return {}
+    rows = Mute.objects.filter(member__in=members).select_related("by").order_by("pk")
+    return {row.member_id: row for row in rows}
+
+
+def _responses_of(pairs: set[tuple[int | None, int | None]]) -> dict[tuple, list[str]]:
+    if not pairs:
+        return {}
+    given: defaultdict[tuple, list[str]] = defaultdict(list)
+    rows = Response.objects.filter(
+        message__in={message for message, _ in pairs}, membership__in={m for _, m in pairs}
+    )
+    for message, member, kind in rows.values_list("message_id", "membership_id", "kind"):
+        given[message, member].append(kind)
+    return given

@@ -1,0 +1,73 @@
+"""Hints between processes: what this hub tells the others, and what it hears from them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from channels.layers import get_channel_layer
+
+from chat import announcing
+from chat.announcing import Hint
+
+logger = logging.getLogger(__name__)
+
+# A broker that is away is tried again after this; the watch stands in.
+_AGAIN_SECONDS = 1.0
+
+
+class Hints:
+    """`me` marks our own hints: they were heeded when they were told."""
+
+    def __init__(self, me: str, heed: Callable[[Hint], None]) -> None:
+        self._me = me
+        self._heed = heed
+        self._waiting: dict[tuple, Hint] = {}
+        self._any_waiting = asyncio.Event()
+
+    def tell(self, hint: Hint) -> None:
+        """A hint of our own: heard here at once, passed on to the others."""
+        hint = hint | {"hub": self._me}
+        self._heed(hint)
+        # Of many hints about one thing only the newest matters.
+        about = tuple(hint.get(key) for key in ("type", "circle", "person", "member"))
+        self._waiting[about] = hint
+        self._any_waiting.set()
+
+    async def pass_on(self) -> None:
+        while True:
+            await self._any_waiting.wait()
+            self._any_waiting.clear()
+            hints, self._waiting = list(self._waiting.values()), {}
+            for hint in self._together(hints):
+                await announcing.send(hint)
+
+    def _together(self, hints: Iterable[Hint]) -> list[Hint]:
+        """All rooms that have grown travel in one message."""
+        rooms: dict[str, int] = {}
+        others = []
+        for hint in hints:
+            if hint["type"] == "hint.room":
+                rooms[hint["circle"]] = hint["seq"]
+            else:
+                others.append(hint)
+        if rooms:
+            others.insert(0, {"type": "hint.rooms", "rooms": rooms, "hub": self._me})
+        return others
+
+    async def hear(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(announcing.GROUP, channel)
+                while True:
+                    hint = await layer.receive(channel)
+                    if hint.get("hub") != self._me:
+                        self._heed(hint)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                logger.info("hints_not_heard: %s", type(error).__name__)
+                await asyncio.sleep(_AGAIN_SECONDS)

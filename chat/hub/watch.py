@@ -1,0 +1,126 @@
+"""Looking for ourselves: for what hints may have missed, and at who may still be here.
+
+A line is trusted as long as nobody's rights have changed since it was looked at. The database
+counts those changes; where the count that came with new events is another, every line is looked
+at before any of it is handed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from chat import leases, replay
+from chat.hub import admission
+from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line
+from chat.hub.presence import SAY_AGAIN_SECONDS
+from chat.models import Room
+from chat.packet import Packet
+
+if TYPE_CHECKING:
+    from chat.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+# A hint that is lost costs at most this.
+_LOOK_SECONDS = 1.0
+_HEADS_EVERY = 5
+# Sessions also end by themselves. Every line is looked at in so many turns, some in each.
+_ALL_IN_TURNS = 10
+
+
+class Watch:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._changes = 0
+        self._looking: asyncio.Task[None] | None = None
+
+    def trusts(self, changes: int) -> bool:
+        """Whether every line was looked at since so many changes; where not, they are now, and
+        the feeds look again afterwards."""
+        if changes <= self._changes or not self._hub.lines:
+            return True
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_at_all())
+        return False
+
+    async def _look_at_all(self) -> None:
+        try:
+            changes = await self._hub.reader.run(replay.access_changes)
+            await self.look_at(list(self._hub.lines))
+            self._changes = max(changes, self._changes)
+        except Exception as error:
+            logger.error("lines_not_looked_at: %s", type(error).__name__)
+        finally:
+            self._looking = None
+        for feed in list(self._hub.feeds.values()):
+            feed.look()
+
+    async def look_at(self, lines: Collection[Line]) -> None:
+        """Ends the lines whose session is over, and those whose membership is."""
+        if not lines:
+            return
+        reader = self._hub.reader
+        people = await reader.run(admission.people_of, [line.session for line in lines])
+        for line, person in zip(lines, people, strict=True):
+            if person != line.person:
+                line.close(SIGNED_OUT)
+        pairs = {(line.person, circle) for line in lines for circle in line.sittings}
+        belonging = await reader.run(admission.belonging, pairs) if pairs else set()
+        for line in lines:
+            for circle in list(line.sittings):
+                if (line.person, circle) in pairs and (line.person, circle) not in belonging:
+                    self._hub.leave(line, circle)
+                    line.close(NOT_A_MEMBER, circle=circle)
+
+    async def show_who_attends(self, circles: list[str], *, only_news: bool = False) -> None:
+        """Tells everyone in these circles which facilitators are here, and until when."""
+        attended = await self._hub.reader.run(leases.attended, circles)
+        for circle, by in attended.items():
+            feed = self._hub.feeds.get(circle)
+            if feed is None or (only_news and by == feed.attended):
+                continue
+            feed.attended = by
+            packet = Packet.of(leases.frame(circle, by))
+            for line in list(feed.lines):
+                line.push(packet)
+
+    async def keep(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            turn += 1
+            try:
+                await self._turn(turn)
+            except Exception as error:
+                logger.error("look_failed: %s", type(error).__name__)
+
+    async def _turn(self, turn: int) -> None:
+        hub = self._hub
+        if hub.feeds:
+            heads, changes = await hub.reader.run(_heads, list(hub.feeds))
+            self.trusts(changes)
+            for circle, head, company in heads:
+                if feed := hub.feeds.get(circle):
+                    feed.look(None if company > feed.company.count else head)
+        if turn % _HEADS_EVERY == 0:
+            self._say_heads()
+            await self.show_who_attends(list(hub.feeds), only_news=True)
+        part = turn % _ALL_IN_TURNS
+        await self.look_at([line for line in hub.lines if line.number % _ALL_IN_TURNS == part])
+        if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
+            hub.neighbours.say_again()
+
+    def _say_heads(self) -> None:
+        for circle, feed in self._hub.feeds.items():
+            packet = Packet.of({"is": "head", "circle": circle, "seq": feed.cursor})
+            for line in list(feed.lines):
+                line.push(packet)
+
+
+def _heads(circles: list[str]) -> tuple[list[tuple[str, int, int]], int]:
+    rooms = Room.objects.filter(circle__public_id__in=circles)
+    heads = list(rooms.values_list("circle__public_id", "last_seq", "company"))
+    return heads, replay.access_changes()

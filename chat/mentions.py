@@ -1,0 +1,48 @@
+"""Naming someone in a message: `@Name`, of those who are in the circle when it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import regex
+from markupsafe import escape
+
+from chat.models.messages import Mention, Words
+from programs.models import Circle, Membership
+
+_MOST = 24
+
+
+def named(said: Words, *, circle: Circle) -> Words:
+    """The words, with whom they name. Strangers can't be named, nor anyone who has left."""
+    if "@" not in said.body:
+        return said
+    members = Membership.objects.current().filter(circle=circle.pk)
+    found = [
+        Mention(public_id, name)
+        for public_id, name in members.values_list("public_id", "name")
+        if _pattern([name]).search(said.body)
+    ]
+    # "@Ann" is in "@Anna" only where no Anna is meant; the pattern asks for a whole name, and
+    # the longest wins where one name begins another.
+    return replace(said, mentions=tuple(found[:_MOST]))
+
+
+def marked(safe: str, mentions: Iterable[Mention]) -> str:
+    """Markup in which each named member stands out; `safe` is escaped text."""
+    by_name = {str(escape(mention.name)).casefold(): mention.member for mention in mentions}
+    if not by_name or "@" not in safe:
+        return safe
+
+    def mark(found: regex.Match[str]) -> str:
+        member = by_name.get(found[1].casefold(), "")
+        return f'<b class="mention" data-member="{escape(member)}">@{found[1]}</b>'
+
+    return _pattern(by_name).sub(mark, safe)
+
+
+def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
+    either = "|".join(regex.escape(name) for name in longest_first)
+    return regex.compile(rf"(?<![\w@])@({either})(?!\w)", regex.IGNORECASE)

@@ -1,0 +1,242 @@
+"""A batch of drafts: what came together while the last one was committed.
+
+Everything that may forbid a message is asked inside the transaction, under the lock of its
+room, so that nothing gets past a mute or a removal that was committed before it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat import announcing, mentions, refusal, words
+from chat.care.sourcing import sells
+from chat.models import Message
+from chat.models.messages import Words
+from chat.posting import gate, rows
+from chat.posting.drafts import Commit, Draft, Outcome, Posted, Said
+from chat.posting.rows import Ground, Speaker
+from chat.refusal import Refused
+from community import vault
+
+logger = logging.getLogger(__name__)
+
+
+def post(draft: Draft) -> Posted:
+    """Posts one message. Raises Refused."""
+    outcome = post_batch([draft])[0]
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+def post_batch(drafts: Sequence[Draft]) -> list[Outcome]:
+    """Posts what may be posted, all in one transaction; an outcome for each draft, in order.
+
+    Where the batch fails as a whole, each draft is tried by itself, so that one of them can't
+    sink the others. A database that can't write at all raises.
+    """
+    return commit(drafts).outcomes
+
+
+def commit(drafts: Sequence[Draft]) -> Commit:
+    """As `post_batch`, with the messages as they were written, room by room."""
+    try:
+        return _commit(drafts)
+    except IntegrityError:
+        # Most likely a message that is known already, sent again: whoever looks first, sees.
+        pass
+    except Exception:
+        if len(drafts) == 1:
+            raise
+        return _one_by_one(drafts)
+    try:
+        return _commit(drafts, looking_first=True)
+    except Exception:
+        if len(drafts) == 1:
+            raise
+        return _one_by_one(drafts)
+
+
+def _one_by_one(drafts: Sequence[Draft]) -> Commit:
+    together = Commit([])
+    broken: list[Exception] = []
+    for draft in drafts:
+        try:
+            alone = _commit([draft], looking_first=True)
+        except Exception as error:
+            logger.error("draft_failed: %s", type(error).__name__)
+            together.outcomes.append(refusal.not_kept())
+            broken.append(error)
+        else:
+            together.outcomes += alone.outcomes
+            together.said += alone.said
+            together.changes = max(together.changes, alone.changes)
+    if len(broken) == len(drafts):
+        raise broken[-1]
+    return together
+
+
+def _commit(drafts: Sequence[Draft], *, looking_first: bool = False) -> Commit:
+    with transaction.atomic():
+        batch = _Batch.gather(drafts)
+        if looking_first:
+            batch.look_for_known(drafts)
+        outcomes = [batch.outcome_of(draft) for draft in drafts]
+        outcomes = batch.with_known_instead_of_refused(drafts, outcomes)
+        batch.write()
+    return Commit(outcomes, list(batch.said.values()), batch.changes)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch knows of its rooms and people, read under lock, and what it will write."""
+
+    now: datetime.datetime
+    grounds: dict[str, Ground]
+    speakers: dict[tuple[str, int], Speaker]
+    changes: int
+    quotable: dict[str, Message]
+    known: dict[tuple[int, uuid.UUID], Message] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
+
+    @classmethod
+    def gather(cls, drafts: Sequence[Draft]) -> _Batch:
+        grounds = rows.lock_rooms({draft.circle for draft in drafts})
+        # After the wait for the locks: in the order of places times never go back.
+        now = timezone.now()
+        people = {draft.user_id for draft in drafts}
+        speakers, changes = rows.speakers(grounds, people, now, gate.WINDOW)
+        return cls(
+            now=now,
+            grounds={ground.circle.public_id: ground for ground in grounds},
+            speakers=speakers,
+            changes=changes,
+            quotable=_quotable(drafts, grounds),
+        )
+
+    def look_for_known(self, drafts: Sequence[Draft]) -> None:
+        """Learns which of these were posted before."""
+        found = Message.objects.filter(
+            membership__in={
+                speaker.member.pk
+                for draft in drafts
+                if (speaker := self.speakers.get((draft.circle, draft.user_id)))
+            },
+            client_id__in={draft.client_id for draft in drafts},
+        )
+        for message in found:
+            if message.membership_id and message.client_id:
+                self.known[message.membership_id, message.client_id] = message
+
+    def outcome_of(self, draft: Draft) -> Outcome:
+        try:
+            return self._settle(draft)
+        except Refused as refused:
+            return refused
+        except Exception as error:
+            # One message that can't be kept must not sink the others.
+            logger.error("draft_failed: %s", type(error).__name__)
+            return refusal.not_kept()
+
+    def with_known_instead_of_refused(
+        self, drafts: Sequence[Draft], outcomes: list[Outcome]
+    ) -> list[Outcome]:
+        """What was taken once is answered as it was then, whatever forbids writing now."""
+        refused = [
+            draft
+            for draft, outcome in zip(drafts, outcomes, strict=True)
+            if isinstance(outcome, Refused) and (draft.circle, draft.user_id) in self.speakers
+        ]
+        if not refused:
+            return outcomes
+        before = set(self.known)
+        self.look_for_known(refused)
+        if set(self.known) == before:
+            return outcomes
+        return [
+            self.outcome_of(draft) if isinstance(outcome, Refused) else outcome
+            for draft, outcome in zip(drafts, outcomes, strict=True)
+        ]
+
+    def _settle(self, draft: Draft) -> Posted:
+        """Decides about one draft; raises Refused. Nothing is written yet."""
+        speaker = self.speakers.get((draft.circle, draft.user_id))
+        if speaker is None:
+            raise refusal.not_member()
+        said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
+        owner = vault.circle_owner(draft.circle)
+        fingerprint = vault.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}", owner=owner)
+        if known := self.known.get((speaker.member.pk, draft.client_id)):
+            return _again(known, draft.client_id, fingerprint)
+        ground = self.grounds[draft.circle]
+        gate.check(ground, speaker, self.now)
+        held = not speaker.member.is_facilitator and (
+            ground.holds_all or speaker.held or sells(f"{said.body}\n{said.note}")
+        )
+        message = Message(
+            room_id=ground.room,
+            membership=speaker.member,
+            client_id=draft.client_id,
+            fingerprint=fingerprint,
+            reply_to=self._quoted(draft, ground, speaker),
+            state=Message.State.HELD if held else Message.State.POSTED,
+            unshown=held,
+            posted_at=self.now,
+        )
+        message.seal(mentions.named(said, circle=ground.circle), owner=owner)
+        # Last, when nothing can fail any more: a place once taken must be filled.
+        message.placed_seq = ground.next_seq()
+        self._note(draft, speaker, message)
+        return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
+
+    def _quoted(self, draft: Draft, ground: Ground, speaker: Speaker) -> Message | None:
+        quoted = self.quotable.get(draft.reply_to) if draft.reply_to else None
+        if quoted is None or quoted.room_id != ground.room or quoted.placed_seq <= speaker.from_seq:
+            # Gone or set aside meanwhile: the answer still stands, by itself.
+            return None
+        return quoted
+
+    def _note(self, draft: Draft, speaker: Speaker, message: Message) -> None:
+        if draft.circle not in self.said:
+            self.said[draft.circle] = Said(self.grounds[draft.circle])
+        self.said[draft.circle].messages.append(message)
+        self.known[speaker.member.pk, draft.client_id] = message
+        speaker.recent += 1
+        speaker.last_at = self.now
+
+    def write(self) -> None:
+        if not self.said:
+            return
+        rows.insert([message for said in self.said.values() for message in said.messages])
+        rows.grow(said.ground for said in self.said.values())
+        for circle, said in self.said.items():
+            announcing.room_changed(circle, said.ground.last_seq)
+
+
+def _quotable(drafts: Sequence[Draft], grounds: Sequence[Ground]) -> dict[str, Message]:
+    """What the drafts answer, where it can be answered."""
+    # A form may send anything; what no database would look for is not asked for.
+    replies = {d.reply_to for d in drafts if d.reply_to and "\0" not in d.reply_to}
+    if not replies:
+        return {}
+    found = Message.objects.filter(
+        public_id__in=replies,
+        room__in=[ground.room for ground in grounds],
+        state=Message.State.POSTED,
+    )
+    return {message.public_id: message for message in found.select_related("membership", "prompt")}
+
+
+def _again(known: Message, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
+    if bytes(known.fingerprint) != fingerprint:
+        raise Refused("conflict", _("Something else was already sent under that name."))
+    state = Message.State.HELD if known.state == Message.State.HELD else Message.State.POSTED
+    return Posted(known.public_id, client_id, known.placed_seq, state)

@@ -1,0 +1,156 @@
+"""A stretch of a room's log as it is handed out: made once, given to each as they may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chat.drawing import Entry
+from chat.models import Event, Message
+from chat.packet import Packet
+from chat.seats import Viewer
+
+# Who sees the same gets the same frame: by role, and where it matters by member or joining.
+_Kind = bool | tuple[bool, int, int, frozenset[int]]
+
+
+@dataclass(slots=True)
+class Happening:
+    """One event as everybody would see it, and what single members learn besides."""
+
+    seq: int
+    audience: str
+    # The one concerned, by membership.
+    member: int | None
+    # The place of what it is about: from before a member's time, it is not theirs to see.
+    place: int
+    shown: dict[str, Any]
+    entry: Entry | None = None
+    # Answers that quote what has changed, drawn anew.
+    also: list[tuple[Message, Entry]] = field(default_factory=list)
+    personal: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def concerned(self) -> Iterator[int]:
+        """Members who may see it otherwise than their neighbours."""
+        yield from self.personal
+        if self.member:
+            yield self.member
+        yield from (m.membership_id for m, _ in self.also if m.membership_id)
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        if self.entry is not None:
+            yield self.entry
+        yield from (entry for _, entry in self.also)
+
+    def seen_by(self, viewer: Viewer) -> dict[str, Any] | None:
+        """The event as `viewer` may see it; None where they may not."""
+        if self.seq <= viewer.from_seq or self.place <= viewer.from_seq:
+            return None
+        if not viewer.is_facilitator and not self._is_for(viewer):
+            return None
+        if self.entry is not None and self.entry.author in viewer.hidden:
+            return None
+        seen = self.shown
+        also = [
+            {"id": entry.id, "html": entry.html_for(viewer.from_seq, viewer.hidden)}
+            for message, entry in self.also
+            if _may_see(viewer, message)
+        ]
+        if also:
+            seen = seen | {"also": also}
+        if self.entry is not None and self.entry.quoted_seq:
+            seen = seen | {"html": self.entry.html_for(viewer.from_seq, viewer.hidden)}
+        personal = self.personal.get(viewer.member)
+        return seen | personal if personal else seen
+
+    def _is_for(self, peer: Viewer) -> bool:
+        if self.audience == Event.Audience.ONE:
+            return self.member == peer.member
+        return self.audience == Event.Audience.ALL
+
+
+@dataclass
+class Stretch:
+    """A stretch of a room's log, after one place up to another."""
+
+    circle: str
+    after: int
+    upto: int
+    head: int
+    happenings: list[Happening]
+    _packets: dict[_Kind, Packet] = field(default_factory=dict)
+
+    def events_for(self, viewer: Viewer) -> list[dict[str, Any]]:
+        seen = (happening.seen_by(viewer) for happening in self.happenings)
+        return [event for event in seen if event is not None]
+
+    def packet_for(self, viewer: Viewer) -> Packet:
+        """The frame a socket is sent: made once for all who see the same."""
+        kind = self._kind_of(viewer)
+        packet = self._packets.get(kind)
+        if packet is None:
+            packet = self._packets[kind] = self._packed(viewer)
+        return packet
+
+    def _packed(self, viewer: Viewer) -> Packet:
+        return Packet.of(
+            {
+                "is": "events",
+                "circle": self.circle,
+                "after": self.after,
+                "upto": self.upto,
+                "events": self.events_for(viewer),
+            }
+        )
+
+    def _kind_of(self, viewer: Viewer) -> _Kind:
+        apart = viewer.hidden and not viewer.hidden.isdisjoint(self._authors)
+        if viewer.from_seq < self._oldest and viewer.member not in self._concerned and not apart:
+            # Nothing of it is theirs alone, nor from before their time.
+            return viewer.is_facilitator and self._is_for_some
+        return (
+            viewer.is_facilitator,
+            viewer.member if viewer.member in self._concerned else 0,
+            viewer.from_seq if viewer.from_seq >= self._oldest else 0,
+            viewer.hidden & self._authors,
+        )
+
+    @cached_property
+    def _concerned(self) -> frozenset[int]:
+        return frozenset(m for happening in self.happenings for m in happening.concerned)
+
+    @cached_property
+    def _authors(self) -> frozenset[int]:
+        """Of all that it shows something of."""
+        entries = [entry for happening in self.happenings for entry in happening.entries]
+        return frozenset(a for entry in entries for a in (entry.author, entry.quoted_author) if a)
+
+    @cached_property
+    def _oldest(self) -> int:
+        """The first place of all that it shows something of: who came later sees less."""
+        places = [happening.place for happening in self.happenings]
+        for happening in self.happenings:
+            for entry in happening.entries:
+                places.append(entry.seq)
+                if entry.quoted_seq:
+                    places.append(entry.quoted_seq)
+        return min(places, default=0)
+
+    @cached_property
+    def _is_for_some(self) -> bool:
+        """Whether facilitators see more of it than others."""
+        return any(
+            happening.audience != Event.Audience.ALL
+            or any(message.unshown for message, _ in happening.also)
+            for happening in self.happenings
+        )
+
+
+def _may_see(viewer: Viewer, message: Message) -> bool:
+    if message.placed_seq <= viewer.from_seq or message.membership_id in viewer.hidden:
+        return False
+    return viewer.is_facilitator or not message.unshown or message.membership_id == viewer.member
