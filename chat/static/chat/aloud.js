@@ -18,7 +18,7 @@ export class Aloud {
   arrived(entries) {
     if (!entries.length) return;
     if (document.hidden || !this.room.scroll.isAtEnd) {
-      for (const entry of entries) this.room.marks.add(this.room.dataset.circle, entry);
+      for (const entry of entries) this.room.marks?.add(this.room.dataset.circle, entry);
       return;
     }
     this.#waiting.push(...entries);
@@ -31,7 +31,7 @@ export class Aloud {
   }
 
   seen() {
-    this.room.marks.seen(this.room.dataset.circle);
+    this.room.marks?.seen(this.room.dataset.circle);
   }
 
   #say() {

@@ -22,7 +22,7 @@ export class Hush {
     try {
       const { until } = await this.room.line.ask({ do: verb, circle });
       this.#show(until);
-      this.room.marks.hush(circle, until ?? null);
+      this.room.marks?.hush(circle, until ?? null);
     } catch (refused) {
       this.room.composer.refuse(refused.say || say("not-reached"));
     }

@@ -16,6 +16,7 @@ export class Naming {
     this.text = composer.text;
     this.list = composer.form.querySelector("[data-naming]");
     this.told = composer.form.querySelector("[data-naming-told]");
+    if (!this.list) return;
     this.text.setAttribute("aria-autocomplete", "list");
     this.text.setAttribute("aria-controls", this.list.id);
     this.text.addEventListener("input", (event) => event.isComposing || this.#look());
@@ -30,14 +31,14 @@ export class Naming {
   }
 
   get isOpen() {
-    return !this.list.hidden;
+    return Boolean(this.list) && !this.list.hidden;
   }
 
   /** Whether the key was meant for the list. */
   key(event) {
     if (event.key.startsWith("Arrow") && !event.key.endsWith("Up") && !event.key.endsWith("Down")) {
       // The caret moves on: where it lands is looked at once it is there.
-      setTimeout(() => this.#look());
+      if (this.list) setTimeout(() => this.#look());
       return false;
     }
     if (!this.isOpen) return false;
@@ -54,6 +55,7 @@ export class Naming {
   }
 
   close() {
+    if (!this.isOpen) return;
     this.list.hidden = true;
     this.list.replaceChildren();
     this.told.textContent = "";

@@ -120,7 +120,7 @@ export class Room extends HTMLElement {
   async toNewest() {
     this.scroll.toEnd();
     if (!this.log.newer.isMore) return;
-    await this.log.reload({ newest: true }).catch(() => undefined);
+    await this.#freshen({ newest: true });
     if (location.search) history.replaceState(null, "", this.dataset.page);
     this.scroll.toEnd();
   }
@@ -144,9 +144,15 @@ export class Room extends HTMLElement {
     };
     this.log.change(drop);
     // Answers that quote them, and what they responded to, as a fresh page draws them.
-    await this.log.reload().catch(() => undefined);
+    await this.#freshen();
     this.log.change(drop);
     this.composer.text.focus();
+  }
+
+  /** A fresh page, and what happened since it was drawn. */
+  async #freshen(how) {
+    await this.log.reload(how).catch(() => undefined);
+    this.askAgain();
   }
 
   askAgain() {

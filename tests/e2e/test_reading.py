@@ -1,0 +1,255 @@
+"""Reading in a browser: marks, older places, finding, naming, hush, and whom one doesn't read."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from chat import editing, unread
+from chat.models import Hiding, Seat
+from chat.posting import Draft, post_batch
+from programs.models import Membership
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
+from tests.e2e.test_room_for_everyone import faults, fits
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 100_000
+
+
+@pytest.fixture
+def long_talk(cast):
+    drafts = [
+        Draft(cast.ines.pk, cast.circle.public_id, uuid.uuid4(), f"Line {n:03}.")
+        for n in range(200)
+    ]
+    posted = post_batch(drafts)
+    editing.mark_read(by=cast.noor, circle=cast.circle.public_id, seq=posted[-1].seq)
+    return posted
+
+
+def test_what_waits_is_marked_everywhere_until_it_is_read(visit, cast):
+    Membership.objects.create(
+        circle=cast.next_door, user=cast.noor, role="peer", name="Noor", swatch=77
+    )
+    said(cast, cast.ines, "One.")
+    seen = visit("/places/", cast.noor, viewport=PHONE)
+    page = seen.page
+    expect(page).to_have_title(re.compile(r"^\(1\) Your places"))
+    page.wait_for_timeout(500)
+
+    said(cast, cast.mina, "Two.")
+    expect(page).to_have_title(re.compile(r"^\(2\) Your places"))
+    expect(page.locator(".tabs .fresh")).to_have_text(re.compile("2"))
+    expect(page.locator(".ledger .fresh.worded:visible")).to_have_text(re.compile("2 new"))
+
+    page.goto(room_of(cast))
+    live(page)
+    expect(page).to_have_title(re.compile("^Alder circle"))
+    page.wait_for_timeout(1200)
+    page.goto("/places/")
+    expect(page).to_have_title(re.compile("^Your places"))
+    assert faults_of(seen) == []
+
+
+def test_another_circle_is_marked_while_one_reads_here(visit, cast):
+    Membership.objects.create(
+        circle=cast.next_door, user=cast.noor, role="peer", name="Noor", swatch=77
+    )
+    seen = visit(room_of(cast), cast.noor)
+    page = live(seen.page)
+    page.wait_for_timeout(500)
+
+    post_batch([Draft(cast.otto.pk, cast.next_door.public_id, uuid.uuid4(), "Next door.")])
+
+    expect(page).to_have_title(re.compile(r"^\(1\) Alder circle"))
+    expect(page.locator(".rail .textlink", has_text="Birch circle")).to_contain_text("1")
+    assert words(page) == []
+    assert faults_of(seen) == []
+
+
+def test_the_room_opens_at_an_older_place_and_reads_on_both_ways(visit, cast, long_talk):
+    seen = visit(f"{room_of(cast)}#m-{long_talk[60].id}", cast.noor, viewport=PHONE)
+    page = live(seen.page)
+    expect(message(page, "Line 060.")).to_be_in_viewport()
+    before = message(page, "Line 060.").bounding_box()["y"]
+
+    said(cast, cast.ines, "Meanwhile, at the end.")
+    expect(page.get_by_role("button", name="One new below")).to_be_visible()
+    expect(message(page, "Meanwhile")).to_have_count(0)
+    assert abs(message(page, "Line 060.").bounding_box()["y"] - before) < 1
+
+    for _ in range(40):
+        if message(page, "Meanwhile").count():
+            break
+        page.locator(".log").evaluate("log => log.scrollBy(0, 1200)")
+        page.wait_for_timeout(60)
+    expect(message(page, "Meanwhile")).to_have_count(1)
+    shown = words(page)
+    assert shown == [*sorted(shown[:-1]), "Meanwhile, at the end."]
+    assert shown[-140:-1] == [f"Line {n:03}." for n in range(61, 200)]
+    assert faults_of(seen) == []
+
+
+def test_writing_from_an_older_place_leads_to_the_newest(visit, cast, long_talk):
+    seen = visit(f"{room_of(cast)}?at={long_talk[20].seq}", cast.noor)
+    page = live(seen.page)
+    expect(message(page, "Line 020.")).to_be_in_viewport()
+
+    write(page, "From far back.")
+
+    expect(message(page, "From far back.")).to_be_in_viewport()
+    expect(message(page, "Line 199.")).to_be_visible()
+    expect(page.locator("[data-newer]")).to_have_count(0)
+    assert words(page)[-1] == "From far back."
+    assert page.url.endswith(room_of(cast))
+    assert faults_of(seen) == []
+
+
+def test_someone_is_named_with_the_keyboard_alone(visit, cast):
+    seen = visit(room_of(cast), cast.noor)
+    page = live(seen.page)
+    writing(page).press_sequentially("Thank you, @")
+    expect(page.get_by_role("option")).to_have_count(2)
+    assert faults(page) == []
+    page.keyboard.type("i")
+    expect(page.get_by_role("option")).to_have_text(["Ines"])
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("Backspace")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("m")
+    page.keyboard.press("Enter")
+    expect(writing(page)).to_have_value("Thank you, @Mina ")
+    page.keyboard.press("Enter")
+    expect(message(page, "Thank you, @Mina")).to_be_visible()
+    page.keyboard.type("me@example")
+    expect(page.get_by_role("option")).to_have_count(0)
+    assert faults_of(seen) == []
+
+
+def test_hush_until_morning_and_back(visit, cast):
+    seen = visit(room_of(cast), cast.noor)
+    page = live(seen.page)
+    page.get_by_role("button", name="Hush until morning").click()
+    expect(page.get_by_text("No marks and no mail from this circle until")).to_be_visible()
+    expect(page.get_by_role("button", name="Hear it again")).to_be_focused()
+    assert faults(page) == []
+    page.goto("/places/")
+    said(cast, cast.ines, "One.")
+    page.wait_for_timeout(500)
+    expect(page).to_have_title(re.compile("^Your places"))
+
+    page.goto(room_of(cast))
+    live(page).get_by_role("button", name="Hear it again").click()
+    expect(page.get_by_role("button", name="Hush until morning")).to_be_focused()
+    assert Seat.objects.get(membership=cast.member(cast.noor)).hushed_until is None
+    assert faults_of(seen) == []
+
+
+def test_someone_one_would_rather_not_read_leaves_the_page(visit, cast):
+    said(cast, cast.ines, "From Ines.")
+    said(cast, cast.mina, "From Mina.")
+    seen = visit(room_of(cast), cast.noor, viewport=PHONE)
+    page = live(seen.page)
+
+    do(page, "From Ines.", "I’d rather not read them")
+    assert faults(page) == []
+    page.get_by_role("button", name="Don’t read them").click()
+
+    expect(message(page, "From Ines.")).to_have_count(0)
+    expect(message(page, "From Mina.")).to_be_visible()
+    assert Hiding.objects.count() == 1
+    page.goto(f"{room_of(cast)}reaching/")
+    page.get_by_role("button", name="Read them again").click()
+    expect(page.get_by_text("You read everyone.")).to_be_visible()
+    page.goto(room_of(cast))
+    expect(message(live(page), "From Ines.")).to_be_visible()
+    assert faults_of(seen) == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_words_are_found_and_read_where_they_were_said(visit, cast, long_talk, script):
+    seen = visit(f"{room_of(cast)}find/", cast.noor, java_script_enabled=script, viewport=PHONE)
+    page = seen.page
+    page.get_by_label("Words to look for").fill("LINE 031")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="One message")).to_be_visible()
+    assert "031" not in page.url
+    page.get_by_role("link", name="Read it where it was said").click()
+
+    expect(message(page, "Line 031.")).to_be_in_viewport()
+    page.go_back()
+    expect(page.get_by_role("heading", name="One message")).to_be_visible()
+
+
+def test_content_notes_stand_open_for_who_wants_them_so(visit, cast):
+    said(cast, cast.ines, "Behind the note.", note="grief")
+    seen = visit("/accounts/", cast.noor)
+    page = seen.page
+    page.get_by_label("Show messages with a content note open").check()
+    page.get_by_role("button", name="Keep it").click()
+    page.goto(room_of(cast))
+    expect(live(page).get_by_text("Behind the note.")).to_be_visible()
+    said(cast, cast.ines, "Another one.", note="grief")
+    expect(page.get_by_text("Another one.")).to_be_visible()
+    assert faults_of(seen) == []
+
+
+def test_the_support_page_opens_without_a_signal_and_nothing_else_does(visit, cast):
+    page = visit(room_of(cast), cast.noor).page
+    live(page)
+    for _ in range(50):
+        state = page.evaluate(
+            "navigator.serviceWorker.getRegistration('/support/').then((it) => it?.active?.state)"
+        )
+        if state == "activated":
+            break
+        page.wait_for_timeout(100)
+    page.context.set_offline(True)
+
+    page.goto("/support/")
+    expect(page.get_by_role("heading", name="Support now")).to_be_visible()
+    expect(page.get_by_role("link", name="Your places")).to_have_count(0)
+    kept = page.evaluate(
+        "async () => (await (await caches.open('support')).keys())"
+        ".map(({ url }) => new URL(url).pathname).filter((path) => !path.startsWith('/static/'))"
+    )
+    assert kept == ["/support/"]
+    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto("/places/")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_around_reading_are_for_everyone(visit, cast, theme, width):
+    one = said(cast, cast.noor, "Mine.")
+    said(cast, cast.ines, "Theirs.")
+    circle = cast.circle.public_id
+    editing.respond(by=cast.ines, circle=circle, message=one.id, response="heard")
+    assert unread.marks(cast.noor)[0].count == 1
+    view = {"viewport": {"width": width, "height": 844}, "color_scheme": theme}
+    seen = visit(room_of(cast), cast.noor, **view)
+    page = seen.page
+    for path in ("find/", "reaching/", f"messages/{one.id}/who/", "?at=3"):
+        page.goto(f"{room_of(cast)}{path}")
+        assert faults(page) == [], path
+        assert fits(page)
+    page.goto(f"{room_of(cast)}messages/{one.id}/who/")
+    expect(page.get_by_role("heading", name="Heard")).to_be_visible()
+    page.goto(f"{room_of(cast)}find/")
+    page.get_by_role("button", name="Find").click()
+    assert faults(page) == []
+    page.get_by_label("Words to look for").fill("mine")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="One message")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/places/")
+    assert faults(page) == []
+    assert fits(page)
