@@ -3,10 +3,13 @@
 from django.urls import path, register_converter
 
 from chat.views import (
+    beside,
     concerns,
+    desk,
     facilitating,
     finding,
     forms,
+    leads,
     live,
     live_forms,
     reading,
@@ -62,6 +65,35 @@ urlpatterns = [
         concerns.close_card,
         name="close_card",
     ),
+    path("desk/", desk.all_circles, name="desk"),
+    path("desk/<public_id:concern>/take-up/", desk.take_up, name="take_up"),
+    path("desk/<public_id:concern>/settle/", desk.settle, name="settle"),
+    path("desk/<public_id:concern>/reopen/", desk.reopen, name="reopen"),
+    path("leads/", leads.leads, name="leads"),
+    path("circles/<public_id:circle>/desk/", desk.one_circle, name="desk_of"),
+    path(f"{_A_MESSAGE}set-aside-held/", desk.set_aside_held, name="set_aside_held"),
+    path(f"{_A_MEMBER}note/", desk.note, name="note"),
+    path(
+        "circles/<public_id:circle>/notes/<public_id:note>/forget/",
+        desk.forget_note,
+        name="forget_note",
+    ),
+    path(f"{_A_MEMBER}check-in/", beside.begin_check_in, name="begin_check_in"),
+    path("circles/<public_id:circle>/check-ins/", beside.check_ins, name="check_ins"),
+    path(
+        "circles/<public_id:circle>/check-ins/<public_id:talk>/", beside.check_in, name="check_in"
+    ),
+    path(
+        "circles/<public_id:circle>/check-ins/<public_id:talk>/answer/",
+        beside.answer,
+        name="answer_check_in",
+    ),
+    path(
+        "circles/<public_id:circle>/check-ins/<public_id:talk>/end/",
+        beside.end,
+        name="end_check_in",
+    ),
+    path("circles/<public_id:circle>/hand-over/", beside.hand_over, name="hand_over"),
     path("told/", concerns.told, name="told"),
     path("told/<public_id:concern>/again/", concerns.appeal_answer, name="appeal_answer"),
     path("appeal/<int:entry>/", concerns.appeal, name="appeal"),

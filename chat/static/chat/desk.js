@@ -1,0 +1,87 @@
+// <reweave-desk>: keeps a facilitator's desk as it is now. The page works without it.
+
+import { keepHere } from "./here.js";
+import { Line } from "./line.js";
+
+const UNDO = 10_000;
+const NOW_AND_THEN = 30_000;
+const NEWS = /^(care\.flag|report\.|desk\.|message\.(held|let_through|set_aside|put_back|taken_back|edited|asked)|member\.|room\.)/;
+
+class Desk extends HTMLElement {
+  #looking;
+
+  connectedCallback() {
+    const { circle, socket, here, away, lease } = this.dataset;
+    if (circle) {
+      this.line = Line.ofTab(socket);
+      this.line.open(circle, this.#of(circle));
+    } else {
+      // The line of a page of many circles belongs to its unread marks.
+      setInterval(() => document.hidden || this.#look(), NOW_AND_THEN);
+    }
+    if (here) {
+      const token = this.querySelector("[name=csrfmiddlewaretoken]")?.value;
+      keepHere({ here, away, token, seconds: Number(lease) });
+    }
+    this.#undoEnds();
+  }
+
+  /** What the line asks of a circle: only that something happened, never what was said. */
+  #of(circle) {
+    let since = null;
+    return {
+      get since() {
+        return since;
+      },
+      hear: (frame) => {
+        if (frame.is === "opened") since = frame.head;
+        if (frame.is === "head" && frame.seq > since) this.line.reopen(circle);
+        if (frame.is !== "events") return;
+        since = frame.upto;
+        if (frame.events.some(({ kind }) => NEWS.test(kind))) this.#lookSoon();
+      },
+      ended: () => location.reload(),
+      mayEnter: async () => "yes",
+      withoutLine: async () => undefined,
+    };
+  }
+
+  #lookSoon() {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#look(), 400);
+  }
+
+  /** Draws the desk anew; not while someone writes in it or has something open. */
+  async #look() {
+    const part = this.querySelector("[data-part]");
+    const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
+    const busy = writes.some((one) => one.value !== one.defaultValue);
+    if (busy || part.querySelector("details[open]") || part.contains(document.activeElement)) {
+      this.#looking = setTimeout(() => this.#look(), 3000);
+      return;
+    }
+    const response = await fetch(location.href).catch(() => undefined);
+    if (!response?.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const now = page.querySelector("[data-part]");
+    if (!now) return;
+    const before = this.#count(part);
+    part.replaceWith(now);
+    document.title = page.title;
+    if (this.#count(now) > before) {
+      this.querySelector("[data-said]").textContent = now.querySelector("#h-q").textContent;
+    }
+    this.#undoEnds();
+  }
+
+  #count(part) {
+    return part.querySelectorAll(".qitem").length;
+  }
+
+  #undoEnds() {
+    const undo = this.querySelector("[data-undo]");
+    if (undo) setTimeout(() => undo.remove(), UNDO);
+  }
+}
+
+customElements.define("reweave-desk", Desk);

@@ -1,0 +1,156 @@
+"""Talks of two, and handing a circle over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chat import beside
+from chat.models import CheckIn
+from chat.refusal import Refused
+from chat.views.forms import let_strangers_find_nothing
+from chat.views.room import seat_or_404
+from chat.views.twins import status_of
+from chat.words import BODY_LIMIT, to_html
+from community.people import SignedInRequest
+from programs.refusal import Refused as ProgramsRefused
+
+
+@login_required
+@never_cache
+@require_safe
+def check_ins(request: SignedInRequest, circle: str) -> HttpResponse:
+    """One's talks in this circle; where there is only one, that one."""
+    seat = seat_or_404(request, circle)
+    mine = CheckIn.objects.visible_to(request.user).filter(room=seat.membership.circle.room)
+    talks = list(mine.select_related("facilitator", "member").order_by("-at"))
+    if len(talks) == 1:
+        return redirect("check_in", circle, talks[0].public_id)
+    context = {"circle": seat.membership.circle, "talks": talks, "me": seat.membership}
+    return render(request, "chat/check_ins.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def check_in(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
+    return _talk_page(request, circle, talk)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    """A facilitator writes to a member alone."""
+    seat = seat_or_404(request, circle)
+    peers = seat.membership.circle.memberships.current().led()
+    about = peers.filter(public_id=member).first()
+    if not seat.membership.is_facilitator or about is None:
+        raise Http404
+    open_ones = CheckIn.objects.visible_to(request.user).filter(member=about, ended_at=None)
+    if request.method == "GET" and (going_on := open_ones.first()):
+        return redirect("check_in", circle, going_on.public_id)
+    context = {"circle": seat.membership.circle, "about": about, "body_limit": BODY_LIMIT}
+    if request.method == "GET":
+        return render(request, "chat/check_in_begin.html", context)
+    body = request.POST.get("body", "")
+    try:
+        talk = beside.check_in(by=request.user, circle=circle, member=member, body=body)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        context |= {"say": refused.say, "body": body}
+        return render(request, "chat/check_in_begin.html", context, status=status_of(refused))
+    return _see(redirect("check_in", circle, talk.public_id))
+
+
+@login_required
+@require_POST
+def answer(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
+    body = request.POST.get("body", "")
+    return _do(request, circle, talk, beside.answer, body=body)
+
+
+@login_required
+@require_POST
+def end(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
+    return _do(request, circle, talk, beside.end)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
+    """Names who goes on, leaves them a brief, and loses access at once."""
+    seat = seat_or_404(request, circle)
+    if not seat.membership.is_facilitator:
+        raise Http404
+    current = seat.membership.circle.memberships.current().facilitators()
+    context = {
+        "circle": seat.membership.circle,
+        "others": list(current.exclude(pk=seat.membership.pk).order_by("name")),
+        "body_limit": BODY_LIMIT,
+    }
+    if request.method == "GET":
+        return render(request, "chat/hand_over.html", context)
+    brief, to = request.POST.get("brief", ""), request.POST.get("to", "")
+    try:
+        beside.hand_over(by=request.user, circle=circle, to=to, brief=brief)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        say, status = refused.say, status_of(refused)
+    except ProgramsRefused as refused:
+        say, status = str(refused), 422
+    else:
+        messages.success(request, _("The circle is handed over. Thank you for holding it."))
+        return _see(redirect("places"))
+    context |= {"say": say, "brief": brief, "to": to}
+    return render(request, "chat/hand_over.html", context, status=status)
+
+
+def _do(
+    request: SignedInRequest, circle: str, talk: str, verb: Callable[..., Any], **more: Any
+) -> HttpResponse:
+    try:
+        verb(by=request.user, check_in=talk, **more)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        return _talk_page(request, circle, talk, say=refused.say, status=status_of(refused))
+    return _see(redirect("check_in", circle, talk))
+
+
+def _talk_page(
+    request: SignedInRequest, circle: str, talk: str, *, say: str = "", status: int = 200
+) -> HttpResponse:
+    seat = seat_or_404(request, circle)
+    mine = CheckIn.objects.visible_to(request.user).filter(room=seat.membership.circle.room)
+    found = mine.filter(public_id=talk).select_related("facilitator", "member", "ended_by").first()
+    if found is None:
+        raise Http404
+    me = seat.membership
+    context = {
+        "circle": me.circle,
+        "talk": found,
+        "me": me,
+        "other": found.member if found.facilitator_id == me.pk else found.facilitator,
+        "lines": [
+            {"by": line.by, "at": line.at, "html": to_html(line.words(circle=circle))}
+            for line in found.lines.select_related("by").order_by("pk")
+        ],
+        "say": say,
+        "body": request.POST.get("body", ""),
+        "body_limit": BODY_LIMIT,
+    }
+    return render(request, "chat/check_in.html", context, status=status)
+
+
+def _see(response: Any) -> HttpResponse:
+    response.status_code = 303
+    return response

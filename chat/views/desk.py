@@ -1,0 +1,209 @@
+"""The facilitator's desk: what needs them, the room, its people. Peers find nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chat import beside, desk, leases, settling
+from chat.models import Concern, Seat
+from chat.refusal import Refused
+from chat.standing import standing_of
+from chat.until import session_ends
+from chat.views.forms import let_strangers_find_nothing
+from chat.views.room import seat_or_404
+from chat.views.twins import status_of
+from community import help
+from community.people import SignedInRequest
+from programs.leads import is_lead
+from programs.models import Circle
+
+
+@login_required
+@never_cache
+@require_safe
+def all_circles(request: SignedInRequest) -> HttpResponse:
+    """What needs someone in all the circles they hold."""
+    return _all(request)
+
+
+@login_required
+@never_cache
+@require_safe
+def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
+    """What needs them in one circle, how its room goes, and its people."""
+    return _one(request, _facilitators_seat_or_404(request, circle))
+
+
+@login_required
+@require_POST
+def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
+    return _at_concern(
+        request, concern, settling.take, done=_("You’re looking at it. Its clock stopped.")
+    )
+
+
+@login_required
+@require_POST
+def settle(request: SignedInRequest, concern: str) -> HttpResponse:
+    outcome, answer = request.POST.get("outcome", ""), request.POST.get("answer", "")
+    return _at_concern(request, concern, settling.settle, outcome=outcome, answer=answer)
+
+
+@login_required
+@require_POST
+def reopen(request: SignedInRequest, concern: str) -> HttpResponse:
+    return _at_concern(request, concern, settling.reopen, done=_("It waits again."))
+
+
+@login_required
+@require_POST
+def set_aside_held(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
+    why = request.POST.get("why", "")
+    return _in_circle(request, circle, desk.set_aside_held, message=message, why=why)
+
+
+@login_required
+@require_POST
+def note(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    body = request.POST.get("body", "")
+    return _in_circle(request, circle, beside.note, _("Kept."), member=member, body=body)
+
+
+@login_required
+@require_POST
+def forget_note(request: SignedInRequest, circle: str, note: str) -> HttpResponse:
+    return _in_circle(request, circle, beside.forget_note, _("Dropped."), note=note)
+
+
+def _all(request: SignedInRequest, *, say: str = "", status: int = 200) -> HttpResponse:
+    circles = list(
+        Circle.objects.facilitated_by(request.user)
+        .select_related("cohort", "room")
+        .order_by("-cohort__starts_on", "name")
+    )
+    leads = is_lead(request.user)
+    if not circles and not leads:
+        raise Http404
+    items = desk.waiting_for(request.user)
+    context = _shared(request, items, say) | {
+        "circles": [(one, sum(item.circle.pk == one.pk for item in items)) for one in circles],
+        "names_circles": len(circles) > 1,
+        "talks": desk.open_talks(request.user),
+        "leads": leads,
+        "here_url": reverse("desk"),
+    }
+    return render(request, "chat/desk_all.html", context, status=status)
+
+
+def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 200) -> HttpResponse:
+    circle = seat.membership.circle
+    circle.room.refresh_from_db()
+    facilitators = circle.memberships.current().facilitators().order_by("name")
+    here = leases.attended([circle.public_id]).get(circle.public_id, [])
+    present = {one["member"] for one in here}
+    context = _shared(request, desk.waiting_for(request.user, circle), say) | {
+        "circle": circle,
+        "circles": [(circle, 0)],
+        "member": seat.membership,
+        "room": circle.room,
+        "standing": standing_of(seat),
+        "people": desk.people_of(circle),
+        "lately": desk.lately(circle),
+        "talks": desk.open_talks(request.user, circle),
+        "briefs": desk.briefs_for(request.user, circle),
+        "others": [one for one in facilitators if one.pk != seat.membership.pk],
+        "others_here": [
+            one for one in facilitators if one.public_id in present and one.pk != seat.membership.pk
+        ],
+        "session_until": session_ends(circle),
+        "lease_seconds": settings.ROOM_LEASE_SECONDS,
+        "here_url": reverse("desk_of", args=[circle.public_id]),
+    }
+    return render(request, "chat/desk.html", context, status=status)
+
+
+def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[str, Any]:
+    return {
+        "items": items,
+        "say": say,
+        "undo": desk.just_settled(request.user),
+        "outcomes": Concern.Outcome,
+        "help_lines": help.lines_near(request.user),
+    }
+
+
+def _at_concern(
+    request: SignedInRequest,
+    concern: str,
+    verb: Callable[..., None],
+    *,
+    done: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """Does it, and leads back to the desk it was asked on; who was too late is told who it was."""
+    try:
+        verb(by=request.user, concern=concern, **more)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        return _back_with(request, refused)
+    if done:
+        messages.success(request, done)
+    return _back(request)
+
+
+def _in_circle(
+    request: SignedInRequest, circle: str, verb: Callable[..., Any], done: str = "", **more: Any
+) -> HttpResponse:
+    seat = _facilitators_seat_or_404(request, circle)
+    try:
+        verb(by=request.user, circle=circle, **more)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        return _one(request, seat, say=refused.say, status=status_of(refused))
+    if done:
+        messages.success(request, done)
+    return _back(request, circle)
+
+
+def _back_with(request: SignedInRequest, refused: Refused) -> HttpResponse:
+    from chat.views.leads import leads_page
+
+    circle, status = request.POST.get("circle", ""), status_of(refused)
+    if request.POST.get("from") == "leads":
+        return leads_page(request, say=refused.say, status=status)
+    if circle:
+        seat = _facilitators_seat_or_404(request, circle)
+        return _one(request, seat, say=refused.say, status=status)
+    return _all(request, say=refused.say, status=status)
+
+
+def _back(request: SignedInRequest, circle: str = "") -> HttpResponse:
+    circle = circle or request.POST.get("circle", "")
+    address = reverse("desk_of", args=[circle]) if _is_name(circle) else reverse("desk")
+    if request.POST.get("from") == "leads":
+        address = reverse("leads")
+    response = redirect(address)
+    response.status_code = 303
+    return response
+
+
+def _is_name(circle: str) -> bool:
+    return len(circle) == 16 and circle.replace("-", "").replace("_", "").isalnum()
+
+
+def _facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:
+    seat = seat_or_404(request, circle)
+    if not seat.membership.is_facilitator:
+        raise Http404
+    return seat

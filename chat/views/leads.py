@@ -1,0 +1,42 @@
+"""What program leads hear: about facilitators, appeals, and what nobody looked at in time."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat import desk, settling
+from chat.models import Concern
+from community.people import SignedInRequest
+from programs.leads import is_lead
+
+
+@login_required
+@never_cache
+@require_safe
+def leads(request: SignedInRequest) -> HttpResponse:
+    """Of members' words only what was told of, as it was then."""
+    return leads_page(request)
+
+
+def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) -> HttpResponse:
+    if not is_lead(request.user):
+        raise Http404
+    open_ones = Concern.objects.for_leads(request.user).open()
+    open_ones = open_ones.select_related("about", "message", "room__circle", "raised_by")
+    context = {
+        "told": [one for one in open_ones.order_by("at") if one.to_leads],
+        "late": [one for one in open_ones.order_by("due_at") if not one.to_leads],
+        "held": [
+            message
+            for message in settling.held_too_long()
+            if not message.membership or message.membership.user_id != request.user.pk
+        ],
+        "say": say,
+        "undo": desk.just_settled(request.user),
+        "outcomes": Concern.Outcome,
+    }
+    return render(request, "chat/leads.html", context, status=status)

@@ -1,0 +1,350 @@
+"""The facilitator's desk: what waits, in order; who may; and what two who race are told."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from chat import beside, concerns, desk, holding, moderation, settling
+from chat.care import flagging
+from chat.models import CheckIn, Concern, HandOver, Message, PrivateNote, Room
+from chat.refusal import Refused
+from chat.seats import seat_of
+from community import audit
+from community.models import AuditEntry, Notice
+from programs import enrolment
+from programs.models import Membership
+from tests.chat.talk import all_at_once, in_an_hour, join, refusal_of, say, set_room
+
+
+@pytest.fixture
+def linden(cast):
+    return join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+
+
+def words(response, status=200):
+    assert response.status_code == status, response.content.decode()[:300]
+    return response.content.decode()
+
+
+def desk_of(cast):
+    return reverse("desk_of", args=[cast.circle.public_id])
+
+
+def here(cast, **more):
+    return {"circle": cast.circle.public_id} | more
+
+
+def peer(cast, user):
+    return cast.member(user).public_id
+
+
+# What waits ---------------------------------------------------------------------------
+def test_care_comes_first_then_what_is_held_then_reports_oldest_first(cast, client):
+    said = say(cast.noor, "You should just stop seeing her.", circle=cast.circle)
+    concerns.tell(by=cast.ines, message=said.id, reason="advice", **here(cast))
+    set_room(cast.circle, holds_all=True)
+    say(cast.ines, "Held a while", circle=cast.circle)
+    say(cast.noor, "I want to die.", circle=cast.circle)
+    flagging.sweep()
+    concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+
+    items = desk.waiting_for(cast.mina)
+
+    assert [item.kind for item in items] == ["care", "care", "held", "held", "report"]
+    assert items[0].at < items[1].at
+    client.force_login(cast.mina)
+    for address in (reverse("desk"), desk_of(cast)):
+        page = words(client.get(address))
+        assert "Needs you: 5" in page
+        assert page.index("I want to die.") < page.index("Held a while")
+        assert page.index("Held a while") < page.index("You should just stop")
+        assert "Noor won’t see who said so." in page
+        assert "Ines" not in page.split("You should just stop")[1].split("</article>")[0]
+
+
+@pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda"])
+def test_nobody_else_finds_the_desk(cast, client, who):
+    client.force_login(getattr(cast, who))
+    circle, noor = cast.circle.public_id, peer(cast, cast.noor)
+    for address in (
+        desk_of(cast),
+        reverse("hand_over", args=[circle]),
+        reverse("begin_check_in", args=[circle, noor]),
+    ):
+        assert client.get(address).status_code == 404
+    for name, args in [
+        ("note", [circle, noor]),
+        ("forget_note", [circle, "n" * 16]),
+        ("set_aside_held", [circle, "m" * 16]),
+        ("begin_check_in", [circle, noor]),
+        ("hand_over", [circle]),
+    ]:
+        posted = client.post(reverse(name, args=args), {"body": "x", "why": "x", "brief": "x"})
+        assert posted.status_code == 404, name
+    if who not in ("bela", "sade"):
+        assert client.get(reverse("desk")).status_code == 404
+
+
+def test_a_facilitator_sees_only_their_own_circles(cast):
+    concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+
+    assert desk.waiting_for(cast.bela) == []
+    assert desk.waiting_for(cast.mina, cast.next_door) == []
+
+
+def test_members_are_listed_with_what_stands_and_nothing_private(cast, time_machine):
+    moderation.mute(
+        by=cast.mina, member=peer(cast, cast.ines), until=in_an_hour(), why="A pause.", **here(cast)
+    )
+    holding.hold(by=cast.mina, member=peer(cast, cast.ines), **here(cast))
+    join("marit", cast.circle)
+    enrolment.rest(membership=cast.circle.memberships.get(name="Marit"))
+    beside.note(by=cast.mina, member=peer(cast, cast.noor), body="Prefers tea.", **here(cast))
+
+    later = timezone.now() + datetime.timedelta(days=15)
+    doings = {p.member.name: p.doings for p in desk.people_of(cast.circle, now=later)}
+
+    assert doings == {
+        "Ines": ["you read first", "muted by Mina", "quiet for 2 weeks"],
+        "Marit": ["on a break"],
+        "Noor": ["quiet for 2 weeks", "has a note"],
+    }
+
+
+# Acting -------------------------------------------------------------------------------
+def test_settled_from_the_page_and_undone(cast, client):
+    concern = concerns.tell(
+        by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)
+    )
+    client.force_login(cast.mina)
+    back = {"circle": cast.circle.public_id}
+    taken = client.post(reverse("take_up", args=[concern.public_id]), back)
+    assert (taken.status_code, taken["Location"]) == (303, desk_of(cast))
+    assert "Mina is looking at it." in words(client.get(desk_of(cast)))
+
+    fields = back | {"outcome": "talked", "answer": "We spoke."}
+    client.post(reverse("settle", args=[concern.public_id]), fields)
+    page = words(client.get(desk_of(cast)))
+    assert "Nothing needs you now." in page
+    assert reverse("reopen", args=[concern.public_id]) in page
+    client.post(reverse("reopen", args=[concern.public_id]), back)
+    assert Concern.objects.open().count() == 1
+
+
+def test_the_second_is_told_who_was_first(cast, client, linden):
+    concern = concerns.tell(
+        by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)
+    )
+    settling.settle(by=linden, concern=concern.public_id, outcome="talked")
+    client.force_login(cast.mina)
+
+    page = client.post(
+        reverse("settle", args=[concern.public_id]),
+        {"circle": cast.circle.public_id, "outcome": "left"},
+    )
+
+    assert "Linden has settled this already." in words(page, 409)
+
+
+def test_strangers_settle_nothing(cast, client):
+    concern = concerns.tell(
+        by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)
+    )
+    for stranger in (cast.noor, cast.ines, cast.otto, cast.bela, cast.sade, cast.edda):
+        client.force_login(stranger)
+        for name in ("take_up", "settle", "reopen"):
+            fields = {"outcome": "left", "circle": cast.circle.public_id}
+            assert client.post(reverse(name, args=[concern.public_id]), fields).status_code == 404
+    assert Concern.objects.open().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_facilitators_one_settles_each_of_fifty_held_messages(cast):
+    linden = join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+    peers = [join(f"peer{n}", cast.circle) for n in range(5)]
+    set_room(cast.circle, holds_all=True)
+    ids = [say(one, f"Line {n}", circle=cast.circle).id for one in peers for n in range(10)]
+
+    def through(user, order, verb, **more):
+        def work():
+            said = {}
+            for message in order:
+                try:
+                    verb(by=user, circle=cast.circle.public_id, message=message, **more)
+                    said[message] = ""
+                except Refused as refused:
+                    said[message] = f"{refused.code}: {refused.say}"
+            return said
+
+        return work
+
+    mina, other = all_at_once(
+        [
+            through(cast.mina, ids, holding.let_through),
+            through(linden, ids[::-1], desk.set_aside_held, why="Not here."),
+        ]
+    )
+
+    for message in ids:
+        by_mina = Message.objects.get(public_id=message).state == Message.State.POSTED
+        winner, loser = (mina, other) if by_mina else (other, mina)
+        name = "Mina" if by_mina else "Linden"
+        assert winner[message] == ""
+        assert loser[message] == f"conflict: {name} has seen to that message already."
+    acts = AuditEntry.objects.filter(verb__in=["let_through", "set_aside"])
+    assert acts.count() == len(ids) == 50
+    assert list(audit.faults()) == []
+
+
+# Notes and talks ----------------------------------------------------------------------
+def test_notes_are_sealed_and_for_facilitators_alone(cast, client, linden):
+    client.force_login(cast.mina)
+    note = reverse("note", args=[cast.circle.public_id, peer(cast, cast.noor)])
+    client.post(note, {"body": "Prefers tea."})
+    kept = PrivateNote.objects.get()
+    assert b"tea" not in bytes(kept.sealed_words)
+    client.force_login(linden)
+    page = words(client.get(desk_of(cast)))
+    assert "Prefers tea." in page
+
+    forget = reverse("forget_note", args=[cast.circle.public_id, kept.public_id])
+    assert client.post(forget).status_code == 400  # Mina's to drop
+    client.force_login(cast.mina)
+    assert client.post(forget).status_code == 303
+    assert not PrivateNote.objects.exists()
+
+
+def test_a_talk_belongs_to_two_and_the_member_ends_it(cast, client, linden):
+    begin = reverse("begin_check_in", args=[cast.circle.public_id, peer(cast, cast.noor)])
+    client.force_login(cast.mina)
+    assert client.post(begin, {"body": "How are you tonight?"}).status_code == 303
+    talk = CheckIn.objects.get()
+    address = reverse("check_in", args=[cast.circle.public_id, talk.public_id])
+    assert AuditEntry.objects.get().verb == "check_in"
+    assert Notice.objects.filter(person=cast.noor).count() == 1
+    for other in (linden, cast.ines, cast.otto, cast.sade):
+        client.force_login(other)
+        assert client.get(address).status_code == 404
+        for name in ("answer_check_in", "end_check_in"):
+            posted = client.post(
+                reverse(name, args=[cast.circle.public_id, talk.public_id]), {"body": "Me too"}
+            )
+            assert posted.status_code == 404
+
+    client.force_login(cast.noor)
+    assert "A facilitator has written to you alone." in words(
+        client.get(reverse("room", args=[cast.circle.public_id]))
+    )
+    assert "How are you tonight?" in words(client.get(address))
+    reply = reverse("answer_check_in", args=[cast.circle.public_id, talk.public_id])
+    client.post(reply, {"body": "Better, thank you."})
+    client.post(reverse("end_check_in", args=[cast.circle.public_id, talk.public_id]))
+    assert client.post(reply, {"body": "One more"}).status_code == 422
+
+    client.force_login(cast.mina)
+    page = words(client.get(address))
+    assert "Better, thank you." in page
+    assert "Noor ended this talk" in page
+    assert client.post(reply, {"body": "But wait"}).status_code == 422
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_talk_closes_with_either_ones_place(cast, client):
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
+    talk = CheckIn.objects.get()
+    enrolment.leave(membership=cast.member(cast.noor))
+
+    for user in (cast.noor, cast.mina):
+        refused = refusal_of(beside.answer, by=user, check_in=talk.public_id, body="Hello?")
+        assert refused.code == "not_member"
+
+
+# Handing over -------------------------------------------------------------------------
+def test_whoever_hands_over_is_out_at_once_and_leaves_a_brief(cast, client, linden):
+    concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
+    client.force_login(cast.mina)
+    address = reverse("hand_over", args=[cast.circle.public_id])
+    successor = cast.member(linden).public_id
+    assert client.post(address, {"to": successor, "brief": " "}).status_code == 400
+    assert client.post(address, {"to": peer(cast, cast.noor), "brief": "Go"}).status_code == 400
+    assert seat_of(cast.mina, cast.circle.public_id)
+
+    posted = client.post(address, {"to": successor, "brief": "Noor is fragile on Sundays."})
+
+    assert posted.status_code == 303
+    assert seat_of(cast.mina, cast.circle.public_id) is None
+    assert client.get(desk_of(cast)).status_code == 404
+    assert desk.waiting_for(cast.mina) == []
+    assert b"fragile" not in bytes(HandOver.objects.get().sealed_words)
+    entry = AuditEntry.objects.order_by("seq").last()
+    assert (entry.verb, entry.by, entry.about) == (
+        "hand_over",
+        cast.mina.public_id,
+        linden.public_id,
+    )
+    client.force_login(linden)
+    page = words(client.get(desk_of(cast)))
+    assert "Noor is fragile on Sundays." in page
+    assert "You hold this circle alone." in page
+    assert CheckIn.objects.get().ended_at
+    assert Room.objects.get(circle=cast.circle).events.filter(kind="member.left").count() == 1
+
+
+def test_whoever_holds_a_circle_alone_asks_for_a_successor_first(cast, client):
+    client.force_login(cast.mina)
+
+    page = words(client.get(reverse("hand_over", args=[cast.circle.public_id])))
+
+    assert "Ask a program lead to appoint who goes on" in page
+
+
+# Program leads ------------------------------------------------------------------------
+def test_leads_read_what_was_told_of_a_facilitator_who_reads_nothing_of_it(cast, client):
+    spoken = say(cast.mina, "Do as I say.", circle=cast.circle)
+    say(cast.noor, "Something else that is nobody's business", circle=cast.circle)
+    concern = concerns.tell(by=cast.noor, message=spoken.id, reason="unkind", **here(cast))
+    client.force_login(cast.mina)
+    assert "Do as I say." not in words(client.get(desk_of(cast)))
+    assert "Nothing needs you now." in words(client.get(reverse("desk")))
+    assert "Nothing so far." in words(client.get(reverse("record")))
+
+    client.force_login(cast.sade)
+    page = words(client.get(reverse("leads")))
+    assert "Do as I say." in page
+    assert "About Mina." in page
+    assert "nobody&#x27;s business" not in page
+    fields = {"from": "leads", "outcome": "talked", "answer": "Thank you."}
+    settled = client.post(reverse("settle", args=[concern.public_id]), fields)
+    assert settled["Location"] == reverse("leads")
+    assert "Nothing waits." in words(client.get(reverse("leads")))
+
+
+@pytest.mark.parametrize("who", ["mina", "noor", "otto", "bela", "edda"])
+def test_nobody_else_finds_the_leads_page(cast, client, who):
+    client.force_login(getattr(cast, who))
+
+    assert client.get(reverse("leads")).status_code == 404
+
+
+def test_leads_see_what_is_late_and_of_held_messages_no_words(cast, client):
+    concern = concerns.tell(
+        by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)
+    )
+    set_room(cast.circle, holds_all=True)
+    held = say(cast.noor, "Waiting here for a day", circle=cast.circle)
+    yesterday = timezone.now() - datetime.timedelta(hours=25)
+    Message.objects.filter(public_id=held.id).update(posted_at=yesterday)
+    Concern.objects.filter(pk=concern.pk).update(due_at=yesterday)
+    settling.pass_on_what_waited()
+    client.force_login(cast.sade)
+
+    page = words(client.get(reverse("leads")))
+
+    assert "someone should have looked by" in page
+    assert "a message waits for a facilitator since" in page
+    assert "Waiting here for a day" not in page
