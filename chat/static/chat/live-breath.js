@@ -1,6 +1,6 @@
 // The breathing shed: two minutes, at one's own pace, as still as one likes.
 
-import { say, sayCount } from "./sayings.js";
+import { sayInWords } from "./sayings.js";
 
 const MINUTE = 60_000;
 
@@ -22,9 +22,13 @@ export class Breath {
     const { breath_until: until } = this.live.state;
     const left = until ? new Date(until).getTime() - this.live.now : 0;
     this.place.hidden = left <= 0;
-    this.live.toggleAttribute("data-breathing", left > 0);
+    if (this.live.hasAttribute("data-breathing") !== left > 0) {
+      this.live.toggleAttribute("data-breathing", left > 0);
+      this.live.stage.draw();
+      this.live.lead?.draw();
+    }
     if (left <= 0) return;
-    const words = sayCount("live.breath", left < MINUTE * 0.9 ? 0 : Math.round(left / MINUTE));
+    const words = sayInWords("live.breath", left < MINUTE * 0.9 ? 0 : Math.round(left / MINUTE));
     if (this.words.textContent !== words) this.words.textContent = words;
   }
 

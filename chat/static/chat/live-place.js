@@ -16,7 +16,7 @@ export class Place {
     this.#show("[data-raise]", mine && !iHold);
     this.#show("[data-pass]", waits);
     this.#show("[data-last]", waits);
-    this.#show("[data-step-out]", mine);
+    this.#show("[data-step-out]", mine && !iHold);
     const raise = this.foot.querySelector("[data-raise]");
     raise.setAttribute("aria-pressed", String(Boolean(mine?.hand)));
     raise.querySelector("span").textContent = say(mine?.hand ? "live.lower" : "live.raise");
@@ -32,6 +32,7 @@ export class Place {
   #is() {
     const { mine, inRound, coming, me } = this.live;
     if (this.live.isFacilitator && !mine) return "";
+    if (this.live.iHold) return "";
     if (!mine && this.live.isOpen) return "listening";
     if (!mine) return this.live.isSeated ? "out" : "";
     if (!inRound) return "seated";

@@ -75,7 +75,7 @@ export class Round {
     const { facilitator, order } = this.live.state;
     const leads = facilitator && !order.some(({ member }) => member === facilitator);
     const seats = leads ? [{ member: facilitator, state: "spoken" }, ...order] : order;
-    this.ring.toggleAttribute("hidden", !seats.length || seats.length > MOST_ON_RING);
+    this.ring.toggleAttribute("hidden", !order.length || seats.length > MOST_ON_RING);
     if (this.ring.hasAttribute("hidden")) return;
     const holding = seats.findIndex(({ state }) => state === "holding");
     const parts = [shape("circle", { class: "thread", cx: CENTRE, cy: CENTRE, r: RADIUS })];

@@ -1,7 +1,7 @@
 // The middle of the page: what part it is, who has the talking piece, what they say and how much
 // room there is, and where one writes when it is one's turn.
 
-import { say, sayCount } from "./sayings.js";
+import { say, sayInWords } from "./sayings.js";
 
 const MINUTE = 60_000;
 // An event and the row it tells of are written a moment apart.
@@ -38,12 +38,13 @@ export class Stage {
       this.holding.querySelector("[data-swatch]").className = person.swatch;
       this.holding.querySelector("[data-words]").textContent = this.whoHolds;
     }
-    this.heading.classList.toggle("vh", Boolean(another));
+    const breathes = live.hasAttribute("data-breathing") && state.phase === "grounding";
+    this.heading.classList.toggle("vh", Boolean(another || breathes));
     this.heading.textContent = live.iHold ? say("live.yours") : live.partName(state.phase);
-    const words = this.#leadWords();
+    const words = breathes ? "" : this.#leadWords();
     this.lead.hidden = !words;
     this.lead.textContent = words;
-    live.querySelector("[data-unheld]").hidden = state.attended;
+    live.querySelector("[data-unheld]").hidden = live.isHeld;
     this.#composer();
     this.said();
     this.tick();
@@ -52,7 +53,7 @@ export class Stage {
   #leadWords() {
     const { live } = this;
     const { phase, holder, order } = live.state;
-    if (live.iHold) return sayCount("live.lead.yours", Math.max(1, this.#listeners(order)));
+    if (live.iHold) return sayInWords("live.lead.yours", Math.max(1, this.#listeners(order)));
     if (live.inRound) return holder ? "" : this.#between();
     return say(phase === "closing" && live.isOpen ? "live.lead.closing-open" : `live.lead.${phase}`);
   }
@@ -97,6 +98,7 @@ export class Stage {
   /** What the present holder said in this turn stands out; one responds to the last of it. */
   said() {
     const { live } = this;
+    if (live.state.phase === "ended") return;
     const { holder, holder_at: since } = live.state;
     const from = since ? new Date(since).getTime() - SLACK : Infinity;
     let last;
@@ -149,7 +151,7 @@ export class Stage {
     const gone = live.now - new Date(since).getTime();
     const left = soft * 1000 - gone;
     const minutes = left < MINUTE / 2 ? 0 : Math.max(1, Math.round(left / MINUTE));
-    const words = sayCount(live.iHold ? "live.mytime" : "live.time", minutes);
+    const words = sayInWords(live.iHold ? "live.mytime" : "live.time", minutes);
     const place = this.time.querySelector("[data-time-words]");
     if (place.textContent !== words) place.textContent = words;
     const share = Math.min(1, Math.max(0, gone / (soft * 1000)));

@@ -11,9 +11,12 @@ import { cut, say } from "./sayings.js";
 
 const NO_MARKS = { add() {}, seen() {}, hush() {}, gone() {}, show() {} };
 const LONGEST_WAIT = 5000;
+const UNHELD_AFTER = 60_000;
 const BY_NUMBER = new Set(["seconds", "step"]);
 
 class Live extends Room {
+  #heldAt = Date.now();
+
   connectedCallback() {
     this.state = JSON.parse(this.dataset.state);
     this.isSeated = "seated" in this.dataset;
@@ -51,6 +54,12 @@ class Live extends Room {
 
   get now() {
     return Date.now() + this.ahead;
+  }
+
+  /** Whether someone holds the room, as far as the house or their own lease says. What isn't
+   * known for a minute is taken for no. */
+  get isHeld() {
+    return this.state.attended && Date.now() - this.#heldAt < UNHELD_AFTER;
   }
 
   /** Nothing is counted as unread where everyone listens to one. */
@@ -154,6 +163,8 @@ class Live extends Room {
 
   tick() {
     if (this.state.phase === "ended") return;
+    if (this.standing.watch.here.length) this.#heldAt = Date.now();
+    this.querySelector("[data-unheld]").hidden = this.isHeld;
     this.stage.tick();
     this.breath.tick();
   }
@@ -166,8 +177,7 @@ class Live extends Room {
     const written = this.composer.text.value.trim();
     const end = cut("part-ended");
     const form = this.querySelector("[data-composer]");
-    for (const one of main.querySelectorAll(".holder > *")) if (one !== form) one.hidden = true;
-    form.hidden = !written;
+    for (const one of main.querySelectorAll(".holder > *")) one.hidden = one !== form || !written;
     main.prepend(end);
     main.querySelector("aside").hidden = true;
     this.querySelector("[data-foot]").hidden = true;

@@ -1,0 +1,354 @@
+"""A live session, each with a browser of their own: everyone sees the same, all the way."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chat.live import leading, rounds
+from chat.models import LiveSession
+from community.models import User
+from programs.models import Membership
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import faults_of, said
+from tests.e2e.test_room_for_everyone import faults, fits
+
+pytestmark = pytest.mark.e2e
+
+AT_ONCE = 1.0  # seconds from one screen to all
+# What a screen says of the session, whoever looks at it.
+SHOWN = """() => ({
+  part: document.querySelector("[data-part][aria-current]")?.dataset.part,
+  order: [...document.querySelectorAll("[data-order] li")].map((li) =>
+    [li.dataset.member, li.querySelector("[data-doing]").textContent,
+     !li.querySelector("[data-hand]").hidden].join(" ")),
+  held: document.querySelector("[data-unheld]")?.hidden,
+  step: document.getElementById("do")?.elements.step.value,
+})"""
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+@pytest.fixture
+def lark(cast) -> User:
+    """A third peer, and a second facilitator beside Mina: Bela."""
+    lark = User.objects.create_user("lark@example.org", time_zone="Europe/London")
+    Membership.objects.create(circle=cast.circle, user=lark, role="peer", name="Lark", swatch=70)
+    Membership.objects.create(
+        circle=cast.circle, user=cast.bela, role="facilitator", name="Bela", swatch=90
+    )
+    return lark
+
+
+@pytest.fixture
+def page_of(cast) -> str:
+    return f"/circles/{cast.circle.public_id}/live/"
+
+
+def press(page: Page, name: str, exact: bool = True) -> None:
+    page.get_by_role("button", name=name, exact=exact).first.click()
+
+
+def step(pages: list[Page], page: Page, name: str) -> dict:
+    """Presses what makes a step, and gives what all screens show a moment after it."""
+    before = newest()
+    press(page, name)
+    deadline = time.monotonic() + 5
+    while newest() == before:
+        assert time.monotonic() < deadline, f"{name!r} made no step."
+        time.sleep(0.02)
+    return alike(pages)
+
+
+def newest() -> int:
+    return LiveSession.objects.latest("pk").step
+
+
+def alike(pages: list[Page], within: float = AT_ONCE) -> dict:
+    """What all screens show, at the latest after that time, and step by step the same."""
+    told = newest()
+    deadline = time.monotonic() + within
+    while True:
+        shown = [page.evaluate(SHOWN) for page in pages]
+        if all(one == shown[0] for one in shown) and int(shown[0]["step"] or 0) >= told:
+            return shown[0]
+        assert time.monotonic() < deadline, shown
+        time.sleep(0.03)
+
+
+def has_piece(pages: dict[str, Page], name: str) -> None:
+    for whose, page in pages.items():
+        words = "The talking piece is yours" if whose == name else f"{name} has the talking piece"
+        expect(page.locator(".holder").get_by_text(words, exact=True)).to_be_visible()
+        expect(page.get_by_label("What would you like to say?")).to_be_visible(
+            visible=whose == name
+        )
+
+
+def say_this(page: Page, words: str) -> None:
+    page.get_by_label("What would you like to say?").fill(words)
+    press(page, "Say this")
+
+
+def test_a_session_from_its_door_to_its_end(visit, live_house, cast, lark, page_of):
+    people = {"Mina": cast.mina, "Bela": cast.bela}
+    people |= {"Noor": cast.noor, "Ines": cast.ines, "Lark": lark}
+    seen = {
+        name: visit(page_of, person, **({"viewport": PHONE} if name == "Noor" else {}))
+        for name, person in people.items()
+    }
+    pages = {name: one.page for name, one in seen.items()}
+    everyone = list(pages.values())
+    mina, bela, noor, ines, larks = everyone
+
+    # The door: whoever waits is let in when it opens.
+    expect(noor.get_by_role("heading", name="No session just now")).to_be_visible()
+    press(mina, "Open the session")
+    for page in everyone:
+        expect(page.locator("[data-heading]")).to_have_text("Opening")
+    for page in (noor, ines, larks, bela):
+        press(page, "I agree, and take a seat")
+        expect(page.locator("[data-agreement]")).to_have_count(0)
+    assert len(alike(everyone)["order"]) == 3
+    say_this(mina, "Welcome, all.")
+    expect(noor.get_by_text("Welcome, all.")).to_be_visible()
+    expect(noor.get_by_label("What would you like to say?")).to_be_hidden()
+
+    # Grounding: threads for everyone.
+    assert step(everyone, mina, "Move to: Grounding")["part"] == "grounding"
+    for page in everyone:
+        expect(page.get_by_text("In for four, out for six")).to_be_visible()
+
+    # Check-in: from hand to hand, with a pass.
+    step(everyone, mina, "Move to: Check-in")
+    step(everyone, mina, "Give the piece to Noor")
+    has_piece(pages, "Noor")
+    say_this(noor, "Rain on the platform.")
+    for page in everyone:
+        expect(page.locator(".msg.turn", has_text="Rain on the platform.")).to_be_visible()
+    press(ines, "Heard")
+    expect(ines.locator("[data-give=heard]")).to_have_attribute("aria-pressed", "true")
+    step(everyone, noor, "Hand on the piece")
+    has_piece(pages, "Ines")
+    step(everyone, ines, "Pass this time")
+    has_piece(pages, "Lark")
+    over = step(everyone, larks, "Hand on the piece")
+    assert [line.split(" ", 1)[1] for line in over["order"]] == [
+        "has spoken false",
+        "passed false",
+        "has spoken false",
+    ]
+
+    # Sharing: who passed comes first; the order is changed, and the house falls over in it.
+    first = step(everyone, mina, "Move to: Sharing")["order"]
+    ids = {name: cast.member(people[name]).public_id for name in ("Noor", "Ines")}
+    ids["Lark"] = Membership.objects.get(user=lark).public_id
+    assert first[0].split()[0] == ids["Ines"]
+    step(everyone, mina, "Lark sooner")
+    assert step(everyone, mina, "Lark sooner")["order"][0].split()[0] == ids["Lark"]
+    assert any("true" in line for line in step(everyone, ines, "Raise a hand")["order"])
+    before = step(everyone, mina, "Give the piece to Lark")
+    has_piece(pages, "Lark")
+    larks.get_by_label("What would you like to say?").fill("It was the washing line.")
+    live_house.kill()
+    try:
+        for page in everyone:
+            expect(page.locator("reweave-live")).to_have_attribute("data-line", "reconnecting")
+    finally:
+        live_house.start()
+    for page in everyone:
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live", timeout=15_000)
+    assert alike(everyone) == before
+    press(larks, "Say this")
+    for page in everyone:
+        expect(page.locator(".msg.turn", has_text="It was the washing line.")).to_be_visible()
+
+    # The other facilitator leads from here.
+    step(everyone, bela, "Lead from here")
+    expect(mina.get_by_text("Bela is leading.")).to_be_visible()
+    step(everyone, bela, "Give two more minutes")
+    expect(noor.get_by_text("Room for about six more minutes.")).to_be_visible()
+    noor.reload()  # and a phone that was away is where the others are
+    alike(everyone)
+    has_piece(pages, "Lark")
+    step(everyone, bela, "Give the piece to Ines")
+    has_piece(pages, "Ines")
+
+    # Closing: a last word each, and the end.
+    step(everyone, bela, "Move to: Closing")
+    say_this(noor, "Thank you, all of you.")
+    expect(ines.get_by_text("Thank you, all of you.")).to_be_visible()
+    bela.get_by_text("End the session").click()
+    press(bela, "End it for everyone")
+    for page in everyone:
+        expect(page.get_by_role("heading", name="The session has ended")).to_be_visible()
+    assert [fault for one in seen.values() for fault in faults_of(one)] == []
+    assert [one.strangers for one in seen.values()] == [[]] * 5
+
+
+# For everyone -------------------------------------------------------------------
+@pytest.fixture
+def session(cast, lark, aside):
+    """A round in the middle: Ines has said something, Noor is next, Lark asked to be last."""
+
+    class Session:
+        circle = cast.circle.public_id
+
+        @property
+        def step(self) -> int:
+            return LiveSession.objects.latest("pk").step
+
+        def lead(self, verb, **fields):
+            aside(verb, by=cast.mina, circle=self.circle, seen=self.step, **fields)
+
+        def do(self, verb, by, **fields):
+            aside(verb, by=by, circle=self.circle, **fields)
+
+    session = Session()
+    aside(leading.begin, by=cast.mina, circle=session.circle)
+    for person in (cast.ines, cast.noor, lark):
+        session.do(rounds.seat, person, agreed=True)
+    session.lead(leading.phase, phase="sharing")
+    session.lead(leading.give_piece, member=None)
+    session.do(rounds.last, lark)
+    aside(said, cast, cast.ines, "I laid the table for four, and we are three now.")
+    return session
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_part_is_for_everyone(visit, cast, session, page_of, width, scheme):
+    named = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+    for person in (cast.noor, cast.mina):
+        page = visit(page_of, person, **named).page
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+        expect(page.locator(".msg.turn")).to_have_count(1)
+        assert faults(page) == []
+        assert fits(page)
+    session.do(rounds.done, cast.ines)
+    page = visit(page_of, cast.noor, **named).page
+    expect(page.get_by_role("heading", name="The talking piece is yours")).to_be_visible()
+    assert faults(page) == []
+    assert fits(page)
+
+
+@pytest.mark.parametrize("state", ["door", "opening", "grounding", "ended"])
+def test_before_and_after_the_rounds_too(visit, cast, lark, aside, page_of, state):
+    circle = cast.circle.public_id
+    if state != "door":
+        aside(leading.begin, by=cast.mina, circle=circle)
+    if state == "grounding":
+        aside(leading.phase, by=cast.mina, circle=circle, phase="grounding", seen=1)
+    page = visit(page_of, cast.noor, viewport=PHONE).page
+    if state == "ended":
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+        aside(leading.end, by=cast.mina, circle=circle, seen=1)
+        expect(page.get_by_role("heading", name="The session has ended")).to_be_visible()
+    expect(page.get_by_role("heading").first).to_be_attached()
+    assert faults(page) == []
+    assert fits(page)
+
+
+def test_the_keyboard_is_enough_for_both_sides(visit, cast, session, page_of):
+    mina = visit(page_of, cast.mina).page
+    noor = visit(page_of, cast.noor, viewport=PHONE).page
+    for page in (mina, noor):
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+
+    def by_key(page: Page, name: str) -> None:
+        page.locator("h1").first.focus()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            label = page.evaluate(
+                "document.activeElement.getAttribute('aria-label')"
+                " || document.activeElement.textContent.trim()"
+            )
+            if label == name:
+                page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"No way to {name!r} by the keyboard.")
+
+    by_key(noor, "Raise a hand")
+    expect(mina.locator("[data-order] li", has_text="Noor").locator("[data-hand]")).to_be_visible()
+    by_key(mina, "Lark sooner")
+    expect(mina.locator("[data-order] li").nth(1)).to_contain_text("Lark")
+    by_key(mina, "Give the piece to Noor")
+    expect(noor.get_by_role("heading", name="The talking piece is yours")).to_be_visible()
+    noor.get_by_label("What would you like to say?").focus()
+    noor.keyboard.type("The washing line.")
+    noor.keyboard.press("Tab")
+    noor.keyboard.press("Enter")
+    expect(mina.locator(".msg.turn", has_text="The washing line.")).to_be_visible()
+    by_key(noor, "Hand on the piece")
+    expect(noor.locator("[data-holding]")).to_have_text("Lark has the talking piece")
+    assert noor.evaluate("document.activeElement.matches('[data-heading]')")
+    by_key(mina, "Move to: Closing")
+    expect(noor.locator("[data-heading]")).to_have_text("Closing")
+
+
+def test_a_step_is_announced_once_and_what_changes_nothing_is_not(visit, cast, session, page_of):
+    noor = visit(page_of, cast.noor).page
+    expect(noor.locator("reweave-live")).to_have_attribute("data-line", "live")
+    noor.evaluate("""() => {
+      window.announced = [];
+      const place = document.querySelector("[data-announce]");
+      new MutationObserver(() => window.announced.push(place.textContent))
+        .observe(place, {childList: true, characterData: true, subtree: true});
+    }""")
+    session.do(rounds.hand, cast.noor)
+    session.do(rounds.done, cast.ines)
+    expect(noor.get_by_role("heading", name="The talking piece is yours")).to_be_visible()
+    session.lead(leading.phase, phase="closing")
+    expect(noor.locator("[data-heading]")).to_have_text("Closing")
+    assert noor.evaluate("window.announced") == ["The talking piece is yours", "Now: Closing."]
+
+
+def test_the_threads_move_with_the_breath_unless_someone_would_rather_not(
+    visit, cast, session, page_of
+):
+    session.lead(leading.phase, phase="grounding")
+    moving = "getComputedStyle(document.querySelector('.shed .open')).animationName"
+    still = visit(page_of, cast.ines).page
+    expect(still.get_by_text("Breathe in", exact=True)).to_be_visible()
+    assert still.evaluate(moving) == "none"
+    page = visit(page_of, cast.noor, reduced_motion="no-preference").page
+    expect(page.get_by_role("button", name="Keep the threads still")).to_be_visible()
+    assert page.evaluate(moving) == "shed"
+    press(page, "Keep the threads still")
+    assert page.evaluate(moving) == "none"
+    press(page, "I’d rather just sit")
+    expect(page.locator(".shed")).to_be_hidden()
+    expect(page.get_by_text("In for four, out for six")).to_be_visible()
+
+
+def test_without_script_one_speaks_and_hands_on_all_the_same(visit, cast, session, page_of):
+    session.do(rounds.done, cast.ines)
+    page = visit(page_of, cast.noor, viewport=PHONE, java_script_enabled=False).page
+    say_this(page, "By a plain form.")
+    expect(page.get_by_text("By a plain form.")).to_be_visible()
+    press(page, "Hand on the piece")
+    expect(page.get_by_text("Lark has the talking piece")).to_be_visible()
+    expect(page.get_by_label("What would you like to say?")).to_be_hidden()
+    press(page, "Step out quietly")
+    expect(page.get_by_role("button", name="Take a seat")).to_be_visible()
+    lead = visit(page_of, cast.mina, java_script_enabled=False).page
+    press(lead, "Move to: Closing")
+    expect(lead.locator("[data-heading]")).to_have_text("Closing")
+
+
+def test_what_another_facilitator_settled_meanwhile_is_told_not_undone(
+    visit, cast, session, page_of
+):
+    bela = visit(page_of, cast.bela).page
+    expect(bela.locator("reweave-live")).to_have_attribute("data-line", "live")
+    # The line holds back what Mina does until Bela has pressed.
+    bela.evaluate("document.querySelector('reweave-live').hear = () => {}")
+    session.lead(leading.phase, phase="closing")
+    press(bela, "Give the piece to Noor")
+    expect(bela.get_by_role("alert").filter(has_text="moved on")).to_be_visible()
+    assert LiveSession.objects.latest("pk").phase == "closing"
