@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from chat.views import (
+    attendance,
     beside,
     concerns,
     desk,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("circles/<public_id:circle>/reaching/", reading.reaching, name="reaching"),
     path("circles/<public_id:circle>/live/", live.live, name="live"),
     path("circles/<public_id:circle>/live/<slug:verb>/", live_forms.live_do, name="live_do"),
+    path("circles/<public_id:circle>/attendance/", attendance.attendance, name="attendance"),
     path("circles/<public_id:circle>/events", twins.room_events, name="room_events"),
     path("circles/<public_id:circle>/messages/", forms.post_message, name="post_message"),
     path(_A_MESSAGE, forms.message, name="message"),
