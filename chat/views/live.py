@@ -97,6 +97,7 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
     people = list(_people(seat, session))
     order = state["order"]
     known = {person.public_id: person for person in people}
+    mine = _mine(order, member)
     coming = next((one for one in order if one["state"] in ("waiting", "last")), None)
     return {
         "state": state,
@@ -115,8 +116,8 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
             for one in order
             if one["member"] in known
         ],
-        "me_in_order": (mine := _mine(order, member)),
-        "waits": session.in_round and bool(mine) and mine["state"] in ("waiting", "last"),
+        "me_in_order": mine,
+        "waits": session.in_round and mine is not None and mine["state"] in ("waiting", "last"),
         "holder": known.get(state["holder"] or ""),
         "i_hold": state["holder"] == member.public_id,
         "may_write": _may_write(seat),
