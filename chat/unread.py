@@ -119,6 +119,6 @@ def _names(message: Message, seat: Seat) -> bool:
         words = message.words(owner=vault.circle_owner(seat.membership.circle.public_id))
     except vault.Unopenable:
         return False
-    if seat.membership.public_id not in getattr(words, "mentions", ()):
+    if seat.membership.public_id not in {mention.member for mention in words.mentions}:
         return False
     return message.membership_id not in hidden_from(seat.membership)

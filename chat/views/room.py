@@ -157,4 +157,4 @@ def _rows(page: Page, seat: Seat, *, opens_notes: bool) -> Iterator[dict[str, An
 
 def _unfolded(html: Markup) -> Markup:
     """For whoever chose that content notes always stand open; drawings don't know who reads."""
-    return Markup(html.replace('<details class="veil">', '<details class="veil" open>'))  # noqa: S704
+    return Markup(str(html).replace('<details class="veil">', '<details class="veil" open>'))  # noqa: S704

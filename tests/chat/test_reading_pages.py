@@ -223,6 +223,35 @@ def test_all_of_it_works_without_script(client, cast):
     client.post(address(cast, "read"), {"seq": "nonsense"})
 
 
+def test_only_its_author_sees_who_responded(client, cast):
+    mine = say(cast.noor, "Mine.", circle=cast.circle)
+    circle = cast.circle.public_id
+    editing.respond(by=cast.ines, circle=circle, message=mine.id, response="heard")
+    editing.respond(by=cast.mina, circle=circle, message=mine.id, response="with_you")
+
+    client.force_login(cast.noor)
+    page = client.get(address(cast, "who", mine.id)).content.decode()
+    people = re.findall(r"<bdi>(\w+)</bdi></li>", page)
+    assert people == ["Mina", "Ines"]
+    hiding.hide(by=cast.noor, circle=circle, member=cast.member(cast.ines).public_id)
+    page = client.get(address(cast, "who", mine.id)).content.decode()
+    assert re.findall(r"<bdi>(\w+)</bdi></li>", page) == ["Mina"]
+    for user in (cast.ines, cast.mina, cast.otto, cast.sade):
+        client.force_login(user)
+        assert client.get(address(cast, "who", mine.id)).status_code == 404
+
+
+def test_notes_stand_open_for_whoever_wants_them_so_and_for_nobody_else(client, cast):
+    say(cast.ines, "Behind it.", circle=cast.circle, note="grief")
+    client.force_login(cast.noor)
+    assert '<details class="veil">' in client.get(address(cast, "room")).content.decode()
+    cast.noor.opens_notes = True
+    cast.noor.save()
+    assert '<details class="veil" open>' in client.get(address(cast, "room")).content.decode()
+    client.force_login(cast.mina)
+    assert '<details class="veil">' in client.get(address(cast, "room")).content.decode()
+
+
 def test_none_of_it_is_there_for_a_stranger(client, cast):
     client.force_login(cast.otto)
     ines = cast.member(cast.ines).public_id

@@ -88,6 +88,28 @@ def test_nobody_is_told_of_what_they_cannot_see(cast):
     assert counts(cast.otto) == {"Birch circle": "0"}
 
 
+def test_whoever_is_named_learns_that_they_were(cast):
+    circle = cast.circle.public_id
+
+    def named(user):
+        return [mark.named for mark in unread.marks(user)]
+
+    say(cast.mina, "Good morning, @Ines. And noor without a sign.", circle=cast.circle)
+    assert named(cast.noor) == [False]
+    assert named(cast.ines) == [True]
+    theirs = say(cast.ines, "With you, @noor.", circle=cast.circle)
+    assert named(cast.noor) == [True]
+    assert named(cast.otto) == [False]
+
+    hiding.hide(by=cast.noor, circle=circle, member=cast.member(cast.ines).public_id)
+    assert named(cast.noor) == [False]
+    hiding.unhide(by=cast.noor, circle=circle, member=cast.member(cast.ines).public_id)
+    editing.edit(by=cast.ines, circle=circle, message=theirs.id, body="With you.")
+    assert named(cast.noor) == [False]
+    read_all(cast, cast.ines)
+    assert named(cast.ines) == [False]
+
+
 def test_who_has_left_has_no_marks(cast):
     say(cast.ines, "One.", circle=cast.circle)
     leave(cast.noor, cast.circle)
