@@ -36,8 +36,11 @@ def here(*, by: User, circle: str) -> datetime.datetime:
 
 def away(*, by: User, circle: str) -> None:
     """A facilitator says that they leave. Raises Refused."""
-    if not _seats_of(by, circle).update(here_until=None):
+    seats, now = _seats_of(by, circle), timezone.now()
+    if not seats.exists():
         raise refusal.not_member()
+    # It ends now, and is not forgotten: whoever is back in a moment was hardly gone.
+    seats.filter(here_until__gt=now).update(here_until=now)
     _changed(circle)
 
 

@@ -64,6 +64,21 @@ def test_when_one_is_back_everyone_is_told_at_once(session):
         assert len(kinds(session)) == 2
 
 
+def test_a_facilitator_who_loads_the_page_anew_was_hardly_gone(session):
+    with in_a_while(200):
+        leases.here(by=session.mina, circle=session.circle.public_id)
+    with in_a_while(210):
+        leases.away(by=session.mina, circle=session.circle.public_id)
+        assert not leases.running().exists()
+        session.do("ines", "hand")
+        tick.send(sender=None)
+        assert kinds(session) == []
+        leases.away(by=session.mina, circle=session.circle.public_id)
+    with in_a_while(271):
+        tick.send(sender=None)
+        assert kinds(session) == ["session.unattended"]
+
+
 def test_a_peers_step_tells_it_without_a_tick(session):
     with in_a_while(200):
         session.do("noor", "done")
