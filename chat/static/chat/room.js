@@ -235,7 +235,7 @@ export class Room extends HTMLElement {
   #note({ kind, id, member, session }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
-    if (kind === "care.card" && me) this.cards.came();
+    if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
     if (kind === "member.muted") this.company.muted.add(member.id);
