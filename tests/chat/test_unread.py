@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from chat import editing, hiding, hush, moderation, unread
+from chat import editing, frames, hiding, hush, moderation, unread, verbs_reading
 from chat.models import Event, Hiding, Seat
+from chat.seats import Viewer
 from community.models import Notice
 from programs import prompts
 from programs.models import Membership, PromptDelivery
@@ -219,3 +220,23 @@ def test_a_peer_who_becomes_a_facilitator_is_hidden_from_nobody(cast):
 
     assert hiding.hidden_from(cast.member(cast.noor)) == set()
     assert counts(cast.noor) == {"Alder circle": "1"}
+
+
+def test_the_wire_has_the_same_verbs(cast):
+    circle, ines = cast.circle.public_id, cast.member(cast.ines).public_id
+
+    def do(user, verb, **fields):
+        return verbs_reading.VERBS[verb](user, frames.Frame(verb, {"circle": circle} | fields))
+
+    told = do(cast.noor, "hush")
+    assert datetime.datetime.fromisoformat(told["until"]) == hush.next_morning(cast.noor)
+    do(cast.noor, "unhush")
+    do(cast.noor, "hide", member=ines)
+    assert Hiding.objects.count() == 1
+    do(cast.noor, "unhide", member=ines)
+    assert not Hiding.objects.exists()
+    for verb in verbs_reading.VERBS:
+        assert refusal_of(do, cast.otto, verb, member=ines).code == "not_member"
+    for verb in ("hide", "unhide"):
+        assert refusal_of(do, cast.noor, verb, member=7).code == "bad_frame"
+        assert verb not in Viewer.of(cast.member(cast.mina).seat).can
