@@ -56,7 +56,7 @@ def say_who_hushes(
 ) -> dict[int, datetime.datetime]:
     """For those who write notices: until when each of these wants none of their circle."""
     seats = Seat.objects.filter(membership__in=memberships, hushed_until__gt=timezone.now())
-    return dict(seats.values_list("membership", "hushed_until"))
+    return {seat.membership_id: seat.hushed_until for seat in seats if seat.hushed_until}
 
 
 def _set(by: User, circle: str, until: datetime.datetime | None) -> None:
