@@ -30,9 +30,8 @@ def seat(*, by: User, circle: str, agreed: bool = False) -> None:
             if session.agreement and not agreed:
                 raise Refused("closed", _("Read what we agree to first, and say that you do."))
             if session.agreement:
-                AgreementAcceptance.objects.get_or_create(
-                    agreement=session.agreement, person=member.user
-                )
+                accepted = AgreementAcceptance(agreement=session.agreement, person_id=by.pk)
+                AgreementAcceptance.objects.bulk_create([accepted], ignore_conflicts=True)
             attend(session, member)
         if step.room.circle.is_open or member.is_facilitator or step.place_of(member):
             return

@@ -14,7 +14,12 @@ _SOFT_SECONDS = {LiveSession.Phase.CHECK_IN: 120, LiveSession.Phase.SHARING: 240
 
 def going_on(room: Room) -> LiveSession | None:
     """The session that is open in `room` now."""
-    return LiveSession.objects.going_on().filter(room=room).select_related("leader").first()
+    return (
+        LiveSession.objects.going_on()
+        .filter(room=room)
+        .select_related("leader", "agreement")
+        .first()
+    )
 
 
 def places_of(session: LiveSession) -> list[Place]:

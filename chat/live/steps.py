@@ -156,7 +156,9 @@ def floor_in(phase: Phase, *, open_to_many: bool) -> Floor:
 
 def attend(session: LiveSession, member: Membership) -> None:
     """They are present; said twice, it is kept once."""
-    Attendance.objects.get_or_create(session=session, member=member)
+    # In one statement: five hundred may come in at once, each under the room's lock.
+    present = Attendance(session=session, member=member)
+    Attendance.objects.bulk_create([present], ignore_conflicts=True)
 
 
 def look_for_facilitators(step: Step) -> bool:
