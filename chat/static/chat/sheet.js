@@ -80,12 +80,14 @@ export class Sheet {
     if (verb === "let_through" || verb === "ask_to_change") {
       return !mine && state === "held" && can.has(verb);
     }
-    const peer = company.people.get(entry.dataset.member)?.role === "peer";
-    if (verb === "hide") return !mine && peer && can.has(verb);
     const { member } = entry.dataset;
-    if (verb === "remove") return peer && can.has(verb);
+    const role = company.people.get(member)?.role;
+    if (verb === "hide") return !mine && role === "peer" && can.has(verb);
+    // Whoever the room is held for: peers, and those who listen in an open session.
+    const led = role === "peer" || role === "listener";
+    if (verb === "remove") return led && can.has(verb);
     const is = verb.endsWith("mute") ? company.muted.has(member) : company.held.has(member);
-    return peer && can.has(verb) && is === verb.startsWith("un");
+    return led && can.has(verb) && is === verb.startsWith("un");
   }
 
   #do(entry, { dataset }) {
