@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -20,6 +21,7 @@ from programs.signals import membership_ended
 
 # A session that was left open, and that nobody has held for long, must not keep the room shut.
 _LEFT_OPEN = datetime.timedelta(hours=2)
+logger = logging.getLogger(__name__)
 
 
 def someone_is_back(circle: str) -> None:
@@ -31,10 +33,13 @@ def someone_is_back(circle: str) -> None:
 
 @receiver(tick)
 def look_at_all(**kwargs: object) -> None:
-    """Each session that goes on is looked at once a minute."""
+    """Looks at each session that goes on, once a minute; one's trouble keeps no other from it."""
     going = LiveSession.objects.going_on()
     for circle in going.values_list("room__circle__public_id", flat=True):
-        look_at(circle)
+        try:
+            look_at(circle)
+        except Exception as error:
+            logger.error("session_not_looked_at: %s", type(error).__name__)
 
 
 def look_at(circle: str) -> None:

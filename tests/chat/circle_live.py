@@ -80,7 +80,7 @@ def open_session(circle: Circle, mina: User, *peers: User, agreement: bool = Tru
         )
     people = {person.email.split("@")[0]: person for person in (mina, *peers)}
     session = Session(circle, people)
-    session.do("mina" if "mina" in people else next(iter(people)), "begin")
+    session.do(next(iter(people)), "begin")
     for peer in peers:
         rounds.seat(by=peer, circle=circle.public_id, agreed=True)
     return session

@@ -13,7 +13,7 @@ from chat.live import watching
 from chat.models import Event, LiveSession, Room, Seat
 from community.signals import tick
 from tests.cast import Cast
-from tests.chat.circle_live import Session, holds_together, in_round, newest_state
+from tests.chat.circle_live import Session, holds_together, in_round, newest_state, open_session
 from tests.chat.talk import join, log_of
 
 SECOND = datetime.timedelta(seconds=1)
@@ -129,6 +129,23 @@ def test_a_session_that_someone_holds_goes_on_as_long_as_they_do(session):
         leases.here(by=session.mina, circle=session.circle.public_id)
         tick.send(sender=None)
         assert LiveSession.objects.going_on().exists()
+
+
+def test_trouble_with_one_session_keeps_no_other_from_being_looked_at(cast, session, monkeypatch):
+    open_session(cast.next_door, cast.bela)
+    look_at, looked = watching.look_at, []
+
+    def troubled(circle):
+        looked.append(circle)
+        if circle == cast.circle.public_id:
+            raise RuntimeError
+        look_at(circle)
+
+    monkeypatch.setattr(watching, "look_at", troubled)
+    with in_a_while(200):
+        watching.look_at_all()
+    assert sorted(looked) == sorted([cast.circle.public_id, cast.next_door.public_id])
+    assert newest_state(cast.next_door)["attended"] is False
 
 
 def test_a_room_without_a_session_is_left_alone(cast):
