@@ -30,7 +30,7 @@ def here(*, by: User, circle: str) -> datetime.datetime:
     until = timezone.now() + datetime.timedelta(seconds=settings.ROOM_LEASE_SECONDS)
     if not _seats_of(by, circle).update(here_until=until):
         raise refusal.not_member()
-    _changed(circle)
+    announcing.attended_changed(circle)
     return until
 
 
@@ -41,7 +41,7 @@ def away(*, by: User, circle: str) -> None:
         raise refusal.not_member()
     # It ends now, and is not forgotten: whoever is back in a moment was hardly gone.
     seats.filter(here_until__gt=now).update(here_until=now)
-    _changed(circle)
+    announcing.attended_changed(circle)
 
 
 def end_of(person_id: int) -> None:
@@ -52,7 +52,7 @@ def end_of(person_id: int) -> None:
         return
     leased.update(here_until=None)
     for circle in circles:
-        _changed(circle)
+        announcing.attended_changed(circle)
 
 
 def attended(circles: Collection[str]) -> dict[str, list[dict[str, str]]]:
@@ -101,7 +101,3 @@ def _seats_of(by: User, circle: str) -> QuerySet[Seat]:
     facilitators = Membership.objects.current().facilitators()
     mine = facilitators.filter(user=by, user__is_active=True, circle__public_id=circle)
     return Seat.objects.filter(membership__in=mine)
-
-
-def _changed(circle: str) -> None:
-    announcing.attended_changed(circle)

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import editing, history, moderation, replay
+from chat import editing, history, holding, moderation, replay
 from chat.models import Event, Message, Mute, Response, Room
 from chat.refusal import Refused
 from chat.seats import Viewer, seat_of
@@ -82,8 +82,10 @@ class Reader:
                 self.log[other["id"]] = (self.log[other["id"]][0], other["html"])
         if "mine" in event:
             self.mine[name] = event["mine"]
-        if "say" in event and kind == "message.set_aside":
+        if kind in ("message.set_aside", "message.asked") and "say" in event:
             self.told[name] = event["say"]
+        elif kind in ("message.put_back", "message.let_through", "message.taken_back"):
+            self.told.pop(name, None)
 
     @property
     def shown(self) -> list[tuple[str, str]]:
@@ -119,8 +121,9 @@ class Evening:
             [
                 *[self.post, self.respond, self.edit, self.take_back, self.set_aside, self.hold],
                 *[self.let_through, self.question, self.comes, self.goes, self.mute],
+                *[self.put_back, self.ask_to_change],
             ],
-            [30, 16, 10, 6, 6, 4, 4, 2, 2, 1, 2],
+            [30, 16, 10, 6, 6, 4, 4, 2, 2, 1, 2, 3, 2],
         )[0]
         with suppress(Refused):
             what()
@@ -155,10 +158,13 @@ class Evening:
         set_room(self.circle, holds_all=self.chance.random() < 0.5)
 
     def let_through(self) -> None:
-        verb = getattr(moderation, "let_through", None)
-        held = Message.objects.filter(room=self.circle.room, state=Message.State.HELD)
-        if verb and (message := held.order_by("pk").last()):
-            verb(by=self.cast.mina, circle=self.circle.public_id, message=message.public_id)
+        self._at_held(holding.let_through)
+
+    def ask_to_change(self) -> None:
+        self._at_held(holding.ask_to_change, why="It holds an address.")
+
+    def put_back(self) -> None:
+        self._at(moderation.put_back, self.cast.mina)
 
     def question(self) -> None:
         asked = self.circle.prompts.count()
@@ -187,6 +193,11 @@ class Evening:
         if self.said:
             message = self.chance.choice(self.said[-12:])[1]
             verb(by=by, circle=self.circle.public_id, message=message, **more)
+
+    def _at_held(self, verb: Callable[..., Any], **more: Any) -> None:
+        if message := holding.waiting_in(self.circle.room).last():
+            circle = self.circle.public_id
+            verb(by=self.cast.mina, circle=circle, message=message.public_id, **more)
 
     def _at_own(self, verb: Callable[..., Any], **more: Any) -> None:
         by, message = self.chance.choice(self.said[-12:] or [(self.cast.mina, "")])
