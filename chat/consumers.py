@@ -93,8 +93,8 @@ class Room(AsyncConsumer):
         await self.send({"type": "websocket.accept"})
         extensions = self.scope.get("extensions") or {}
         self.line = Line(person, session, self.base_send)
-        if write := extensions.get(EXTENSION):
-            self.line.write = write
+        if wire := extensions.get(EXTENSION):
+            self.line.wire = wire
         hub.add(self.line)
 
     async def disconnect(self, message: dict[str, Any]) -> None:

@@ -337,6 +337,8 @@ ROOM_POSTS_PER_10S = env.number("ROOM_POSTS_PER_10S", default=10, least=1, most=
 ROOM_EDIT_MINUTES = env.number("ROOM_EDIT_MINUTES", default=30, least=0, most=100_000)
 # How long a facilitator is believed to be here after they last said so, in seconds.
 ROOM_LEASE_SECONDS = env.number("ROOM_LEASE_SECONDS", default=45, least=2, most=600)
+# A socket whose far end has taken nothing in for so long is cut off.
+ROOM_PATIENCE_SECONDS = env.number("ROOM_PATIENCE_SECONDS", default=10, least=1, most=600)
 
 # How soon someone looks, as the house tells its members. What nobody looked at in time goes to the
 # program leads.

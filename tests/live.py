@@ -21,9 +21,9 @@ from community.house.up import web
 
 
 class LiveHouse:
-    """One web process, its address, and ways to trouble it."""
+    """One web process, its address, and ways to trouble it; `more` goes into its environment."""
 
-    def __init__(self, var: Path, redis_url: str) -> None:
+    def __init__(self, var: Path, redis_url: str, **more: str) -> None:
         self.listener = ports.listen(0)
         self.port = ports.number(self.listener)
         self.url = f"http://localhost:{self.port}"
@@ -37,6 +37,7 @@ class LiveHouse:
             "REDIS_URL": redis_url,
             "REWEAVE_ORIGIN": self.url,
             "REWEAVE_VAR": str(var),
+            **more,
         }
 
     def start(self, within: float = 30.0) -> None:

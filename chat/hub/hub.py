@@ -57,7 +57,8 @@ class Hub:
         self._readings = Batches(self.reader, replay.read_on, most=_MOST_READINGS)
         # The hints of the batch that the writing thread is committing.
         self._batch = threading.local()
-        works = (self._hints.hear(), self._hints.pass_on(), self.watch.keep())
+        watching = (self.watch.keep(), self.watch.cut_off_the_still())
+        works = (self._hints.hear(), self._hints.pass_on(), *watching)
         self._tasks = [loop.create_task(work) for work in works]
         announcing.through(self._tell_from_thread)
 

@@ -1,18 +1,22 @@
 """One person's socket, as the hub sees it: what is sent leaves in order, or the line is cut.
 
 A reader that stops reading costs nobody else anything: what can't leave at once waits here,
-and a line with too much or for too long waiting is cut off. It catches up when it is back.
+and a line with too much or for too long waiting is cut off. It catches up when it is back. The
+hub looks at each line about once a second, so that it ends when nothing more comes, too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
+
+from django.conf import settings
 
 from chat.packet import Packet
 from chat.seats import Viewer
@@ -22,12 +26,13 @@ NOT_A_MEMBER = 4403
 TOO_SLOW = 4408
 TOO_FAST = 4429
 
-# What a server may offer in the scope: a function that puts a whole frame on the wire.
-EXTENSION = "reweave.write"
+# What a server may offer in the scope: a `Wire`.
+EXTENSION = "reweave.wire"
 
-_PATIENCE_SECONDS = 10.0
 _MOST_WAITING_BYTES = 1024 * 1024
 _GOODBYE_SECONDS = 0.5
+# Between the close frame and the end of a connection whose far end does not close it.
+_FAREWELL_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -41,25 +46,51 @@ class Sitting:
     is_beside: bool = False
 
 
-def _never(wire: bytes) -> bool:
-    return False
+class Wire(Protocol):
+    """The connection below a socket, where the server gives it away."""
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Writes one whole frame now. False where it can't: not open, or the peer is slow."""
+
+    def unsent(self) -> int:
+        """Bytes that were written and that the system has not taken yet."""
+
+    def abort(self) -> None:
+        """Ends the connection now; what was not sent is lost."""
+
+
+class Ordinary:
+    """A server that offers nothing: frames take the usual way, and it ends what is stuck."""
+
+    def write_frame(self, frame: bytes) -> bool:
+        return False
+
+    def unsent(self) -> int:
+        return 0
+
+    def abort(self) -> None:
+        pass
+
+
+_ORDINARY = Ordinary()
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """`write`, where the server offers it, puts a whole frame on the wire at once, or declines."""
-
     person: int
     session: str
     _send: Callable[[dict[str, Any]], Awaitable[None]]
-    write: Callable[[bytes], bool] = _never
+    wire: Wire = _ORDINARY
     sittings: dict[str, Sitting] = field(default_factory=dict)
     closed: bool = False
     number: int = field(default_factory=count().__next__)
     _waiting: deque[Packet] = field(default_factory=deque)
     _waiting_bytes: int = 0
     _sending: asyncio.Task[None] | None = None
-    _stuck_since: float = 0.0
+    # Bytes handed over, how many of them were taken at the last look, and when that grew.
+    _given: int = 0
+    _taken: int = -1
+    _moved_at: float = 0.0
 
     def say(self, frame: dict[str, Any]) -> None:
         self.push(Packet.of(frame))
@@ -70,8 +101,20 @@ class Line:
             return
         if self._sending is not None:
             self._keep(packet)
-        elif not self.write(packet.wire):
+        elif self.wire.write_frame(packet.wire):
+            self._given += len(packet.wire)
+        else:
             self._start(packet)
+
+    def look(self, now: float) -> None:
+        """Cuts the line off where the far end has taken nothing in for too long."""
+        unsent = self.wire.unsent()
+        taken = self._given - unsent
+        if taken > self._taken or not (unsent or self._sending):
+            self._moved_at = now
+        elif now - self._moved_at > settings.ROOM_PATIENCE_SECONDS:
+            self.close(TOO_SLOW)
+        self._taken = taken
 
     async def drained(self) -> None:
         """Waits until all that was pushed has left, or the line has ended."""
@@ -94,31 +137,35 @@ class Line:
         task = asyncio.Task(self._deliver(packet), loop=loop, eager_start=True)
         if not task.done():
             self._sending = task
-            self._stuck_since = loop.time()
 
     async def _deliver(self, packet: Packet) -> None:
         try:
-            await self._send({"type": "websocket.send", "text": packet.text})
+            await self._hand_over(packet)
             while self._waiting and not self.closed:
-                self._stuck_since = asyncio.get_running_loop().time()
                 following = self._waiting.popleft()
                 self._waiting_bytes -= len(following.text)
-                await self._send({"type": "websocket.send", "text": following.text})
+                await self._hand_over(following)
         except Exception:
-            # The peer is gone; its consumer hears of it from the server.
+            # The peer is gone; its consumer hears of it from the server. One that was given up
+            # with something still unsent would stay.
             self.closed = True
+            self.wire.abort()
         finally:
             self._sending = None
 
+    async def _hand_over(self, packet: Packet) -> None:
+        await self._send({"type": "websocket.send", "text": packet.text})
+        self._given += len(packet.text)
+
     def _keep(self, packet: Packet) -> None:
-        stuck = asyncio.get_running_loop().time() - self._stuck_since
-        if stuck > _PATIENCE_SECONDS or self._waiting_bytes > _MOST_WAITING_BYTES:
+        if self._waiting_bytes > _MOST_WAITING_BYTES:
             self.close(TOO_SLOW)
             return
         self._waiting.append(packet)
         self._waiting_bytes += len(packet.text)
 
     async def _close(self, bye: Packet, code: int, sending: asyncio.Task[None] | None) -> None:
+        ends_in = _FAREWELL_SECONDS
         try:
             async with asyncio.timeout(_GOODBYE_SECONDS):
                 if sending is not None:
@@ -126,9 +173,10 @@ class Line:
                 await self._send({"type": "websocket.send", "text": bye.text})
         except TimeoutError:
             logger.info("goodbye_not_heard: %s", code)
+            ends_in = _GOODBYE_SECONDS
         except Exception:
             return
-        try:
+        # A server waits with its close frame, too, until the far end has room for it.
+        asyncio.get_running_loop().call_later(ends_in, self.wire.abort)
+        with contextlib.suppress(Exception):
             await self._send({"type": "websocket.close", "code": code})
-        except Exception:
-            return

@@ -87,6 +87,14 @@ class Watch:
             for line in list(feed.lines):
                 line.push(packet)
 
+    async def cut_off_the_still(self) -> None:
+        """By itself, so that no database that is slow holds it up."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for line in list(self._hub.lines):
+                line.look(now)
+
     async def keep(self) -> None:
         turn = 0
         while True:

@@ -58,8 +58,14 @@ async def test_what_waits_leaves_in_its_order():
     assert peer.frames == [{"n": n} for n in range(100)]
 
 
-async def test_a_reader_that_stopped_is_cut_after_a_while(monkeypatch):
-    monkeypatch.setattr(lines, "_PATIENCE_SECONDS", 0.1)
+def look(*peers: Peer) -> None:
+    """As the hub does, about every second."""
+    for peer in peers:
+        peer.line.look(asyncio.get_running_loop().time())
+
+
+async def test_a_reader_that_stopped_is_cut_after_a_while(settings):
+    settings.ROOM_PATIENCE_SECONDS = 0.1
     peer, other = Peer(), Peer()
     peer.reads.clear()
     for n in range(40):
@@ -67,6 +73,7 @@ async def test_a_reader_that_stopped_is_cut_after_a_while(monkeypatch):
             each.line.say({"n": n})
         # Nothing of the slow one is waited for.
         assert other.frames[-1] == {"n": n}
+        look(peer, other)
         await asyncio.sleep(0.01)
 
     await until(lambda: peer.code is not None)
@@ -76,18 +83,78 @@ async def test_a_reader_that_stopped_is_cut_after_a_while(monkeypatch):
     assert not other.line.closed
 
 
-async def test_a_reader_that_is_slow_but_reads_is_not_cut(monkeypatch):
-    monkeypatch.setattr(lines, "_PATIENCE_SECONDS", 0.2)
+async def test_a_reader_that_stopped_is_cut_although_nothing_more_is_said(settings):
+    settings.ROOM_PATIENCE_SECONDS = 0.05
+    peer, other = Peer(), Peer()
+    peer.reads.clear()
+    for each in (peer, other):
+        each.line.say({"n": 1})
+    for _ in range(10):
+        look(peer, other)
+        await asyncio.sleep(0.01)
+
+    await until(lambda: peer.code is not None)
+
+    assert not other.line.closed
+
+
+async def test_a_reader_that_is_slow_but_reads_is_not_cut(settings):
+    settings.ROOM_PATIENCE_SECONDS = 0.2
     peer = Peer()
     for n in range(40):
         peer.reads.clear()
         peer.line.say({"n": n})
+        look(peer)
         await asyncio.sleep(0.01)
         peer.reads.set()
         await asyncio.sleep(0)
     await peer.line.drained()
     assert len(peer.frames) == 40
     assert not peer.line.closed
+
+
+class Pipe:
+    """A connection of which the hub is given more than `send`; it takes what it is let take."""
+
+    def __init__(self) -> None:
+        self.buffer = 0
+        self.aborted = False
+
+    def write_frame(self, frame: bytes) -> bool:
+        self.buffer += len(frame)
+        return True
+
+    def unsent(self) -> int:
+        return self.buffer
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+@pytest.mark.parametrize("takes", [0, 1])
+async def test_one_whose_end_moves_only_a_little_stays_and_one_that_is_still_goes(settings, takes):
+    """More is written all the while, so that what is unsent grows for both."""
+    settings.ROOM_PATIENCE_SECONDS = 0.05
+    peer = Peer()
+    peer.line.wire = pipe = Pipe()
+    for n in range(20):
+        peer.line.say({"n": n})
+        pipe.buffer -= takes
+        look(peer)
+        await asyncio.sleep(0.01)
+
+    assert peer.line.closed is (takes == 0)
+
+
+async def test_who_is_cut_off_and_hears_no_goodbye_is_gone_all_the_same(settings, monkeypatch):
+    monkeypatch.setattr(lines, "_GOODBYE_SECONDS", 0.05)
+    peer = Peer()
+    peer.line.wire = pipe = Pipe()
+    peer.reads.clear()
+
+    peer.line.close(TOO_SLOW)
+
+    await until(lambda: pipe.aborted)
 
 
 async def test_what_waits_for_one_reader_has_an_end(monkeypatch):
