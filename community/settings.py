@@ -98,8 +98,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "community.sessions.RenewSessionMiddleware",
-    "community.zones.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "programs.idle.IdleLockMiddleware",
+    "community.zones.ViewerMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -252,6 +253,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
+# After how long without a touch the session of someone who holds a circle locks.
+FACILITATOR_IDLE_MINUTES = env.number(
+    "REWEAVE_FACILITATOR_IDLE_MINUTES", default=30, least=1, most=720
+)
 SESSION_COOKIE_NAME = "__Host-reweave" if SECURE else "reweave"
 CSRF_COOKIE_NAME = "__Host-reweave-form" if SECURE else "reweave-form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE

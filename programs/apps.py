@@ -8,4 +8,4 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         # Those who listen to beat's tick, and to each other's news.
-        from programs import enrolment, listening, prompts  # noqa: F401
+        from programs import enrolment, idle, listening, prompts  # noqa: F401

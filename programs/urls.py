@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from programs import idle
 from programs.views import applying, deciding, journal, listening, pages, places, record, sessions
 
 urlpatterns = [
+    path(idle.AWAKE.lstrip("/"), idle.awake, name="awake"),
     path("programs/", pages.programs, name="programs"),
     path("programs/<slug:slug>/", pages.program, name="program"),
     path("places/", places.places, name="places"),
@@ -14,7 +16,7 @@ urlpatterns = [
         "circles/<str:circle>/sessions/<str:week_of>.ics", sessions.one_session, name="one_session"
     ),
     path("calendar/", sessions.subscribe, name="calendar_subscription"),
-    path("calendar/<str:token>.ics", sessions.feed, name="calendar_feed"),
+    path("calendar/circles.ics", sessions.feed, name="calendar_feed"),
     path("circles/<str:circle>/listen/", listening.listen, name="listen"),
     path("circles/<str:circle>/leave/", places.leave, name="leave"),
     path("circles/<str:circle>/rest/", places.rest, name="rest"),
