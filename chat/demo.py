@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from chat import log
+from chat import concerns, log, posting
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
+from chat.posting import Draft
 from community import vault
 from programs.models import Circle, Membership
 
@@ -53,6 +54,7 @@ _ALDER = [
     Line(6, "17:45", "Marit", "On Thursday we'll begin with two minutes of breathing, then a check-in round. Passing is always fine."),
     Line(5, "21:40", "Tove", "I said the sentence to my sister. “I don’t need you to fix it.” She put the kettle on and sat down. That was all of it and it was enough.", responses="heard:Fen,Odell,Marit thank_you:Juniper,Bay"),
     Line(5, "21:52", "Marit", "Thank you for carrying that one home, Tove."),
+    Line(5, "22:05", "Rue", "You should just stop seeing her, honestly. I did and it changed everything."),
     Line(3, "08:15", "Odell", "Warm: the smell of rain on the station platform, of all things. It stopped me for a whole minute.\n\nQuiet: everywhere with a screen in it.", responses="with_you:Iris,Calder,Tove,Rue sitting:Bay"),
     Line(2, "17:58", "Juniper", "It would have been his birthday. I set a place at the table without thinking. I didn’t clear it away.", note="grief, a parent’s death", responses="with_you:Fen,Odell,Tove,Bay,Marit,Iris sitting:Calder,Rue"),
     Line(1, "18:10", "Bay", "I’m the same with screens. I’ve started leaving the phone in the bread bin. It looks ridiculous. It works until about nine.", reply=2, responses="heard:Odell,Sorrel"),
@@ -79,6 +81,8 @@ def plant() -> None:
         lines = _ALDER if circle.name.startswith("Alder") else _OTHERS
         if circle.cohort.starts_on <= timezone.localdate():
             _tell_from_the_beginning(circle, lines)
+            if lines is _ALDER:
+                _leave_on_the_desk(circle)
 
 
 def plant_more(messages: int) -> None:
@@ -90,6 +94,35 @@ def plant_more(messages: int) -> None:
     Seat.objects.bulk_create(Seat(membership=member) for member in seatless)
     for circle in trials.select_related("room"):
         _fill(circle, messages - circle.room.messages.count())
+
+
+def _leave_on_the_desk(circle: Circle) -> None:
+    """A worry, a held message and a report, so that the facilitators' desk is not empty."""
+    members = {member.name: member for member in circle.memberships.current()}
+    if not {"Tove", "Sorrel", "Fen", "Rue"} <= set(members):
+        return
+    Room.objects.filter(circle=circle).update(holds_all=True)
+    street = (
+        "I keep thinking about my old street, number 14, and what happened on the stairs there."
+    )
+    draft = Draft(members["Fen"].user_id, circle.public_id, uuid.uuid4(), street)
+    posting.post(draft)
+    Room.objects.filter(circle=circle).update(holds_all=False)
+    concerns.tell(
+        by=members["Tove"].user,
+        circle=circle.public_id,
+        member=members["Sorrel"].public_id,
+        reason=concerns.Reason.WORRIED,
+        note="So quiet since Tuesday, and the last thing sounded dark.",
+    )
+    advice = Message.objects.filter(room__circle=circle, membership=members["Rue"])
+    concerns.tell(
+        by=members["Tove"].user,
+        circle=circle.public_id,
+        message=advice.order_by("-placed_seq")[0].public_id,
+        reason=concerns.Reason.ADVICE,
+        note="It felt like advice I didn’t ask for.",
+    )
 
 
 @transaction.atomic

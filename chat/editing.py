@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, log, mentions, posting, refusal, words
+from chat.care.sourcing import sells
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
 from chat.moderation import mute_in_force
@@ -37,6 +38,7 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
         # What is held reaches nobody: its author may always mend it.
         if not found.unshown:
             _check_change(room, member)
+            _check_words(said, member)
         if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
             raise Refused("closed", _("This message is too old to change. You can take it back."))
         found.seal(mentions.named(said, circle=room.circle), owner=vault.circle_owner(circle))
@@ -94,6 +96,18 @@ def _tell(room: Room, kind: str, message: Message) -> None:
         member=message.membership if message.unshown else None,
         audience=Event.Audience.ONE if message.unshown else Event.Audience.ALL,
     )
+
+
+def _check_words(said: Words, member: Membership) -> None:
+    """A message that would have been held can't be come to by changing one that wasn't."""
+    if not member.is_facilitator and sells(f"{said.body}\n{said.note}"):
+        raise Refused(
+            "closed",
+            _(
+                "A facilitator reads this first: it may be about getting medicines. "
+                "Send it as a message of its own, or say it another way."
+            ),
+        )
 
 
 def _check_change(room: Room, member: Membership) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from community import help
 from home.models import Country, HelpLine
 
@@ -14,9 +16,11 @@ def find(country: str) -> Sequence[help.Line]:
     lines = HelpLine.objects.for_country(here) if here else HelpLine.objects.for_anywhere()
     own = {line.pk for line in here.lines.all()} if here else set()
     ordered = sorted(lines, key=lambda line: (line.pk not in own, line.sort_order, line.name))
-    return [
-        help.Line(line.name, line.words, line.number, line.sms, line.website) for line in ordered
-    ]
+    known = [help.Line(one.name, one.words, one.number, one.sms, one.website) for one in ordered]
+    if here:
+        emergency = help.Line(_("In danger right now"), "", here.emergency_number, "", "")
+        return [*known[:1], emergency, *known[1:]]
+    return known
 
 
 help.kept_by(find)

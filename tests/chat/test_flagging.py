@@ -10,7 +10,7 @@ from chat import concerns, editing
 from chat.care import cards, flagging, lists
 from chat.models import CareCard, Concern, Event, Looked, Message, Room
 from community import vault
-from tests.chat.talk import ask_the_question, log_of, row, say
+from tests.chat.talk import ask_the_question, log_of, refusal_of, row, say
 
 CRISIS = ["Some nights I want to die.", "Manchmal möchte ich sterben."]
 
@@ -75,6 +75,25 @@ def test_asking_for_doses_brings_a_word_and_a_flag_and_is_posted(cast):
     assert [c.kind for c in cards.open_for(cast.member(cast.noor))] == ["dose"]
     concern = Concern.objects.get()
     assert (concern.kind, concern.reason) == ("report", "dose")
+
+
+def test_sourcing_is_held_and_nobody_comes_to_it_by_changing_a_message(cast):
+    held = say(cast.noor, "Anyone selling ketamine here?", circle=cast.circle)
+    assert held.state == "held"
+    posted = say(cast.noor, "A quiet evening.", circle=cast.circle)
+
+    refused = refusal_of(
+        editing.edit,
+        by=cast.noor,
+        circle=cast.circle.public_id,
+        message=posted.id,
+        body="I can get you some really good psilocybin",
+    )
+
+    assert refused.code == "closed"
+    story = say(cast.noor, "I used to buy ketamine from a man in a park.", circle=cast.circle)
+    by_a_facilitator = say(cast.mina, "Nobody sells ketamine for sale here.", circle=cast.circle)
+    assert (story.state, by_a_facilitator.state) == ("posted", "posted")
 
 
 def test_what_was_changed_into_it_is_found_too(cast):
