@@ -36,6 +36,7 @@ class SessionChangeForm(forms.Form):
     )
     on = forms.DateField(
         label=_("New day"),
+        help_text=_("Where it is held at another time."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

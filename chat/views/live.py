@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import uuid
 from typing import Any
@@ -16,13 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import history, moderation
+from chat import history, holding
 from chat.live.state import places_of, state_of
 from chat.models import Attendance, LiveSession, Seat
 from chat.seats import Viewer
+from chat.standing import standing_of
 from chat.views.room import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
-from community import vault
 from community.people import SignedInRequest
 from programs import calendar
 from programs.models import Membership
@@ -52,7 +51,6 @@ def live_page(
     # told once more, and never missed.
     session = _session(seat)
     page = history.latest_page(seat, _LATELY)
-    mute = moderation.mute_in_force(member)
     context = _of_session(session, seat) | {
         "session": session,
         "circle": circle,
@@ -65,12 +63,7 @@ def live_page(
         "told": json.dumps(page.told),
         "person": request.user.public_id,
         "can": json.dumps(Viewer.of(seat).can),
-        "mute": mute,
-        "mute_why": moderation.why_muted(mute, owner=vault.circle_owner(circle.public_id))
-        if mute
-        else "",
         "say": say,
-        "lease_seconds": settings.ROOM_LEASE_SECONDS,
         "written": written or {"id": uuid.uuid4()},
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
@@ -103,9 +96,9 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
         "state": state,
         "state_json": json.dumps(state),
         "in_round": session.in_round,
+        **_standing(seat, people),
         "people_now": people,
         "facilitators": [person for person in people if person.is_facilitator],
-        "attended_until": _attended_until(people),
         "turn": [
             one
             | {
@@ -131,6 +124,24 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
     }
 
 
+def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
+    """How the room stands and who holds it, as the room's page says it."""
+    standing = standing_of(seat, people)
+    context: dict[str, Any] = {
+        "standing": standing,
+        "standing_json": json.dumps(standing.as_frame()),
+        "attended_json": json.dumps(standing.attended),
+    }
+    if not seat.membership.is_facilitator:
+        return context
+    waiting = holding.waiting_in(seat.membership.circle.room)
+    return context | {
+        "lease": settings.ROOM_LEASE_SECONDS,
+        "held_members": json.dumps([one.public_id for one in people if one.seat.held_at]),
+        "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
+    }
+
+
 def _mine(order: list[dict[str, Any]], member: Membership) -> dict[str, Any] | None:
     return next((one for one in order if one["member"] == member.public_id), None)
 
@@ -144,7 +155,6 @@ def _of_none(seat: Seat) -> dict[str, Any]:
         "state": None,
         "people_now": people,
         "facilitators": [person for person in people if person.is_facilitator],
-        "attended_until": _attended_until(people),
         "door": door,
         "door_is_open": door is not None and door.door_at <= timezone.now(),
         "may_begin": seat.membership.is_facilitator,
@@ -161,19 +171,12 @@ def _people(seat: Seat, session: LiveSession | None) -> QuerySet[Membership]:
             on_stage |= Q(pk__in=session.places.values("member"))
         people = people.filter(on_stage)
     there = Attendance.objects.filter(session=session, member=OuterRef("pk"))
-    people = people.select_related("seat").annotate(was_present=Exists(there))
+    people = people.select_related("seat", "user").annotate(was_present=Exists(there))
     return people.order_by("role", "name")
 
 
 def _attendance(people: list[Membership]) -> list[tuple[Membership, bool]]:
     return [(person, person.was_present) for person in people]  # type: ignore[attr-defined]
-
-
-def _attended_until(people: list[Membership]) -> datetime.datetime | None:
-    """Until when a facilitator has said to be here; None where nobody is."""
-    now = timezone.now()
-    here = [person.seat.here_until for person in people if person.is_facilitator]
-    return max((until for until in here if until and until > now), default=None)
 
 
 def _may_write(seat: Seat) -> bool:

@@ -226,9 +226,13 @@ def test_names_of_houses_are_escaped_and_folded_between_characters(cast, cohort,
 
 
 # Feeds -----------------------------------------------------------------------
+def feed_at(token: str) -> str:
+    return f"/calendar/circles.ics?key={token}"
+
+
 def test_whoever_knows_the_address_reads_when_all_ones_circles_meet(client, cast):
     token = feeds.token_of(feeds.make(cast.noor))
-    answer = client.get(f"/calendar/{token}.ics")
+    answer = client.get(feed_at(token))
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/calendar")
     words = answer.content.decode()
@@ -237,31 +241,40 @@ def test_whoever_knows_the_address_reads_when_all_ones_circles_meet(client, cast
     assert cast.next_door.public_id not in words
 
 
+def test_the_secret_of_an_address_is_not_in_the_log(client, cast, caplog):
+    token = feeds.token_of(feeds.make(cast.noor))
+    with caplog.at_level("INFO"):
+        client.get(feed_at(token))
+    assert "circles.ics" in caplog.text
+    assert token not in caplog.text
+    assert token.partition(".")[0] not in caplog.text
+
+
 def test_an_address_taken_back_or_made_up_leads_nowhere(client, cast):
     feed = feeds.make(cast.noor)
     token = feeds.token_of(feed)
     again = feeds.token_of(feeds.make(cast.noor))
-    assert client.get(f"/calendar/{token}.ics").status_code == 404
-    assert client.get(f"/calendar/{again}.ics").status_code == 200
-    for made_up in (feed.name, f"{feed.name}.abc", again[:-1], "x", f"{again}%00"):
-        assert client.get(f"/calendar/{made_up}.ics").status_code == 404
+    assert client.get(feed_at(token)).status_code == 404
+    assert client.get(feed_at(again)).status_code == 200
+    for made_up in ("", feed.name, f"{feed.name}.abc", again[:-1], "x", f"{again}%00"):
+        assert client.get(feed_at(made_up)).status_code == 404
     feeds.revoke(cast.noor)
-    assert client.get(f"/calendar/{again}.ics").status_code == 404
+    assert client.get(feed_at(again)).status_code == 404
 
 
 def test_the_address_of_someone_who_left_or_was_closed_says_nothing_more(client, cast):
     token = feeds.token_of(feeds.make(cast.noor))
     Membership.objects.filter(user=cast.noor).update(left_at=BEFORE)
-    assert "VEVENT" not in client.get(f"/calendar/{token}.ics").content.decode()
+    assert "VEVENT" not in client.get(feed_at(token)).content.decode()
     cast.noor.is_active = False
     cast.noor.save()
-    assert client.get(f"/calendar/{token}.ics").status_code == 404
+    assert client.get(feed_at(token)).status_code == 404
 
 
 def test_a_feed_shows_called_off_sessions_as_such(client, cast):
     session = calendar.sessions(cast.cohort)[-1]
     calendar.cancel(cohort=cast.cohort, week_of=session.week_of, by=cast.sade)
-    words = client.get(f"/calendar/{feeds.token_of(feeds.make(cast.noor))}.ics").content.decode()
+    words = client.get(feed_at(feeds.token_of(feeds.make(cast.noor)))).content.decode()
     assert words.count("STATUS:CANCELLED") == 1
 
 

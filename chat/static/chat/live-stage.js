@@ -30,7 +30,7 @@ export class Stage {
   draw() {
     const { live } = this;
     const { state } = live;
-    this.#phases();
+    this.phases();
     const another = live.inRound && state.holder && !live.iHold;
     this.holding.hidden = !another;
     if (another) {
@@ -69,9 +69,10 @@ export class Stage {
     return over ? say("live.round-over") : say("live.lead.between");
   }
 
-  #phases() {
+  phases() {
     const parts = [...this.live.querySelectorAll("[data-part]")];
-    const at = parts.findIndex(({ dataset }) => dataset.part === this.live.state.phase);
+    const now = parts.findIndex(({ dataset }) => dataset.part === this.live.state.phase);
+    const at = now < 0 ? parts.length : now;
     parts.forEach((part, place) => {
       const is = place < at ? "done" : place === at ? "now" : "todo";
       part.className = is;

@@ -171,6 +171,7 @@ class Live extends Room {
 
   #end() {
     clearInterval(this.ticking);
+    this.stage.phases();
     const main = this.querySelector("main");
     if (main.querySelector(":scope > .breathe h1")) return;
     // Words that were being written stay where they can be copied.
@@ -179,7 +180,7 @@ class Live extends Room {
     const form = this.querySelector("[data-composer]");
     for (const one of main.querySelectorAll(".holder > *")) one.hidden = one !== form || !written;
     main.prepend(end);
-    main.querySelector("aside").hidden = true;
+    for (const one of main.querySelectorAll("aside, .lead-panel")) one.hidden = true;
     this.querySelector("[data-foot]").hidden = true;
     end.querySelector("h1").focus();
   }

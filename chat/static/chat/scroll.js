@@ -53,7 +53,9 @@ export class Scroll {
   }
 
   toEnd() {
-    this.end.scrollIntoView({ block: "end" });
+    // Where the log scrolls by itself, the page around it stays as it is.
+    if (this.scroller === this.log) this.log.scrollTop = this.log.scrollHeight;
+    else this.end.scrollIntoView({ block: "end" });
     this.#look();
   }
 
