@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -278,6 +279,7 @@ def _page(
         "circle": circle,
         "member": seat.membership,
         "room": circle.room,
+        "lease": settings.ROOM_LEASE_SECONDS,
         "zone": circle.cohort.time_zone,
         "standing": standing_of(seat),
         "waiting": history.drawn(list(for_drawing(holding.waiting_in(circle.room))), seat),

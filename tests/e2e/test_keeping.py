@@ -8,10 +8,11 @@ from django.conf import settings as house_settings
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chat import leases, pacing
+from chat import holding, hours, leases, pacing
 from chat.models import Seat
 from tests.e2e.conftest import PHONE
 from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
+from tests.e2e.test_room_for_everyone import faults, fits
 from tests.live import LiveHouse
 
 pytestmark = pytest.mark.e2e
@@ -172,6 +173,32 @@ def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(ca
     expect_both(live(noor))
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_facilitators_set_is_for_everyone(cast, visit, aside, theme, width):
+    circle, noor = cast.circle.public_id, cast.member(cast.noor).public_id
+    aside(holding.hold, by=cast.mina, circle=circle, member=noor)
+    aside(holding.hold_all, by=cast.mina, circle=circle)
+    aside(pacing.pace, by=cast.mina, circle=circle, seconds=120)
+    aside(hours.keep, by=cast.mina, circle=circle, hours="reading")
+    view = {"viewport": {"width": width, "height": 844}, "color_scheme": theme}
+    page = live(visit(room_of(cast), cast.noor, **view).page)
+    assert faults(page) == []
+    assert fits(page)
+    page = visit(f"{room_of(cast)}keeping/", cast.mina, **view).page
+    page.locator("details.fold").last.evaluate("fold => (fold.open = true)")
+    assert faults(page) == []
+    assert fits(page)
+    page.goto(room_of(cast))
+    if width < 1000:
+        live(page).get_by_text("This week").click()
+    live(page).get_by_role("link", name="Keep the room").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 # Who is here --------------------------------------------------------------------------
 
 
@@ -204,6 +231,15 @@ def test_a_facilitator_at_their_page_is_here_and_no_more_once_they_leave(cast, e
     mina.goto("/places/")
 
     expect_nobody(noor, within=2)
+
+
+def test_whoever_sets_the_room_on_its_own_page_is_still_here(cast, visit, enter):
+    visit(f"{room_of(cast)}keeping/", cast.mina)
+    noor = enter(cast.noor)
+
+    noor.wait_for_timeout(LEASE * 1500)
+
+    expect(watch(noor)).to_have_text("Mina is here now.")
 
 
 def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_cut_off(cast, enter):
@@ -264,7 +300,5 @@ def test_a_room_for_when_a_facilitator_is_here_opens_and_closes_with_them(cast, 
 
 
 def _attended_hours(cast):
-    from chat import hours
-
     hours.keep(by=cast.mina, circle=cast.circle.public_id, hours="attended")
     pacing.pace(by=cast.mina, circle=cast.circle.public_id, seconds=0)

@@ -7,10 +7,12 @@ export class Keeping {
   constructor(room) {
     this.room = room;
     this.dialog = room.querySelector("#keeping");
-    room.querySelector("[data-keeping]")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      this.dialog.showModal();
-    });
+    for (const link of room.querySelectorAll("[data-keeping]")) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.dialog.showModal();
+      });
+    }
     this.dialog?.addEventListener("submit", (event) => {
       if (event.target.method === "dialog") return;
       event.preventDefault();
