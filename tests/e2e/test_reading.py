@@ -253,3 +253,26 @@ def test_the_pages_around_reading_are_for_everyone(visit, cast, theme, width):
     page.goto("/places/")
     assert faults(page) == []
     assert fits(page)
+
+
+def test_two_who_do_not_read_each_other_are_apart_on_every_screen(visit, cast):
+    said(cast, cast.noor, "From Noor, before.")
+    pages = {who: live(visit(room_of(cast), who).page) for who in (cast.noor, cast.ines, cast.mina)}
+    noor, ines, mina = pages.values()
+    expect(message(ines, "From Noor, before.")).to_be_visible()
+    said(cast, cast.ines, "From Ines.")
+    do(noor, "From Ines.", "I’d rather not read them")
+    noor.get_by_role("button", name="Don’t read them").click()
+    expect(message(noor, "From Ines.")).to_have_count(0)
+
+    writing(noor).press_sequentially("Not")
+    write(noor, "Not for Ines.")
+    write(ines, "Not for Noor.")
+    write(mina, "For all.")
+
+    for page in pages.values():
+        expect(message(page, "For all.")).to_be_visible()
+    assert words(mina)[-3:] == ["Not for Ines.", "Not for Noor.", "For all."]
+    assert words(noor) == ["From Noor, before.", "Not for Ines.", "For all."]
+    assert words(ines) == ["From Ines.", "Not for Noor.", "For all."]
+    expect(ines.locator("[data-typing]")).to_be_hidden()
