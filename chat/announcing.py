@@ -31,11 +31,7 @@ def through(hub: Callable[[Hint], None] | None) -> None:
 
 def room_changed(circle: str, seq: int) -> None:
     """After commit: the circle's log has grown to `seq`."""
-    # Here, since this imports nothing that imports it.
-    from chat.care import flagging
-
     _after_commit({"type": "hint.room", "circle": circle, "seq": seq})
-    transaction.on_commit(lambda: flagging.noticed(circle), robust=True)
 
 
 def company_changed(circle: str) -> None:

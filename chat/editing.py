@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, log, mentions, posting, refusal, words
+from chat.care import flagging
 from chat.care.sourcing import sells
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
@@ -45,6 +47,8 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
         found.edited_at = now
         found.save(update_fields=["sealed_words", "edited_at"])
         _tell(room, Event.Kind.EDITED, found)
+        texts = [f"{said.note}\n{said.body}"]
+        transaction.on_commit(lambda: flagging.noticed(circle, texts), robust=True)
 
 
 def take_back(*, by: User, circle: str, message: str) -> None:

@@ -85,7 +85,8 @@ def fresh(said: Said) -> Stretch:
     """The stretch of messages just committed, as they are in memory, place after place."""
     circle, messages = said.ground.circle, said.messages
     happenings = []
-    for message, entry in zip(messages, drawing.draw_fresh(messages, circle=circle), strict=True):
+    entries = drawing.draw_fresh(messages, circle=circle, words=said.words)
+    for message, entry in zip(messages, entries, strict=True):
         held = message.unshown
         happenings.append(
             Happening(

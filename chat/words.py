@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import regex
@@ -18,6 +19,8 @@ WHY_LIMIT = 300
 _CODE_POINTS_PER_CHARACTER = 8
 _MARKS_IN_A_ROW = 8
 
+# Most of what people write: Latin letters and plain punctuation, nothing to look twice at.
+_ORDINARY = re.compile(r"[\n -~\u00a1-\u00ac\u00ae-\u02ff‘’“”–—…]*\Z").match
 # Signs that Unicode has not named yet are kept: phones know new ones before this house does.
 _UNKEEPABLE = regex.compile(r"[\p{Cs}\p{NChar}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _VISIBLE = regex.compile(r"(?V1)[[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Co}\p{Cn}]--[\p{DI}\u2800]]")
@@ -33,7 +36,7 @@ _PARAGRAPHS = regex.compile(r"\n{2,}")
 def clean_body(text: str) -> str:
     """What is kept of a message. Raises Refused where it is empty, too long or unkeepable."""
     body = _cleaned(text, limit=BODY_LIMIT)
-    if not _VISIBLE.search(body):
+    if not body or not (_ORDINARY(body[0]) or _VISIBLE.search(body)):
         raise Refused("bad_frame", _("There's nothing written yet."))
     return body
 
@@ -57,6 +60,8 @@ def clean_remark(text: str) -> str:
 
 
 def _cleaned(text: str, *, limit: int) -> str:
+    if isinstance(text, str) and len(text) <= limit and _ORDINARY(text) and " \n" not in text:
+        return text.strip()
     if not isinstance(text, str):
         raise Refused("bad_frame", _("That isn't text."))
     if len(text) > limit * _CODE_POINTS_PER_CHARACTER:
@@ -91,7 +96,8 @@ def to_html(body: str, mark: Callable[[str], str] = str) -> Markup:
 
     `mark` is given the escaped text between links, and returns markup.
     """
-    paragraphs = (_paragraph(text, mark) for text in _PARAGRAPHS.split(body))
+    texts = _PARAGRAPHS.split(body) if "\n\n" in body else [body]
+    paragraphs = (_paragraph(text, mark) for text in texts)
     marked_up = "".join(f'<p dir="auto">{inner}</p>' for inner in paragraphs)
     return Markup(marked_up)  # noqa: S704 -- escaped phrase by phrase
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -19,11 +18,12 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from community import zones
 from community.audit_models import AuditEntry as AuditEntry
 from community.audit_models import AuditHead as AuditHead
+from community.randomness import random_name
 
 
 def public_id() -> str:
     """A random, unguessable name for a row in addresses: 16 characters, 96 bits."""
-    return secrets.token_urlsafe(12)
+    return random_name(12)
 
 
 def known_zone(name: str) -> None:

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from community import keyring
 from community.models import DataKey
+from community.randomness import random_bytes
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
@@ -110,7 +111,7 @@ def seal(words: str, *, owner: str, about: str) -> bytes:
         raise ValueError("not text that can be stored") from None
     key = _data_key(owner)
     header = _HEADER.pack(_VERSION, key.id)
-    nonce = os.urandom(_NONCE_BYTES)
+    nonce = random_bytes(_NONCE_BYTES)
     return header + nonce + key.cipher.encrypt(nonce, plain, _bound_to(header, owner, about))
 
 

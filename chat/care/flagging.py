@@ -1,8 +1,9 @@
 """Looking at what was said for words to care for: after it was delivered, beside everything else.
 
-It holds, delays and deletes nothing. How far each room was looked at is a row of its own, so that
-whatever was said while nobody looked, is looked at when someone does: by a thread of the web
-process, within moments, and by the worker every minute.
+It holds, delays and deletes nothing. A thread of the process that posted it glances at the words
+while it has them, and looks closer where there is something. How far each room was looked at is a
+row of its own, and the worker looks at all the rest every minute, so that whatever was said while
+nobody glanced is looked at all the same.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.db.models import F, Q
 from django.dispatch import receiver
 
+from chat.care import caring
 from chat.models import Event, Looked, Message, Room
 from community.signals import tick
 
@@ -24,21 +28,29 @@ _SAID = (Event.Kind.POSTED, Event.Kind.HELD, Event.Kind.EDITED)
 _AT_ONCE = 50
 _A_SWEEP = 20_000  # events; the next sweep comes within a minute
 # It rests four times as long as it looked: who talks goes before.
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.1
+
+# What waits for a glance; beyond this the worker finds it.
+_MOST_WAITING = 5000
 
 _rooms: set[str] = set()
+_said: deque[tuple[str, str]] = deque(maxlen=_MOST_WAITING)
 _something = threading.Event()
 _thread: threading.Thread | None = None
 _lock = threading.Lock()
 
 
-def noticed(circle: str) -> None:
-    """Something was committed in this circle's room. Never waits, never raises."""
+def noticed(circle: str, texts: Iterable[str] | None = None) -> None:
+    """These words were committed in this circle's room; without them, look what was. Never waits,
+    never raises."""
     if not settings.CARE_LOOKS_AT_ONCE:
         return
+    if texts is not None:
+        _said.extend((circle, text) for text in texts)
     global _thread
     with _lock:
-        _rooms.add(circle)
+        if texts is None:
+            _rooms.add(circle)
         if _thread is None:
             _thread = threading.Thread(target=_look_on, name="care", daemon=True)
             _thread.start()
@@ -78,13 +90,25 @@ def look(circle: str, *, at_most: int = _AT_ONCE) -> int:
 
 
 def _look_at(room: Room, messages: set[int]) -> None:
-    from chat.care import caring
-
     standing = (Message.State.POSTED, Message.State.HELD, Message.State.SET_ASIDE)
     found = Message.objects.filter(pk__in=messages, state__in=standing, membership__isnull=False)
     for message in found.select_related("membership").order_by("pk"):
         if message.membership and not message.membership.is_facilitator:
             caring.care_for(room, message)
+
+
+def _glance() -> set[str]:
+    """The circles where something was said that asks for a closer look."""
+    found: set[str] = set()
+    while _said:
+        circle, text = _said.popleft()
+        try:
+            if circle not in found and caring.concerns_someone(text):
+                found.add(circle)
+        except Exception as error:
+            logger.error("glance_failed: %s", type(error).__name__)
+            found.add(circle)
+    return found
 
 
 def _look_on() -> None:
@@ -93,9 +117,10 @@ def _look_on() -> None:
         _something.wait()
         began = time.monotonic()
         with _lock:
-            circles = list(_rooms)
+            circles = set(_rooms)
             _rooms.clear()
             _something.clear()
+        circles |= _glance()
         for circle in circles:
             try:
                 if look(circle) == _AT_ONCE:

@@ -37,7 +37,8 @@ class Patterns:
 
     def found_in(self, text: str) -> bool:
         plain = plainly(text)
-        return bool(self.sought.search(self.passed.sub(" ", plain)))
+        # What is let pass matters only where something is found at all.
+        return bool(self.sought.search(plain) and self.sought.search(self.passed.sub(" ", plain)))
 
 
 def plainly(text: str) -> str:

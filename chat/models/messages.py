@@ -75,9 +75,12 @@ class Message(models.Model):
         TAKEN_BACK = "taken_back"
 
     public_id = PublicIdField()
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages")
+    # The constraints below begin with these two; indexes of their own would only cost.
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     membership = models.ForeignKey(
-        Membership, null=True, on_delete=models.CASCADE, related_name="messages"
+        Membership, null=True, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     prompt = models.OneToOneField(
         PromptDelivery, null=True, on_delete=models.CASCADE, related_name="message"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import announcing, mentions, refusal, words
+from chat.care import flagging
 from chat.care.sourcing import sells
 from chat.models import Message
 from chat.models.messages import Words
@@ -25,6 +26,7 @@ from chat.posting.drafts import Commit, Draft, Outcome, Posted, Said
 from chat.posting.rows import Ground, Speaker
 from chat.refusal import Refused
 from community import vault
+from community.models import public_id
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,14 @@ def post_batch(drafts: Sequence[Draft]) -> list[Outcome]:
 
 def commit(drafts: Sequence[Draft]) -> Commit:
     """As `post_batch`, with the messages as they were written, room by room."""
+    committed = _committed(drafts)
+    for said in committed.said:
+        texts = (f"{words.note}\n{words.body}" for words in said.words)
+        flagging.noticed(said.ground.circle.public_id, texts)
+    return committed
+
+
+def _committed(drafts: Sequence[Draft]) -> Commit:
     try:
         return _commit(drafts)
     except IntegrityError:
@@ -181,20 +191,24 @@ class _Batch:
         held = not speaker.member.is_facilitator and (
             ground.holds_all or speaker.held or sells(f"{said.body}\n{said.note}")
         )
-        message = Message(
+        quoted = self._quoted(draft, ground, speaker)
+        message = rows.new_message(
+            public_id=public_id(),
             room_id=ground.room,
-            membership=speaker.member,
+            membership_id=speaker.member.pk,
             client_id=draft.client_id,
             fingerprint=fingerprint,
-            reply_to=self._quoted(draft, ground, speaker),
-            state=Message.State.HELD if held else Message.State.POSTED,
+            reply_to_id=quoted.pk if quoted else None,
+            state=Message.State.HELD.value if held else Message.State.POSTED.value,
             unshown=held,
             posted_at=self.now,
         )
-        message.seal(mentions.named(said, circle=ground.circle), owner=owner)
+        message.membership, message.reply_to = speaker.member, quoted
+        said = mentions.named(said, circle=ground.circle)
+        message.seal(said, owner=owner)
         # Last, when nothing can fail any more: a place once taken must be filled.
         message.placed_seq = ground.next_seq()
-        self._note(draft, speaker, message)
+        self._note(draft, speaker, message, said)
         return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
 
     def _quoted(self, draft: Draft, ground: Ground, speaker: Speaker) -> Message | None:
@@ -204,10 +218,12 @@ class _Batch:
             return None
         return quoted
 
-    def _note(self, draft: Draft, speaker: Speaker, message: Message) -> None:
+    def _note(self, draft: Draft, speaker: Speaker, message: Message, words: Words) -> None:
         if draft.circle not in self.said:
             self.said[draft.circle] = Said(self.grounds[draft.circle])
-        self.said[draft.circle].messages.append(message)
+        said = self.said[draft.circle]
+        said.messages.append(message)
+        said.words.append(words)
         self.known[speaker.member.pk, draft.client_id] = message
         speaker.recent += 1
         speaker.last_at = self.now

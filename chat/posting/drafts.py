@@ -10,6 +10,7 @@ from chat.refusal import Refused
 
 if TYPE_CHECKING:
     from chat.models import Message
+    from chat.models.messages import Words
     from chat.posting.rows import Ground
 
 
@@ -40,10 +41,12 @@ Outcome = Posted | Refused
 
 @dataclass(slots=True)
 class Said:
-    """What a batch added to one room, in the order of places, with the room as it was locked."""
+    """What a batch added to one room, in the order of places, with the room as it was locked;
+    beside each message its words, as long as they are at hand."""
 
     ground: Ground
     messages: list[Message] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
 
 
 @dataclass(slots=True)

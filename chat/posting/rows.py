@@ -172,6 +172,17 @@ def speakers(
     return found, changes
 
 
+def new_message(**fields: Any) -> Message:
+    """A message with these fields, by the names of their attributes, and else as a new one is.
+
+    As `Message(…)`, which asks every field for its default each time.
+    """
+    values = _NEW_MESSAGE.copy()
+    for name, value in fields.items():
+        values[_PLACES_OF_MESSAGE[name]] = value
+    return Message(*values)
+
+
 def insert(messages: Sequence[Message]) -> None:
     """Writes new messages and their events. Raises IntegrityError where one is known already."""
     rows = [
@@ -205,6 +216,13 @@ def _message_columns() -> list[tuple[str, Any]]:
 
 
 _MESSAGE_COLUMNS = _message_columns()
+_PLACES_OF_MESSAGE = {
+    field.attname: place for place, field in enumerate(Message._meta.concrete_fields)
+}
+# What differs from message to message is always given.
+_NEW_MESSAGE = [
+    None if field.primary_key else field.get_default() for field in Message._meta.concrete_fields
+]
 _INSERT_MESSAGE = "INSERT INTO chat_message ({columns}) VALUES ({places})".format(  # noqa: S608
     columns=", ".join(
         str(field.column) for field in Message._meta.concrete_fields if not field.primary_key

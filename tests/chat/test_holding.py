@@ -230,9 +230,7 @@ def test_nobody_else_puts_back(cast, who):
     said = say(cast.noor, "About my neighbour", circle=cast.circle)
     moderation.set_aside(by=cast.mina, **here(cast, message=said.id, why="It names someone."))
 
-    refused = refusal_of(
-        moderation.put_back, by=getattr(cast, who), **here(cast, message=said.id)
-    )
+    refused = refusal_of(moderation.put_back, by=getattr(cast, who), **here(cast, message=said.id))
 
     assert refused.code == "not_member"
 
