@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from chat.live import leading, rounds
 from chat.models import LiveSession
 from community.models import User
-from programs.models import Membership
+from programs.models import Circle, Membership
 from tests.e2e.conftest import PHONE
 from tests.e2e.room import faults_of, said
 from tests.e2e.test_room_for_everyone import faults, fits
@@ -352,3 +352,33 @@ def test_what_another_facilitator_settled_meanwhile_is_told_not_undone(
     press(bela, "Give the piece to Noor")
     expect(bela.get_by_role("alert").filter(has_text="moved on")).to_be_visible()
     assert LiveSession.objects.latest("pk").phase == "closing"
+
+
+def test_many_listen_and_one_of_them_is_asked_onto_the_stage(visit, cast, aside):
+    circle = Circle.objects.create(cohort=cast.cohort, name="Open hall", swatch=8, is_open=True)
+    for swatch, (person, role) in enumerate(
+        [(cast.mina, "facilitator"), (cast.noor, "listener"), (cast.otto, "listener")]
+    ):
+        name = person.email.partition("@")[0].title()
+        Membership.objects.create(
+            circle=circle, user=person, role=role, name=name, swatch=100 + swatch
+        )
+    page_of = f"/circles/{circle.public_id}/live/"
+    aside(leading.begin, by=cast.mina, circle=circle.public_id)
+    mina, noor, otto = (visit(page_of, one).page for one in (cast.mina, cast.noor, cast.otto))
+    for page in (noor, otto):
+        press(page, "I agree, and take a seat")
+        expect(page.get_by_text("You’re listening.")).to_be_visible()
+    press(mina, "Check-in")
+    mina.get_by_label("Ask someone onto the stage").fill("Otto")
+    press(mina, "Onto the stage")
+    expect(noor.locator("[data-order] li")).to_have_count(1)
+    expect(noor.locator("[data-order] li")).to_contain_text("Otto")
+    press(mina, "Give the piece to Otto")
+    expect(otto.get_by_role("heading", name="The talking piece is yours")).to_be_visible()
+    say_this(otto, "Hello, all of you.")
+    expect(noor.locator(".msg.turn", has_text="Hello, all of you.")).to_be_visible()
+    press(noor, "With you")
+    expect(noor.locator("[data-give=with_you]")).to_have_attribute("aria-pressed", "true")
+    for page in (mina, noor):
+        assert faults(page) == []

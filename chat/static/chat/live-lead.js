@@ -10,6 +10,8 @@ export class Lead {
     this.panel = live.querySelector(".lead-panel");
     this.next = live.querySelector("[data-next]");
     this.onward = live.querySelector("[data-onward]");
+    this.stage = live.querySelector("[data-stage]");
+    this.stage?.querySelector("button").addEventListener("click", () => this.#invite());
   }
 
   draw() {
@@ -33,6 +35,28 @@ export class Lead {
       part.hidden = is && !inRound;
     }
     this.#foot();
+    this.#names();
+  }
+
+  // In an open session: who of the many is asked onto the stage.
+
+  #names() {
+    if (!this.stage) return;
+    this.stage.hidden = false;
+    const options = [...this.live.company.people.values()].map(({ name }) => new Option(name, name));
+    this.stage.querySelector("datalist").replaceChildren(...options);
+  }
+
+  async #invite() {
+    const input = this.stage.querySelector("input");
+    const wanted = input.value.trim().toLocaleLowerCase();
+    const { people } = this.live.company;
+    const person = [...people.values()].find(({ name }) => name.toLocaleLowerCase() === wanted);
+    if (!person) return input.focus();
+    const toCome = this.live.state.order.filter(({ state }) => state === "waiting" || state === "last");
+    const members = toCome.map(({ member }) => member).filter((id) => id !== person.id);
+    input.value = "";
+    return this.live.ask("order", { members: [...members, person.id] });
   }
 
   #foot() {

@@ -131,6 +131,11 @@ class Live extends Room {
     if (root.dataset.state) this.take(JSON.parse(root.dataset.state));
   }
 
+  /** Its page is not a session's any more. What was being written is kept. */
+  elsewhere() {
+    location.reload();
+  }
+
   take(state) {
     const before = this.state;
     if (state.id !== before.id) {
@@ -152,6 +157,9 @@ class Live extends Room {
   draw() {
     if (!this.stage || !this.isConnected) return;
     this.dataset.phase = this.state.phase;
+    // Nobody is offered to answer who couldn't.
+    if (this.mayWrite) this.can.add("post");
+    else this.can.delete("post");
     document.getElementById("do").elements.step.value = this.state.step;
     if (this.state.phase === "ended") return this.#end();
     const held = this.contains(document.activeElement) ? document.activeElement : undefined;
@@ -217,14 +225,19 @@ class Live extends Room {
 
   async #do(button) {
     const { verb } = button.dataset;
-    const frame = { do: verb, circle: this.dataset.circle, step: this.state.step };
-    if (button.name) frame[button.name] = value(button);
-    if (verb === "order") frame.members = this.round.moved(button);
+    const fields = button.name ? { [button.name]: value(button) } : {};
+    if (verb === "order") fields.members = this.round.moved(button);
+    await this.ask(verb, fields, () => this.#byHttp(button));
+  }
+
+  /** Says a verb; why it could not be is shown. `otherwise` is tried where there is no line. */
+  async ask(verb, fields, otherwise = async () => false) {
+    const frame = { do: verb, circle: this.dataset.circle, step: this.state.step, ...fields };
     try {
       const ack = await this.line.ask(frame);
       if (ack.seated) this.#sat();
     } catch (refused) {
-      if (refused.code === "line" && (await this.#byHttp(button))) return;
+      if (refused.code === "line" && (await otherwise())) return;
       this.#refuse(refused.say || say("not-reached"));
     }
   }
@@ -244,6 +257,7 @@ class Live extends Room {
       const response = await fetch(button.formAction, { method: "POST", body });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const root = page.querySelector(this.localName);
+      if (!root && response.ok) location.reload();
       if (!root) return false;
       this.reloaded(root);
       if (this.isSeated) this.querySelector("[data-agreement]")?.remove();

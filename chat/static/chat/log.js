@@ -81,7 +81,7 @@ export class Log {
     if (!response.ok || response.redirected) return undefined;
     const loaded = new DOMParser().parseFromString(await response.text(), "text/html");
     const root = loaded.querySelector(this.room.localName);
-    if (!root) return undefined;
+    if (!root) return this.room.elsewhere?.();
     const fresh = [...root.querySelectorAll("[data-log] > [data-id]")];
     const hasOlder = root.querySelector("[data-older]");
     const hasNewer = root.querySelector("[data-newer]");
