@@ -1,0 +1,175 @@
+"""The facilitators' verbs over the socket: who hears what, and who is refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from chat.verbs_facilitating import VERBS
+from community.models import User
+from tests.cast import Cast, gather
+from tests.chat.talk import in_an_hour
+from tests.chat.wire import Wire
+from tests.live import LiveHouse
+
+Opens = Callable[[User], Awaitable[Wire]]
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None) -> Iterator[LiveHouse]:
+    """A house in which a lease lasts three seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "ROOM_LEASE_SECONDS", "3")
+        house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.close()
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return gather()
+
+
+@pytest.fixture
+async def enter(house: LiveHouse, cast: Cast) -> AsyncIterator[Opens]:
+    """Someone's socket, with the alder circle open on it."""
+    wires: list[Wire] = []
+
+    async def enter(user: User) -> Wire:
+        cookie = await sync_to_async(house.sign_in)(user)
+        wires.append(await Wire.open(house, cookie))
+        await wires[-1].enter(cast.circle)
+        return wires[-1]
+
+    yield enter
+    for wire in wires:
+        await wire.leave()
+
+
+def every_verb(cast: Cast, message: str) -> list[dict]:
+    member = {"member": cast.member(cast.noor).public_id}
+    why, about = {"why": "It was agreed."}, {"message": message}
+    return [
+        {"do": "ask_to_change", **about, **why},
+        {"do": "let_through", **about},
+        {"do": "set_aside", **about, **why},
+        {"do": "put_back", **about},
+        {"do": "hold", **member},
+        {"do": "unhold", **member},
+        {"do": "hold"},
+        {"do": "unhold"},
+        {"do": "mute", **member, **why, "until": in_an_hour().isoformat()},
+        {"do": "unmute", **member},
+        {"do": "pace", "seconds": 60},
+        {"do": "pause"},
+        {"do": "resume"},
+        {"do": "hours", "hours": "attended"},
+        {"do": "daily_hours", "changes": [{"at": "08:00", "hours": "open"}]},
+        {"do": "here"},
+        {"do": "away"},
+        {"do": "remove", **member, **why},
+    ]
+
+
+async def named(cast: Cast, user: User) -> str:
+    return (await sync_to_async(cast.member)(user)).public_id
+
+
+async def test_each_verb_is_a_facilitators_and_nobody_elses(cast, enter):
+    mina, noor, ines = await enter(cast.mina), await enter(cast.noor), await enter(cast.ines)
+    circle = cast.circle.public_id
+    await mina.ask("hold", circle=circle)
+    message = (await noor.post(cast.circle, "My old street"))["message"]
+    frames = await sync_to_async(every_verb)(cast, message)
+    assert {frame["do"] for frame in frames} == set(VERBS)
+
+    for frame in frames:
+        refused = await ines.ask(**frame, circle=circle)
+        assert (frame["do"], refused["code"]) == (frame["do"], "not_member")
+        answer = await mina.ask(**frame, circle=circle)
+        assert (frame["do"], answer["is"]) == (frame["do"], "ack")
+
+    assert (await noor.closed(within=5)) == 4403
+
+
+async def test_what_is_set_is_heard_by_everyone_and_told_to_whom_it_concerns(cast, enter):
+    mina, noor, ines = await enter(cast.mina), await enter(cast.noor), await enter(cast.ines)
+    circle, member = cast.circle.public_id, await named(cast, cast.noor)
+    for do, fields in [
+        ("pace", {"seconds": 120}),
+        ("hours", {"hours": "reading"}),
+        ("pause", {}),
+        ("hold", {}),
+        ("hold", {"member": member}),
+    ]:
+        await mina.ask(do, circle=circle, **fields)
+    for wire in (noor, ines):
+        await wire.hear_event(lambda event: event["kind"] == "room.holds" and event["on"])
+        kinds = [event["kind"] for event in wire.events]
+        assert kinds[:3] == ["room.pace", "room.hours", "room.paused"]
+    await noor.hear_event(lambda event: event["kind"] == "member.held")
+    assert "member.held" not in [event["kind"] for event in ines.events]
+
+    opened = await (await enter(cast.noor)).enter(cast.circle)
+
+    told = {name: opened[name] for name in ("pace", "hours", "paused", "holds")}
+    assert told == {"pace": 120, "hours": "reading", "paused": True, "holds": True}
+    assert opened["held"]["say"] == "Mina reads what you write before the others do."
+    assert (await ines.enter(cast.circle))["held"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"do": "pace"},
+        {"do": "pace", "seconds": "60"},
+        {"do": "pace", "seconds": 3601},
+        {"do": "hours", "hours": "never"},
+        {"do": "hours"},
+        {"do": "daily_hours", "changes": "08:00"},
+        {"do": "daily_hours", "changes": [["08:00", "open"]]},
+        {"do": "daily_hours", "changes": [{"at": 8, "hours": "open"}]},
+        {"do": "hold", "member": 7},
+        {"do": "let_through"},
+    ],
+)
+async def test_what_can_not_be_read_changes_nothing(cast, enter, fields):
+    mina = await enter(cast.mina)
+
+    refused = await mina.ask(**fields, circle=cast.circle.public_id)
+
+    assert (refused["is"], refused["code"]) == ("refused", "bad_frame")
+    await mina.still_here()
+
+
+async def test_everyone_hears_who_is_here_and_that_nobody_is(cast, enter):
+    mina, noor = await enter(cast.mina), await enter(cast.noor)
+    circle, member = cast.circle.public_id, await named(cast, cast.mina)
+
+    answer = await mina.ask("here", circle=circle)
+
+    heard = await noor.hear(lambda frame: frame["is"] == "attended" and frame["by"])
+    assert heard["by"] == [{"member": member, "until": answer["until"]}]
+    assert heard["now"] < answer["until"]
+    opened = await (await enter(cast.ines)).enter(cast.circle)
+    assert opened["attended"] == heard["by"]
+    # It ran out, and nobody had to say so.
+    at = len(noor.frames)
+    await noor.hear(
+        lambda frame: frame["is"] == "attended" and frame in noor.frames[at:] and not frame["by"],
+        within=12,
+    )
+    await mina.ask("here", circle=circle)
+    at = len(noor.frames)
+    await mina.ask("away", circle=circle)
+    await noor.hear(
+        lambda frame: frame["is"] == "attended" and frame in noor.frames[at:] and not frame["by"],
+        within=3,
+    )
