@@ -52,6 +52,8 @@ class Happening:
             return None
         if not viewer.is_facilitator and not self._is_for(viewer):
             return None
+        if self.shown["kind"] == Event.Kind.CARE_CARD and self.member != viewer.member:
+            return None  # what lies before someone is theirs alone
         if self.entry is not None and self.entry.author in viewer.hidden:
             return None
         seen = self.shown

@@ -11,6 +11,7 @@ from chat.care import cards, flagging, lists
 from chat.models import CareCard, Concern, Event, Looked, Message, Room
 from community import vault
 from tests.chat.talk import ask_the_question, log_of, refusal_of, row, say
+from tests.chat.test_replay import Reader
 
 CRISIS = ["Some nights I want to die.", "Manchmal möchte ich sterben."]
 
@@ -57,6 +58,21 @@ def test_afterwards_the_author_alone_gets_a_card_and_facilitators_a_wordless_fla
     assert list(Concern.objects.for_facilitator(cast.mina)) == [concern]
     for other in (cast.noor, cast.ines, cast.bela, cast.sade):
         assert not Concern.objects.for_facilitator(other).exists()
+
+
+def test_only_the_author_learns_of_the_card_and_only_facilitators_of_the_flag(cast):
+    readers = {name: Reader(getattr(cast, name), cast.circle) for name in ("noor", "ines", "mina")}
+    say(cast.noor, CRISIS[0], circle=cast.circle)
+    look(cast)
+
+    heard = {
+        name: [event["kind"] for event in reader.catch_up().heard if "care" in event["kind"]]
+        for name, reader in readers.items()
+    }
+
+    assert heard == {"noor": ["care.card"], "ines": [], "mina": ["care.flag"]}
+    for reader in readers.values():
+        reader.expect_a_fresh_page()
 
 
 def test_ones_own_story_raises_nothing(cast):
