@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import history, holding
+from chat import concerns, history, holding
+from chat.care import cards
 from chat.live.state import places_of, state_of
 from chat.models import Attendance, LiveSession, Seat
 from chat.seats import Viewer
@@ -63,11 +64,14 @@ def live_page(
         "told": json.dumps(page.told),
         "person": request.user.public_id,
         "can": json.dumps(Viewer.of(seat).can),
+        "reasons": concerns.REASONS,
         "say": say,
         "written": written or {"id": uuid.uuid4()},
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }
+    if getattr(seat, "has_cards", False):
+        context |= cards.before(member)
     return render(request, "chat/live.html", context, status=status)
 
 
