@@ -51,7 +51,7 @@ export class Composer {
     this.naming.close();
     const body = this.text.value.trim();
     if (!body) return this.text.focus();
-    if (this.#locked && !this.#changing) return this.refuse(say(`locked.${this.#locked}`));
+    if (this.#locked && !this.#changing) return this.refuse(this.#locked);
     const over = characters(body) - this.limit;
     if (over > 0) return this.refuse(say("too-long", { n: figure(this.limit) }));
     this.refuse("");
@@ -112,12 +112,12 @@ export class Composer {
     this.text.focus();
   }
 
-  /** What keeps the reader from writing now, by its name, or "". What they write is kept. */
-  lock(reason) {
-    if (reason !== this.#locked) this.refuse("");
-    this.#locked = reason;
-    this.form.toggleAttribute("data-locked", Boolean(reason));
-    if (reason) this.button.setAttribute("aria-disabled", "true");
+  /** The sentence about what keeps the reader from writing now, or "". What they write is kept. */
+  lock(sentence) {
+    if (sentence !== this.#locked) this.refuse("");
+    this.#locked = sentence;
+    this.form.toggleAttribute("data-locked", Boolean(sentence));
+    if (sentence) this.button.setAttribute("aria-disabled", "true");
     else this.button.removeAttribute("aria-disabled");
     this.#sayBelow();
   }
@@ -131,9 +131,8 @@ export class Composer {
   }
 
   #sayBelow() {
-    const locked = this.#locked && say(`locked.${this.#locked}`);
     const heard = this.#heardAt && say("last-heard", { time: this.#heardAt });
-    this.sub.textContent = locked || heard || this.plainSub;
+    this.sub.textContent = this.#locked || heard || this.plainSub;
   }
 
   async #change(body) {

@@ -1,6 +1,7 @@
 // How the room stands: what holds for everyone, what for this reader, and who is here. Shown in
 // the bars, by the line that says who holds the room, and in the composer where it is locked.
 
+import { moment } from "./clock.js";
 import { keepHere } from "./here.js";
 import { say } from "./sayings.js";
 import { Watch } from "./watch.js";
@@ -84,7 +85,8 @@ export class Standing {
     bars.pace(pace);
     bars.hours(hours, until, this.watch.here.length > 0);
     this.#showWatch();
-    composer.lock(this.locked);
+    const when = muted && moment(new Date(muted.until));
+    composer.lock(this.locked && say(`locked.${this.locked}`, { when }));
     this.room.keeping?.show(this.state);
     clearTimeout(this.unlock);
     if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until));
