@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from chat.hiding import hidden_from
 from chat.hush import hushed_until
 from chat.models import Hiding, Message, Seat
 from community import vault
@@ -99,7 +98,7 @@ def _named(seats: list[Seat]) -> set[int]:
     waiting = Q()
     for seat in seats:
         room = seat.membership.circle.room
-        waiting |= Q(room=room, placed_seq__gt=seat.read_seq)
+        waiting |= Q(room=room, placed_seq__gt=seat.read_seq) & ~_by_hidden(seat.membership)
     said = (
         Message.objects.filter(waiting, state=Message.State.POSTED, membership__isnull=False)
         .only("public_id", "room_id", "membership_id", "sealed_words", "placed_seq")
@@ -119,6 +118,14 @@ def _names(message: Message, seat: Seat) -> bool:
         words = message.words(owner=vault.circle_owner(seat.membership.circle.public_id))
     except vault.Unopenable:
         return False
-    if seat.membership.public_id not in {mention.member for mention in words.mentions}:
-        return False
-    return message.membership_id not in hidden_from(seat.membership)
+    return seat.membership.public_id in {mention.member for mention in words.mentions}
+
+
+def _by_hidden(member: Membership) -> Q:
+    """What was said by those whom this member doesn't read, as part of one question."""
+    if member.is_facilitator:
+        return Q(pk__in=[])
+    peer = Membership.Role.PEER
+    theirs = Hiding.objects.filter(member=member, other__role=peer).values("other")
+    others = Hiding.objects.filter(other=member, member__role=peer).values("member")
+    return Q(membership__in=theirs) | Q(membership__in=others)
