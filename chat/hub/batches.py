@@ -6,8 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.db import connections
+
+_WAITS_FOR_OTHERS_SECONDS = 0.25
 
 
 class DatabaseThread:
@@ -31,11 +34,18 @@ class Batches[T, R]:
     """Hands `work` whatever was submitted while it was busy with the batch before."""
 
     def __init__(
-        self, thread: DatabaseThread, work: Callable[[Sequence[T]], Sequence[R]], *, most: int
+        self,
+        thread: DatabaseThread,
+        work: Callable[[Sequence[T]], Sequence[R]],
+        *,
+        most: int,
+        after: Batches[Any, Any] | None = None,
     ) -> None:
+        """`after` goes first, as long as it has something to do, but not for ever."""
         self._thread = thread
         self._work = work
         self._most = most
+        self._after = after
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -50,11 +60,19 @@ class Batches[T, R]:
     async def _run(self) -> None:
         try:
             while self._waiting:
+                if self._after is not None:
+                    await self._after.done_soon()
                 count = min(len(self._waiting), self._most)
                 batch = [self._waiting.popleft() for _ in range(count)]
                 await self._settle(batch)
         finally:
             self._busy = None
+
+    async def done_soon(self) -> None:
+        """Waits until nothing waits here, for a moment at most."""
+        until = asyncio.get_running_loop().time() + _WAITS_FOR_OTHERS_SECONDS
+        while self._busy is not None and asyncio.get_running_loop().time() < until:
+            await asyncio.wait([self._busy], timeout=_WAITS_FOR_OTHERS_SECONDS)
 
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:

@@ -27,6 +27,8 @@ _MOST_POSTS = 400
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
+# Longer than any wait for the database's own locks.
+_PATIENCE_SECONDS = 60.0
 
 
 class Hub:
@@ -53,7 +55,10 @@ class Hub:
         self._hints = Hints(self.neighbours.presence.me, self._heed)
         self._posts = Batches(self.writer, self._commit_and_draw, most=_MOST_POSTS)
         self._arrivals = Batches(self.reader, admission.people_of, most=_MOST_ARRIVALS)
-        self._openings = Batches(self.reader, open_circles, most=_MOST_OPENINGS)
+        # Whoever stands at the door goes before those who are in already.
+        self._openings = Batches(
+            self.reader, open_circles, most=_MOST_OPENINGS, after=self._arrivals
+        )
         self._readings = Batches(self.reader, replay.read_on, most=_MOST_READINGS)
         # The hints of the batch that the writing thread is committing.
         self._batch = threading.local()
@@ -131,6 +136,19 @@ class Hub:
     def post(self, draft: Draft) -> asyncio.Future[Outcome]:
         """Its outcome, once the batch it went with is committed."""
         return self._posts.submit(draft)
+
+    @classmethod
+    def post_from_thread(cls, draft: Draft) -> Outcome:
+        """For a request's own thread: the message goes with the batch of this process's hub.
+        Where none runs, no socket being here, it is posted by itself."""
+        hub = cls._of_process
+        if hub is None or not hub.loop.is_running():
+            return posting.post_batch([draft])[0]
+
+        async def posted() -> Outcome:
+            return await hub.post(draft)
+
+        return asyncio.run_coroutine_threadsafe(posted(), hub.loop).result(_PATIENCE_SECONDS)
 
     def typing(self, line: Line, circle: str) -> None:
         """Tells the others in the circle that someone writes; never stored."""

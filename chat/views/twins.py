@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from chat import frames, posting, refusal, replay
+from chat import frames, refusal, replay
 from chat.frames import Frame
-from chat.posting import Posted
+from chat.hub import Hub
+from chat.posting import Outcome, Posted
 from chat.refusal import Refused
 from chat.seats import Viewer, seat_of
 
@@ -22,19 +23,23 @@ def status_of(refused: Refused) -> int:
 
 def post_message(request: HttpRequest, circle: str) -> JsonResponse:
     """Posts the JSON message in the body; answers as the socket would."""
-    seat = seat_of(request.user, circle)
-    if seat is None:
+    if request.user.pk is None:
         raise Http404
     frame = Frame("post", {})
     try:
         frame = _frame_in(request)
         frame.check_size()
-        posted = posting.post(frame.draft(person=seat.membership.user_id, circle=circle))
+        outcome: Outcome = Hub.post_from_thread(frame.draft(person=request.user.pk, circle=circle))
     except Refused as refused:
-        if refused.code == "not_member":
+        # Strangers find nothing here, whatever they send.
+        if seat_of(request.user, circle) is None:
             raise Http404 from None
-        return JsonResponse(refused.as_frame() | frame.echo, status=status_of(refused))
-    return JsonResponse(_ack(posted) | frame.echo, status=201)
+        outcome = refused
+    if isinstance(outcome, Refused):
+        if outcome.code == "not_member":
+            raise Http404
+        return JsonResponse(outcome.as_frame() | frame.echo, status=status_of(outcome))
+    return JsonResponse(_ack(outcome) | frame.echo, status=201)
 
 
 @require_GET
