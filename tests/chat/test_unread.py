@@ -101,6 +101,9 @@ def test_whoever_is_named_learns_that_they_were(cast):
     theirs = say(cast.ines, "With you, @noor.", circle=cast.circle)
     assert named(cast.noor) == [True]
     assert named(cast.otto) == [False]
+    assert named(cast.mina) == [False]
+    say(cast.ines, "Thank you, @Mina.", circle=cast.circle)
+    assert named(cast.mina) == [True]
 
     hiding.hide(by=cast.noor, circle=circle, member=cast.member(cast.ines).public_id)
     assert named(cast.noor) == [False]
