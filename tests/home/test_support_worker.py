@@ -16,8 +16,8 @@ def test_the_worker_is_a_script_for_support_and_nothing_else(client, db):
     assert client.post("/support/worker.js").status_code == 405
 
 
-def test_what_it_keeps_names_nobody(client, cast):
-    client.force_login(cast.mina)
+def test_what_it_keeps_names_nobody(house, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mina@example.org"))
     signed_in = client.get("/support/").content.decode()
     client.cookies.clear()
     kept = client.get("/support/")
