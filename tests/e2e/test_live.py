@@ -382,3 +382,22 @@ def test_many_listen_and_one_of_them_is_asked_onto_the_stage(visit, cast, aside)
     expect(noor.locator("[data-give=with_you]")).to_have_attribute("aria-pressed", "true")
     for page in (mina, noor):
         assert faults(page) == []
+
+
+def test_a_screen_says_by_itself_that_nobody_holds_the_room(
+    visit, live_house, cast, session, page_of
+):
+    noor = visit("/support/", cast.noor).page
+    noor.clock.install()
+    noor.goto(page_of)
+    expect(noor.locator("reweave-live")).to_have_attribute("data-line", "live")
+    expect(noor.get_by_text("Mina is here now.")).to_be_visible()
+    expect(noor.get_by_text("Nobody is holding the room right now.")).to_be_hidden()
+    live_house.kill()
+    try:
+        # The house can't say it any more, nor can Mina: their lease runs out on this screen.
+        noor.clock.fast_forward("02:30")
+        expect(noor.get_by_text("Mina is here now.")).to_have_count(0)
+        expect(noor.locator("[data-unheld]")).to_be_visible()
+    finally:
+        live_house.start()
