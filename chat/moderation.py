@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from chat import log, record, words
 from chat.facilitating import as_sentence, facilitating, message_of, peer_of
-from chat.models import Asking, Event, Message, Mute, Room, SetAside
+from chat.models import Asking, Event, Message, ModerationAction, Mute, Room, SetAside
 from chat.refusal import Refused
 from community import vault
 from programs import enrolment
@@ -113,7 +113,8 @@ def remove(*, by: User, circle: str, member: str, why: str) -> None:
             raise Refused("bad_frame", _("You can't remove them.")) from None
         except programs_refusal.Refused as refused:
             raise Refused("conflict", str(refused)) from None
-        record.act(room, "remove", by=facilitator, member=peer)
+        # In the house's record it stands already, as enrolment wrote it.
+        ModerationAction.objects.create(room=room, verb="remove", by=facilitator, member=peer)
 
 
 def mute_in_force(member: Membership) -> Mute | None:

@@ -24,7 +24,6 @@ _SAID = {
     "unmute": _("%(name)s let you write again."),
     "hold": _("%(name)s asked to read what you write first."),
     "unhold": _("%(name)s no longer reads what you write first."),
-    "remove": _("%(name)s ended your place in the circle."),
     "check_in": _("%(name)s wrote to you alone."),
     "hand_over": _("%(name)s handed the circle over to you."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from community import vault
 from community.drawings import SWATCHES
 from community.models import PublicIdField
+
+if TYPE_CHECKING:
+    from community.models import User
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -116,6 +119,13 @@ class Membership(models.Model):
         return self.role == self.Role.FACILITATOR
 
 
+class RemovalQuerySet(models.QuerySet["Removal"]):
+    def of(self, person: User) -> Self:
+        """The places of `person` that others ended, newest first."""
+        mine = self.filter(membership__user=person).order_by("-at")
+        return mine.select_related("membership__circle")
+
+
 class Removal(models.Model):
     """That, when and why a membership was ended by someone else."""
 
@@ -125,6 +135,8 @@ class Removal(models.Model):
     )
     sealed_why = models.BinaryField()
     at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RemovalQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.membership_id}"

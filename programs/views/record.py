@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from community import audit
-from community.models import AuditEntry
+from community import audit, vault
+from community.models import AuditEntry, User
 from community.people import SignedInRequest
-from programs.models import Circle, Membership
+from programs.models import Circle, Membership, Removal
 
 _A_PAGE = 50
 
@@ -30,8 +30,20 @@ def record(request: SignedInRequest) -> HttpResponse:
     """One's own entries, newest first. Who acted goes by the name they have in that circle."""
     entries = AuditEntry.objects.filter(about=request.user.public_id).order_by("-seq")
     page = Paginator(entries, _A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "acts": _in_words(list(page))}
+    context = {"page": page, "acts": _in_words(list(page)), "ended": _ended(request.user)}
     return render(request, "programs/record.html", context)
+
+
+def _ended(person: User) -> list[dict[str, Any]]:
+    """Circles in which someone ended this person's place, and why."""
+    ended = []
+    for removal in Removal.objects.of(person):
+        try:
+            why = removal.why
+        except vault.Unopenable:
+            why = ""
+        ended.append({"circle": removal.membership.circle.name, "at": removal.at, "why": why})
+    return ended
 
 
 def _in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:

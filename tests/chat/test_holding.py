@@ -8,6 +8,7 @@ from chat import editing, holding, moderation
 from chat.models import Asking, Event, Message, ModerationAction, Seat
 from chat.standing import standing_of
 from community import vault
+from community.models import AuditEntry
 from tests.chat.talk import join, log_of, refusal_of, row, say, set_room
 from tests.chat.test_replay import Reader
 
@@ -247,6 +248,7 @@ def test_a_peer_is_removed_with_a_reason_on_record(cast):
     assert member.left_at is not None
     assert log_of(cast.circle)[-1].kind == "member.left"
     assert ModerationAction.objects.get().verb == "remove"
+    assert [entry.verb for entry in AuditEntry.objects.all()] == ["remove"]
     with pytest.raises(AssertionError):
         Reader(cast.noor, cast.circle)
     again = here(cast, member=member.public_id, why="It was agreed.")

@@ -61,7 +61,11 @@ def test_strangers_are_asked_to_sign_in(client, db):
 def test_being_removed_stays_readable_after_it(cast, client):
     remove(cast.noor, cast.circle, by=cast.mina)
 
-    assert "Mina ended your place in the circle." in page(client, cast.noor)
+    read = page(client, cast.noor)
+    assert "Mina ended your place in the circle." in read
+    assert "Your place in Alder circle was ended" in read
+    assert "It was agreed." in read
+    assert "It was agreed." not in page(client, cast.ines)
 
 
 def test_a_lead_who_has_no_name_there_is_called_a_lead(cast, client):
