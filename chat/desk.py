@@ -26,6 +26,9 @@ from programs.models import Break, Circle, Membership
 
 _QUIET = datetime.timedelta(weeks=2)
 _LATELY = 8
+# What undoes an act, by the name of its address.
+_UNDONE_FOR_A_MEMBER = {"mute": "unmute", "hold": "unhold_member"}
+_UNDONE_FOR_ALL = {"pause": "resume", "hold_all": "unhold_room"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,19 @@ def people_of(circle: Circle, now: datetime.datetime | None = None) -> list[Pers
 def lately(circle: Circle) -> list[ModerationAction]:
     """What was done in this room lately, newest first."""
     acts = ModerationAction.objects.filter(room__circle=circle).exclude(verb__in=("take_up",))
-    return list(acts.select_related("by", "member").order_by("-pk")[:_LATELY])
+    return list(acts.select_related("by", "member", "message").order_by("-pk")[:_LATELY])
+
+
+def undoing(act: ModerationAction) -> tuple[str, str] | None:
+    """The url that undoes this act and the public id it names; None where nothing does.
+
+    What has been undone since, or settled otherwise, is asked again by the verb itself.
+    """
+    if act.verb in _UNDONE_FOR_A_MEMBER and act.member:
+        return _UNDONE_FOR_A_MEMBER[act.verb], act.member.public_id
+    if act.verb == "set_aside" and act.message:
+        return ("put_back", act.message.public_id) if act.message.state == "set_aside" else None
+    return (_UNDONE_FOR_ALL[act.verb], "") if act.verb in _UNDONE_FOR_ALL else None
 
 
 def briefs_for(user: User, circle: Circle) -> list[tuple[HandOver, str]]:

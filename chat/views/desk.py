@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from chat import beside, desk, leases, settling
-from chat.models import Concern, Seat
+from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
 from chat.until import session_ends
@@ -27,6 +27,15 @@ from community import help
 from community.people import SignedInRequest
 from programs.leads import is_lead
 from programs.models import Circle
+
+# The addresses of these acts, by their verbs: what they undid need not be undone again.
+_UNDOES = {
+    "unmute": "unmute",
+    "unhold": "unhold_member",
+    "resume": "resume",
+    "unhold_all": "unhold_room",
+    "put_back": "put_back",
+}
 
 
 @login_required
@@ -119,7 +128,7 @@ def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 2
         "room": circle.room,
         "standing": standing_of(seat),
         "people": desk.people_of(circle),
-        "lately": desk.lately(circle),
+        "lately": _with_undo(desk.lately(circle), circle),
         "talks": desk.open_talks(request.user, circle),
         "briefs": desk.briefs_for(request.user, circle),
         "others": [one for one in facilitators if one.pk != seat.membership.pk],
@@ -131,6 +140,24 @@ def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 2
         "here_url": reverse("desk_of", args=[circle.public_id]),
     }
     return render(request, "chat/desk.html", context, status=status)
+
+
+def _with_undo(acts: list[ModerationAction], circle: Circle) -> list[tuple[ModerationAction, str]]:
+    """Each act with the address that undoes it, for the newest of its kind alone."""
+    seen: set[tuple[str, int | None, int | None]] = set()
+    rows = []
+    for act in acts:
+        undo = desk.undoing(act)
+        what = (undo[0] if undo else act.verb, act.member_id, act.message_id)
+        address = ""
+        if undo and what not in seen:
+            named = [undo[1]] if undo[1] else []
+            address = reverse(undo[0], args=[circle.public_id, *named])
+        if act.verb in _UNDOES:
+            what = (_UNDOES[act.verb], act.member_id, act.message_id)
+        seen.add(what)
+        rows.append((act, address))
+    return rows
 
 
 def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[str, Any]:

@@ -200,6 +200,25 @@ def test_of_two_facilitators_one_settles_each_of_fifty_held_messages(cast):
     assert list(audit.faults()) == []
 
 
+def test_what_was_done_can_be_undone_from_the_desk_once(cast, client):
+    said = say(cast.noor, "A line", circle=cast.circle)
+    moderation.set_aside(by=cast.mina, message=said.id, why="A slip.", **here(cast))
+    holding.hold(by=cast.mina, member=peer(cast, cast.ines), **here(cast))
+    holding.unhold(by=cast.mina, member=peer(cast, cast.ines), **here(cast))
+    client.force_login(cast.mina)
+    put_back = reverse("put_back", args=[cast.circle.public_id, said.id])
+    unhold = reverse("unhold_member", args=[cast.circle.public_id, peer(cast, cast.ines)])
+    lately = words(client.get(desk_of(cast))).split("Done lately")[1].split("</ul>")[0]
+    assert put_back in lately
+    assert unhold not in lately
+
+    undone = client.post(put_back, {"next": desk_of(cast)})
+
+    assert undone["Location"] == desk_of(cast)
+    assert Message.objects.get(public_id=said.id).state == Message.State.POSTED
+    assert put_back not in words(client.get(desk_of(cast)))
+
+
 # Notes and talks ----------------------------------------------------------------------
 def test_notes_are_sealed_and_for_facilitators_alone(cast, client, linden):
     client.force_login(cast.mina)

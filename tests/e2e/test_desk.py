@@ -1,0 +1,90 @@
+"""Telling in two taps, a card for who needs it, and a desk that shows it at once."""
+
+import pytest
+from playwright.sync_api import expect
+
+from chat.models import Concern
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import faults_of, live, room_of, said, write
+from tests.e2e.test_room_for_everyone import faults, fits
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+def test_two_taps_reach_the_desk_while_it_stands_open(visit, cast, aside):
+    aside(said, cast, cast.noor, "You should just stop seeing her.")
+    mina = visit(f"{room_of(cast)}desk/", cast.mina)
+    ines = visit(room_of(cast), cast.ines, viewport=PHONE)
+    page = live(ines.page)
+    expect(mina.page.locator(".qitem")).to_have_count(0)
+
+    page.locator("[data-menu]").last.click()
+    page.click(".sheet [data-do=tell]")
+    expect(page.locator("#ask-tell")).to_be_visible()
+    assert faults(page) == []
+    page.click("#ask-tell [value=worried]")
+    expect(page.locator("#told")).to_contain_text("Mina will look at it today.")
+    expect(page.locator("#told")).to_contain_text("Noor won't be told who said so.")
+    page.click("#told button")
+
+    expect(mina.page.locator(".qitem")).to_have_count(1)
+    expect(mina.page.locator(".qitem")).to_contain_text("You should just stop seeing her.")
+    assert "Ines" not in mina.page.locator(".qitem").inner_text()
+    assert faults(mina.page) == []
+    item = mina.page.locator(".qitem")
+    item.get_by_text("Settle it", exact=True).first.press("Enter")
+    item.get_by_role("button", name="Settle it").press("Enter")
+    expect(mina.page.locator("[data-undo]")).to_be_visible()
+    expect(mina.page.locator(".qitem")).to_have_count(0)
+    mina.page.locator("[data-undo] button").press("Enter")
+    expect(mina.page.locator(".qitem")).to_have_count(1)
+    assert faults_of(mina) == faults_of(ines) == []
+
+
+def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_alone(
+    visit, cast, aside
+):
+    noor = visit(room_of(cast), cast.noor, viewport=PHONE)
+    ines = visit(room_of(cast), cast.ines)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=PHONE)
+    for one in (noor, ines):
+        live(one.page)
+
+    write(noor.page, "Some nights I want to die.")
+
+    expect(ines.page.locator(".msg").last).to_contain_text("Some nights I want to die.")
+    card = noor.page.locator("[data-card]")
+    expect(card).to_contain_text("Only you see this.")
+    assert faults(noor.page) == []
+    assert fits(noor.page)
+    expect(mina.page.locator(".qitem")).to_contain_text("Care first")
+    assert faults(mina.page) == []
+    assert fits(mina.page)
+    expect(ines.page.locator("[data-card]")).to_have_count(0)
+    card.get_by_role("button").click()
+    expect(card).to_have_count(0)
+    noor.page.reload()
+    live(noor.page)
+    expect(noor.page.locator("[data-card]")).to_have_count(0)
+    assert aside(Concern.objects.count) == 1
+    for one in (noor, ines, mina):
+        assert faults_of(one) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_is_for_everyone(visit, cast, aside, width, scheme):
+    aside(said, cast, cast.noor, "A line")
+    viewport = {"width": width, "height": 800}
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=viewport, color_scheme=scheme)
+    for summary in mina.page.locator("details > summary").all():
+        summary.click()
+
+    assert faults(mina.page) == []
+    assert fits(mina.page)
+    assert faults_of(mina) == []
