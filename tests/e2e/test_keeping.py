@@ -1,11 +1,13 @@
 """A facilitator keeps a room, and everyone else sees truthfully how it stands."""
 
+import contextlib
 import datetime
 import os
 
 import pytest
 from django.conf import settings as house_settings
 from django.utils import timezone
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from chat import holding, hours, leases, pacing
@@ -207,11 +209,6 @@ def expect_nobody(page, within):
     assert watch(page).get_attribute("data-held") == "no"
 
 
-def mina_is_seen_by(page):
-    page.reload()
-    expect(watch(live(page))).to_have_text("Mina is here now.")
-
-
 def test_a_page_without_script_claims_no_more_than_it_knew(cast, visit, aside):
     aside(leases.here, by=cast.mina, circle=cast.circle.public_id)
 
@@ -247,6 +244,18 @@ def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_cut_off(cast
     expect(watch(noor)).to_have_text("Mina is here now.")
 
     mina.context.set_offline(True)
+
+    expect_nobody(noor, within=LEASE + 1.5)
+
+
+def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_killed(cast, visit, enter):
+    mina = live(visit(room_of(cast), cast.mina).page)
+    noor = enter(cast.noor)
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+    # Its process ends at once, without a word to the page or to anyone.
+    with contextlib.suppress(PlaywrightError):
+        mina.goto("chrome://crash", timeout=2000)
 
     expect_nobody(noor, within=LEASE + 1.5)
 
