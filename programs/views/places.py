@@ -14,8 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from community.people import SignedInRequest
 from programs import calendar, enrolment
-from programs.models import Application, Break, Circle, Membership, PromptDelivery, Reflection
+from programs.models import (
+    Application,
+    Break,
+    Circle,
+    Membership,
+    PromptDelivery,
+    Reflection,
+    Removal,
+)
 from programs.refusal import Refused
+
+_LATELY = datetime.timedelta(days=30)
 
 
 @login_required
@@ -38,6 +48,8 @@ def places(request: SignedInRequest) -> HttpResponse:
         "open_circles": Circle.objects.open_to(request.user)
         .exclude(pk__in=[place["circle"].pk for place in places])
         .select_related("cohort__program"),
+        # Why, they read in their record.
+        "ended": Removal.objects.of(request.user).filter(at__gt=timezone.now() - _LATELY),
         "has_pages": Reflection.objects.visible_to(request.user).exists(),
     }
     return render(request, "programs/places.html", context)

@@ -66,6 +66,9 @@ def test_being_removed_stays_readable_after_it(cast, client):
     assert "Your place in Alder circle was ended" in read
     assert "It was agreed." in read
     assert "It was agreed." not in page(client, cast.ines)
+    assert "has ended" not in client.get("/places/").content.decode()
+    client.force_login(cast.noor)
+    assert "Your place in Alder circle has ended." in client.get("/places/").content.decode()
 
 
 def test_a_lead_who_has_no_name_there_is_called_a_lead(cast, client):
