@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat import editing, history, holding, moderation, replay
+from chat.hiding import hidden_from
 from chat.models import Event, Message, Mute, Response, Room
 from chat.refusal import Refused
 from chat.seats import Viewer, seat_of
@@ -50,9 +51,9 @@ class Reader:
 
     def take(self, stretch: replay.Stretch) -> None:
         """A frame of events, as a socket is sent it."""
-        text = stretch.packet_for(Viewer.of(self.seat)).text
-        frame = json.loads(text)
-        assert frame["events"] == json.loads(json.dumps(stretch.events_for(Viewer.of(self.seat))))
+        viewer = Viewer.of(self.seat, hidden=hidden_from(self.seat.membership))
+        frame = json.loads(stretch.packet_for(viewer).text)
+        assert frame["events"] == json.loads(json.dumps(stretch.events_for(viewer)))
         if frame["after"] != self.cursor:
             return
         assert frame["upto"] >= frame["after"]

@@ -1,0 +1,187 @@
+"""Away for a long evening of everything that can happen in a room; back in a fresh page's state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from chat import hiding, holding, hours, moderation, pacing
+from chat.live import leading, rounds, state
+from chat.models import Room
+from chat.refusal import Refused
+from community.models import User
+from tests.cast import Cast
+from tests.chat.talk import join, log_of, say
+from tests.chat.test_replay import Evening, Reader
+
+_PHASES = ["opening", "grounding", "check_in", "sharing", "closing"]
+
+
+class LongEvening(Evening):
+    """With the facilitator's verbs and a live session among the rest."""
+
+    def __init__(self, cast: Cast, seed: int) -> None:
+        super().__init__(cast, seed)
+        self.people.append(join("lea", self.circle, role="facilitator"))
+
+    def happens(self) -> None:
+        """Something; mostly messages and what becomes of them. Often a room is left as it was,
+        so that people can write again."""
+        if self.chance.random() < 0.75:
+            super().happens()
+            return
+        with suppress(Refused):
+            self.chance.choices(
+                [
+                    *[self.hold_a_peer, self.hold_everyone, self.pace, self.rest, self.keep_hours],
+                    *[self.name_someone, self.lead, self.take_part, self.finish],
+                ],
+                [4, 3, 2, 2, 2, 6, 6, 8, 4],
+            )[0]()
+
+    def hold_a_peer(self) -> None:
+        verb = self.chance.choice([holding.hold, holding.unhold, holding.unhold])
+        verb(by=self.cast.mina, member=self._someone(), **self._here)
+
+    def hold_everyone(self) -> None:
+        verb = self.chance.choice([holding.hold_all, holding.unhold_all, holding.unhold_all])
+        verb(by=self.cast.mina, **self._here)
+
+    def pace(self) -> None:
+        pacing.pace(by=self.cast.mina, seconds=self.chance.choice([30, 0, 0]), **self._here)
+        pacing.pace(by=self.cast.mina, seconds=0, **self._here)
+
+    def rest(self) -> None:
+        pacing.pause(by=self.cast.mina, **self._here)
+        super().happens()
+        pacing.resume(by=self.cast.mina, **self._here)
+
+    def keep_hours(self) -> None:
+        hours.keep(by=self.cast.mina, hours="reading", **self._here)
+        super().happens()
+        hours.keep(by=self.cast.mina, hours="open", **self._here)
+
+    def name_someone(self) -> None:
+        by = self.chance.choice(self.people)
+        self.spoken += 1
+        posted = say(by, f"@Noor and @Ines, number {self.spoken}.", circle=self.circle)
+        self.said.append((by, posted.id))
+
+    def lead(self) -> None:
+        session = state.going_on(Room.objects.get(circle=self.circle))
+        if session is None:
+            leading.begin(by=self.cast.mina, **self._here)
+            return
+        at = {"by": self.cast.mina, "seen": session.step, **self._here}
+        self.chance.choice(
+            [
+                lambda: leading.phase(phase=self.chance.choice(_PHASES), **at),
+                lambda: leading.give_piece(member=None, **at),
+                lambda: leading.give_piece(member=self._someone(), **at),
+                lambda: leading.arrange(members=[self._someone()], **at),
+                lambda: leading.give_time(seconds=60, **at),
+                lambda: leading.breath(by=self.cast.mina, seconds=60, **self._here),
+                lambda: leading.take_over(**at),
+            ]
+        )()
+
+    def take_part(self) -> None:
+        verbs = [rounds.hand, rounds.pass_on, rounds.last, rounds.done, rounds.step_out]
+        by = self.chance.choice(self.people)
+        if self.chance.random() < 0.4:
+            rounds.seat(by=by, agreed=True, **self._here)
+        else:
+            self.chance.choice(verbs)(by=by, **self._here)
+
+    def finish(self) -> None:
+        if session := state.going_on(Room.objects.get(circle=self.circle)):
+            leading.end(by=self.cast.mina, seen=session.step, **self._here)
+
+    def hide(self, one: User, other: User) -> None:
+        hiding.hide(by=one, member=self.cast.member(other).public_id, **self._here)
+
+    def _someone(self) -> str:
+        return self.cast.member(self.chance.choice(self.people)).public_id
+
+    @property
+    def _here(self) -> dict[str, Any]:
+        return {"circle": self.circle.public_id}
+
+
+class Away(Reader):
+    """A page that heard nothing for the whole evening."""
+
+    def expect_a_fresh_page(self) -> None:
+        super().expect_a_fresh_page()
+        steps = [event["session"] for event in self.heard if event["kind"].startswith("session.")]
+        session = state.going_on(Room.objects.get(circle=self.circle))
+        if session is None:
+            assert not steps or steps[-1]["phase"] == "ended"
+        else:
+            now = state.state_of(session, session.room, state.places_of(session))
+            assert steps[-1] == json.loads(json.dumps(now))
+
+
+@pytest.fixture
+def evening(cast: Cast, settings: Any) -> Callable[[int], LongEvening]:
+    settings.ROOM_POSTS_PER_10S = 100_000
+    return lambda seed: LongEvening(cast, seed)
+
+
+def spend(it: LongEvening, events: int, seed: int) -> None:
+    """An evening of so many events; back from it all pages are as if loaded now."""
+    hana = join("hana", it.circle)
+    it.people.append(hana)
+    for _ in range(10):
+        it.post()
+    # Ines reads nothing of Hana, and Hana nothing of Ines.
+    it.hide(it.cast.ines, hana)
+    people = [it.cast.noor, it.cast.mina, it.cast.ines, hana]
+    away = [Away(person, it.circle) for person in people]
+    began = it.circle.room.last_seq
+    while (head := Room.objects.get(circle=it.circle).last_seq) < began + events:
+        it.happens()
+        # In the middle, someone whose time begins there, and one who sees what was before.
+        if len(away) == len(people) and head > began + events // 2:
+            late = join("mira", it.circle)
+            away += [
+                Away(late, it.circle),
+                Away(join("toma", it.circle, sees_earlier=True), it.circle),
+            ]
+            it.people.append(late)
+
+    kinds = {event.kind for event in log_of(it.circle)}
+    still_here = [reader for reader in away if it.circle.membership_of(reader.user)]
+    assert len(still_here) >= 4
+    for reader in still_here:
+        reader.catch_up(lambda: it.chance.randint(20, 200)).expect_a_fresh_page()
+    if events >= 300:
+        assert len(kinds) > 25, kinds
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_away_for_a_while(evening, seed):
+    spend(evening(seed), 120, seed)
+
+
+def test_away_for_a_thousand_events(evening):
+    spend(evening(1000), 1000, 1000)
+
+
+def test_a_reader_who_hides_another_never_hears_of_them(evening):
+    it = evening(7)
+    hana = join("hana", it.circle)
+    it.hide(it.cast.ines, hana)
+    page = Away(it.cast.ines, it.circle)
+    hers = say(hana, "HERS", circle=it.circle)
+    say(it.cast.noor, "An answer", circle=it.circle, reply_to=hers.id)
+    moderation.set_aside(by=it.cast.mina, message=hers.id, why="It names someone.", **it._here)
+    page.catch_up()
+
+    assert hers.id not in page.everything_heard()
+    assert "HERS" not in page.everything_heard()
+    page.expect_a_fresh_page()
