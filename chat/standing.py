@@ -71,10 +71,15 @@ class Standing:
 
 def standing_of(seat: Seat, people: Iterable[Membership] | None = None) -> Standing:
     """At most five queries; two for a room that is open and a member who is neither muted nor
-    held, and one less where the circle's `people` are at hand with their seats and users."""
-    circle = seat.membership.circle.public_id
-    attended = leases.among(people) if people is not None else leases.attended([circle])[circle]
-    return _standing(seat, _mutes([seat]).get(seat.membership_id), attended)
+    held, none of these where the circle's `people` are at hand (see `surroundings`)."""
+    if people is None:
+        return standings_of([seat])[seat.pk]
+    people = list(people)
+    me = next((one for one in people if one.pk == seat.membership_id), None)
+    # Each of them knows whether they are muted; the row is asked for where one is.
+    may_be_muted = getattr(me, "is_muted", True)
+    mute = _mutes([seat]).get(seat.membership_id) if may_be_muted else None
+    return _standing(seat, mute, leases.among(people))
 
 
 def standings_of(seats: Collection[Seat]) -> dict[int, Standing]:

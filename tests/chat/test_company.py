@@ -1,0 +1,116 @@
+"""Who may read a room, remembered: never longer than it is true."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chat import hiding, replay
+from chat.company import companies
+from chat.models import AccessCount, Room
+from chat.replay import Wanted
+from community.signals import access_changed
+from tests.chat.talk import join, leave, remove, say
+
+
+def company_of(cast, known=None):
+    count = Room.objects.get(circle=cast.circle).company
+    return companies({cast.circle.pk: count}, known={cast.circle.pk: known})[cast.circle.pk]
+
+
+def names(company):
+    return [member["name"] for member in company.members]
+
+
+def test_what_is_known_is_not_asked_again(cast):
+    known = company_of(cast)
+
+    with CaptureQueriesContext(connection) as queries:
+        again = companies({cast.circle.pk: known.count}, known={cast.circle.pk: known})
+
+    assert again[cast.circle.pk] is known
+    assert len(queries) == 0
+
+
+@pytest.mark.parametrize("what", ["joined", "left", "removed", "renamed", "shown more", "hidden"])
+def test_every_change_is_counted_and_seen(cast, what):
+    known = company_of(cast)
+    noor = cast.member(cast.noor)
+    if what == "joined":
+        join("hana", cast.circle)
+    elif what == "left":
+        leave(cast.noor, cast.circle)
+    elif what == "removed":
+        remove(cast.noor, cast.circle, by=cast.mina)
+    elif what == "renamed":
+        noor.name = "Nur"
+        noor.save()
+    elif what == "shown more":
+        noor.sees_earlier = True
+        noor.save()
+    else:
+        hiding.hide(
+            by=cast.ines, circle=cast.circle.public_id, member=cast.member(cast.noor).public_id
+        )
+
+    now = company_of(cast, known)
+
+    assert now is not known
+    if what == "joined":
+        assert "Hana" in names(now)
+    elif what in ("left", "removed"):
+        assert noor.pk not in now.viewers
+    elif what == "renamed":
+        assert "Nur" in names(now)
+    elif what == "shown more":
+        assert now.viewers[noor.pk].from_seq == 0
+    else:
+        ines = cast.member(cast.ines).pk
+        assert now.viewers[noor.pk].hidden == {ines}
+        assert now.viewers[ines].hidden == {noor.pk}
+        assert not now.viewers[cast.member(cast.mina).pk].hidden
+
+
+def test_nothing_read_after_a_removal_is_for_who_was_removed(cast):
+    known = company_of(cast)
+    noor = cast.member(cast.noor)
+    after = Room.objects.get(circle=cast.circle).last_seq
+    remove(cast.noor, cast.circle, by=cast.mina)
+    say(cast.ines, "After that", circle=cast.circle)
+
+    [reading] = replay.read_on([Wanted(cast.circle, after, known)])
+
+    assert "After that" in reading.stretch.packet_for(known.viewers[cast.member(cast.ines).pk]).text
+    assert noor.pk not in reading.company.viewers
+
+
+def test_rooms_read_together_cost_as_one_and_do_not_mix(cast, settings):
+    settings.ROOM_POSTS_PER_10S = 100
+    rooms = [(cast.circle, cast.noor), (cast.next_door, cast.otto)]
+    afters = [Room.objects.get(circle=circle).last_seq for circle, _ in rooms]
+    for circle, person in rooms:
+        for n in range(3):
+            say(person, f"{circle.name} {n}", circle=circle)
+    wanted = [Wanted(circle, after) for (circle, _), after in zip(rooms, afters, strict=True)]
+
+    with CaptureQueriesContext(connection) as one:
+        replay.read_on(wanted[:1])
+    with CaptureQueriesContext(connection) as both:
+        readings = replay.read_on([*wanted, Wanted(cast.circle, afters[0] + 2)])
+
+    assert len(both) == len(one)
+    here, there, later = (reading.stretch for reading in readings)
+    assert [len(here.happenings), len(there.happenings), len(later.happenings)] == [3, 3, 1]
+    assert all("Alder" in happening.shown["html"] for happening in here.happenings)
+    assert all("Birch" in happening.shown["html"] for happening in there.happenings)
+    assert (later.after, later.upto) == (afters[0] + 2, afters[0] + 3)
+
+
+def test_who_signs_out_is_counted(cast):
+    before = replay.access_changes()
+    access_changed.send(sender=None, person_id=cast.noor.pk)
+    assert replay.access_changes() == before + 1
+    AccessCount.objects.all().delete()
+    access_changed.send(sender=None, person_id=cast.noor.pk)
+    assert replay.access_changes() == 1
