@@ -16,6 +16,7 @@ def words(db):
 
 
 def test_an_editor_changes_a_list_and_it_counts_at_once(cast, client, words):
+    # As a new house gives its editors; an older one gives it by hand.
     rights = Permission.objects.filter(content_type__model="wordlist")
     cast.edda.user_permissions.add(*rights)
     client.force_login(cast.edda)
@@ -30,7 +31,7 @@ def test_an_editor_changes_a_list_and_it_counts_at_once(cast, client, words):
     assert lists.patterns("crisis").found_in("The river calls")
 
 
-@pytest.mark.parametrize("who", ["mina", "noor", "otto", "sade", "edda"])
+@pytest.mark.parametrize("who", ["mina", "noor", "otto", "sade"])
 def test_nobody_without_the_right_does(cast, client, words, who):
     client.force_login(getattr(cast, who))
 
