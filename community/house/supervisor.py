@@ -17,8 +17,8 @@ from community.house import Unable
 from community.house.tether import Ledger, tied_to_parent
 
 FIRST_PAUSE = 0.25  # seconds before a part that died is started again; doubled each time
-LONGEST_PAUSE = 10.0
-STEADY = 20.0  # after this long a part's death is a new story
+LONGEST_PAUSE = 5.0
+STEADY = 5.0  # after this long a part's death is a new story
 
 Say = Callable[[str, str], None]
 

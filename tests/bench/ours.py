@@ -1,7 +1,7 @@
 """Puts people and circles into a house, and looks at its messages afterwards.
 
-`python -m tests.bench.ours fill CIRCLES MEMBERS BIG` and `… audit`, with a migrated database of
-its own in the environment; the answer is one line of JSON.
+`python -m tests.bench.ours fill CIRCLES MEMBERS BIG`, `… heads` and `… audit`, with a migrated
+database of its own in the environment; the answer is one line of JSON.
 """
 
 from __future__ import annotations
@@ -80,6 +80,12 @@ def audit(said: Iterable[tuple[int, str, int | None, str]]) -> dict[str, int]:
     }
 
 
+def heads() -> dict[str, tuple[int, int]]:
+    """The newest place of each room's log and how many places are wrong, by circle."""
+    rooms = Room.objects.select_related("circle")
+    return {room.circle.public_id: (room.last_seq, _gaps(room)) for room in rooms}
+
+
 def _is_as_said(row: Message, room: str, seq: int | None, words: str) -> bool:
     circle = row.room.circle.public_id
     opened = row.words(owner=vault.circle_owner(circle)).body
@@ -142,6 +148,8 @@ if __name__ == "__main__":
     logging.disable(logging.INFO)
     if sys.argv[1] == "fill":
         print(json.dumps(fill(*map(int, sys.argv[2:]))))  # noqa: T201
+    elif sys.argv[1] == "heads":
+        print(json.dumps(heads()))  # noqa: T201
     else:
         print(json.dumps(audit(json.load(sys.stdin))))  # noqa: T201
     if connection.vendor == "postgresql":

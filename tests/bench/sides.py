@@ -127,6 +127,10 @@ class Bench:
         seats = [[Seat(*seat) for seat in room] for room in told["circles"]]
         return People(seats, [Seat(*seat) for seat in told["big"]], told["token"])
 
+    def ask_of_new(self, side: Side, *question: str) -> Any:
+        """As `ask`, about an empty database with the house's tables."""
+        return self.ask(side, self._database("empty", with_tables=True), *question)
+
     def ask(self, side: Side, database: str, *question: str, told: str = "") -> Any:
         """What the side's ground module answers, in a process of its own."""
         asked = subprocess.run(

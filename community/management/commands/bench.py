@@ -1,4 +1,4 @@
-"""`manage.py bench room`: measures the room beside a plain chat; see docs/performance.md."""
+"""`manage.py bench`: measures the house, and tries what it can bear; see docs/performance.md."""
 
 import sys
 
@@ -11,7 +11,7 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         try:
-            main = import_string("tests.bench.room.main")
+            main = import_string("tests.bench.main.main")
         except ImportError as error:
             raise CommandError("The bench needs the tests and what they use.") from error
         sys.exit(main(argv[2:]))
