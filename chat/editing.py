@@ -47,8 +47,7 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
         found.edited_at = now
         found.save(update_fields=["sealed_words", "edited_at"])
         _tell(room, Event.Kind.EDITED, found)
-        texts = [f"{said.note}\n{said.body}"]
-        transaction.on_commit(lambda: flagging.noticed(circle, texts), robust=True)
+        transaction.on_commit(lambda: flagging.noticed(circle), robust=True)
 
 
 def take_back(*, by: User, circle: str, message: str) -> None:

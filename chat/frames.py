@@ -106,7 +106,7 @@ def _fields(text: str) -> dict[str, Any]:
     try:
         if len(text.encode()) > _LONGEST_READ:
             raise refusal.bad_frame()
-        fields = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
+        fields = _decode(text)
     except (ValueError, RecursionError):
         raise refusal.bad_frame() from None
     if not isinstance(fields, dict):
@@ -158,3 +158,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+# Made once: `json.loads` with options makes one for each frame.
+_decode = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constant).decode

@@ -11,13 +11,17 @@ from typing import Any
 _FINAL_TEXT = 0x81
 
 
+# Made once: `json.dumps` with options makes one for each frame.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 @dataclass(eq=False)
 class Packet:
     text: str
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> Packet:
-        return cls(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        return cls(_encode(frame))
 
     @cached_property
     def wire(self) -> bytes:

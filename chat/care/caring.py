@@ -25,11 +25,6 @@ def care_for(room: Room, message: Message) -> None:
         _flag(room, message, Kind.REPORT, Reason.DOSE, cards.Kind.DOSE)
 
 
-def concerns_someone(text: str) -> bool:
-    """Whether anything in these words asks for care."""
-    return any(lists.patterns(kind).found_in(text) for kind in (lists.Kind.CRISIS, lists.Kind.DOSE))
-
-
 def _flag(room: Room, message: Message, kind: str, reason: str, card: str) -> None:
     flagged = Concern.objects.filter(message=message, reason=reason, raised_by=None)
     if flagged.exists():

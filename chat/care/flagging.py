@@ -1,9 +1,9 @@
 """Looking at what was said for words to care for: after it was delivered, beside everything else.
 
-It holds, delays and deletes nothing. A thread of the process that posted it glances at the words
-while it has them, and looks closer where there is something. How far each room was looked at is a
-row of its own, and the worker looks at all the rest every minute, so that whatever was said while
-nobody glanced is looked at all the same.
+It holds, delays and deletes nothing. Where posting has seen with half an eye that there may be
+something, a thread of its process looks within moments. How far each room was looked at is a row of
+its own, and the worker looks at everything every minute, so that nothing is missed while nobody
+looks.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -30,27 +28,20 @@ _A_SWEEP = 20_000  # events; the next sweep comes within a minute
 # It rests four times as long as it looked: who talks goes before.
 _PAUSE_SECONDS = 0.1
 
-# What waits for a glance; beyond this the worker finds it.
-_MOST_WAITING = 5000
-
 _rooms: set[str] = set()
-_said: deque[tuple[str, str]] = deque(maxlen=_MOST_WAITING)
 _something = threading.Event()
 _thread: threading.Thread | None = None
 _lock = threading.Lock()
 
 
-def noticed(circle: str, texts: Iterable[str] | None = None) -> None:
-    """These words were committed in this circle's room; without them, look what was. Never waits,
+def noticed(circle: str) -> None:
+    """Something was committed in this circle's room that asks for a closer look. Never waits,
     never raises."""
     if not settings.CARE_LOOKS_AT_ONCE:
         return
-    if texts is not None:
-        _said.extend((circle, text) for text in texts)
     global _thread
     with _lock:
-        if texts is None:
-            _rooms.add(circle)
+        _rooms.add(circle)
         if _thread is None:
             _thread = threading.Thread(target=_look_on, name="care", daemon=True)
             _thread.start()
@@ -97,20 +88,6 @@ def _look_at(room: Room, messages: set[int]) -> None:
             caring.care_for(room, message)
 
 
-def _glance() -> set[str]:
-    """The circles where something was said that asks for a closer look."""
-    found: set[str] = set()
-    while _said:
-        circle, text = _said.popleft()
-        try:
-            if circle not in found and caring.concerns_someone(text):
-                found.add(circle)
-        except Exception as error:
-            logger.error("glance_failed: %s", type(error).__name__)
-            found.add(circle)
-    return found
-
-
 def _look_on() -> None:
     """What the thread does: a little of each room in turn, then rest."""
     while True:
@@ -120,7 +97,6 @@ def _look_on() -> None:
             circles = set(_rooms)
             _rooms.clear()
             _something.clear()
-        circles |= _glance()
         for circle in circles:
             try:
                 if look(circle) == _AT_ONCE:

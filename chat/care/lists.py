@@ -12,12 +12,14 @@ import threading
 import time
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models.signals import post_delete, post_save
 
 from chat.models import WordList
 
 Kind = WordList.Kind
+_LOOKED_FOR = (Kind.CRISIS.value, Kind.DOSE.value, Kind.SOURCING.value)
 # An editor's change is everywhere within this.
 _REMEMBER_SECONDS = 60.0
 _LONGEST = 20_000  # characters of a text that are looked at: five times what a message may hold
@@ -55,13 +57,34 @@ def plainly(text: str) -> str:
 
 def patterns(kind: str) -> Patterns:
     """Of all languages, as the database had them within the last minute."""
-    global _read_at
-    with _lock:
-        if time.monotonic() - _read_at > _REMEMBER_SECONDS:
-            _patterns.clear()
-            _patterns.update(_read())
-            _read_at = time.monotonic()
-        return _patterns[kind]
+    return _fresh().by_kind[kind]
+
+
+def kinds_in(text: str) -> frozenset[str]:
+    """Of which kinds there is something in these words; most hold nothing, and cost one look."""
+    lists = _fresh()
+    if not lists.any_of_them.search(plainly(text)):
+        return frozenset()
+    return frozenset(kind for kind in _LOOKED_FOR if lists.by_kind[kind].found_in(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists as they were read; `any_of_them` finds what any kind looks for."""
+
+    by_kind: dict[str, Patterns]
+    any_of_them: re.Pattern[str]
+
+
+def _fresh() -> _Lists:
+    global _lists, _read_at
+    if time.monotonic() - _read_at > _REMEMBER_SECONDS:
+        with _lock:
+            if time.monotonic() - _read_at > _REMEMBER_SECONDS:
+                rows = WordList.objects.order_by("pk")
+                _lists = _made_of(tuple(rows.values_list("kind", "phrases", "passes")))
+                _read_at = time.monotonic()
+    return _lists
 
 
 def compiled(phrases: str, passes: str, medicines: str) -> Patterns:
@@ -69,17 +92,19 @@ def compiled(phrases: str, passes: str, medicines: str) -> Patterns:
     return Patterns(_pattern(phrases, names), _pattern(passes, names))
 
 
-def _read() -> dict[str, Patterns]:
-    rows = list(WordList.objects.all())
+@lru_cache(maxsize=2)
+def _made_of(rows: tuple[tuple[str, str, str], ...]) -> _Lists:
+    """Compiled anew only where an editor has changed something."""
 
-    def together(kind: str, field: str) -> str:
-        return "\n".join(getattr(row, field) for row in rows if row.kind == kind)
+    def together(kind: str, place: int) -> str:
+        return "\n".join(row[place] for row in rows if row[0] == kind)
 
-    medicines = together(Kind.MEDICINE, "phrases")
-    return {
-        kind: compiled(together(kind, "phrases"), together(kind, "passes"), medicines)
-        for kind in Kind.values
+    medicines = together(Kind.MEDICINE, 1)
+    by_kind = {
+        str(kind): compiled(together(kind, 1), together(kind, 2), medicines) for kind in Kind.values
     }
+    sought = "|".join(f"(?:{by_kind[kind].sought.pattern})" for kind in _LOOKED_FOR)
+    return _Lists(by_kind, re.compile(sought))
 
 
 def _pattern(phrases: str, medicines: str) -> re.Pattern[str]:
@@ -126,7 +151,7 @@ def forget(**kwargs: object) -> None:
         _read_at = -_REMEMBER_SECONDS - 1
 
 
-_patterns: dict[str, Patterns] = {}
+_lists = _Lists({}, _NOTHING)
 _read_at = -_REMEMBER_SECONDS - 1
 _lock = threading.Lock()
 post_save.connect(forget, sender=WordList)

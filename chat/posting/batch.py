@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import announcing, mentions, refusal, words
-from chat.care import flagging
-from chat.care.sourcing import sells
+from chat.care import flagging, lists
 from chat.models import Message
 from chat.models.messages import Words
 from chat.posting import gate, rows
@@ -29,6 +28,8 @@ from community import vault
 from community.models import public_id
 
 logger = logging.getLogger(__name__)
+
+_CONCERNING = frozenset({lists.Kind.CRISIS.value, lists.Kind.DOSE.value})
 
 
 def post(draft: Draft) -> Posted:
@@ -52,8 +53,8 @@ def commit(drafts: Sequence[Draft]) -> Commit:
     """As `post_batch`, with the messages as they were written, room by room."""
     committed = _committed(drafts)
     for said in committed.said:
-        texts = (f"{words.note}\n{words.body}" for words in said.words)
-        flagging.noticed(said.ground.circle.public_id, texts)
+        if said.concerns_someone:
+            flagging.noticed(said.ground.circle.public_id)
     return committed
 
 
@@ -188,8 +189,10 @@ class _Batch:
             return _again(known, draft.client_id, fingerprint)
         ground = self.grounds[draft.circle]
         gate.check(ground, speaker, self.now)
-        held = not speaker.member.is_facilitator and (
-            ground.holds_all or speaker.held or sells(f"{said.body}\n{said.note}")
+        leads = speaker.member.is_facilitator
+        found = frozenset() if leads else _words_of_care(f"{said.note}\n{said.body}")
+        held = not leads and (
+            ground.holds_all or speaker.held or lists.Kind.SOURCING.value in found
         )
         quoted = self._quoted(draft, ground, speaker)
         message = rows.new_message(
@@ -209,6 +212,8 @@ class _Batch:
         # Last, when nothing can fail any more: a place once taken must be filled.
         message.placed_seq = ground.next_seq()
         self._note(draft, speaker, message, said)
+        if found & _CONCERNING:
+            self.said[draft.circle].concerns_someone = True
         return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
 
     def _quoted(self, draft: Draft, ground: Ground, speaker: Speaker) -> Message | None:
@@ -249,6 +254,16 @@ def _quotable(drafts: Sequence[Draft], grounds: Sequence[Ground]) -> dict[str, M
         state=Message.State.POSTED,
     )
     return {message.public_id: message for message in found.select_related("membership", "prompt")}
+
+
+def _words_of_care(text: str) -> frozenset[str]:
+    """What the house's lists find in it. Whatever is wrong with them keeps no message back: the
+    worker looks at all of them later."""
+    try:
+        return lists.kinds_in(text)
+    except Exception as error:
+        logger.error("words_not_looked_at: %s", type(error).__name__)
+        return frozenset()
 
 
 def _again(known: Message, client_id: uuid.UUID, fingerprint: bytes) -> Posted:

@@ -47,6 +47,8 @@ class Said:
     ground: Ground
     messages: list[Message] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    # Something in them asks for a closer look, once they are delivered.
+    concerns_someone: bool = False
 
 
 @dataclass(slots=True)

@@ -159,7 +159,7 @@ def speakers(
     parameters = [_for_database(now), _for_database(now - window), *circles, *people]
     found, changes = {}, 0
     for row in _rows(sql, parameters):
-        member = Membership.from_db(connection.alias, _MEMBER_FIELDS, row[:8])
+        member = _member(*row[:8])
         changes = row[13] or 0
         found[circles[row[2]].public_id, row[3]] = Speaker(
             member=member,
@@ -207,7 +207,13 @@ def grow(grounds: Iterable[Ground]) -> None:
 
 def _message_columns() -> list[tuple[str, Any]]:
     """Every column of a message but its id; how it is prepared where it isn't written as it is."""
-    as_they_are = (models.CharField, models.ForeignKey, models.BigIntegerField)
+    as_they_are = (
+        models.CharField,
+        models.ForeignKey,
+        models.BigIntegerField,
+        models.BooleanField,
+        models.BinaryField,
+    )
     return [
         (field.attname, None if isinstance(field, as_they_are) else field.get_db_prep_save)
         for field in Message._meta.concrete_fields
@@ -229,6 +235,12 @@ _INSERT_MESSAGE = "INSERT INTO chat_message ({columns}) VALUES ({places})".forma
     ),
     places=", ".join(["%s"] * len(_MESSAGE_COLUMNS)),
 )
+
+
+@lru_cache(maxsize=8192)
+def _member(*row: Any) -> Membership:
+    """As much of a member as posting and drawing ask for; the same row is the same again."""
+    return Membership.from_db(connection.alias, _MEMBER_FIELDS, row)
 
 
 @lru_cache(maxsize=4096)
