@@ -52,14 +52,14 @@ def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
 
 def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand after place `seq`."""
-    found, has_newer = _after(_drawable(seat).filter(placed_seq__gt=seq), limit)
+    found, has_newer = _after(_drawable(seat, after=seq), limit)
     return _page(seat, found, has_older=True, has_newer=has_newer)
 
 
 def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries on both sides of place `seq`, what stands there included."""
     older, has_older = _before(_drawable(seat).filter(placed_seq__lt=seq), limit // 2)
-    newer, has_newer = _after(_drawable(seat).filter(placed_seq__gte=seq), limit - limit // 2)
+    newer, has_newer = _after(_drawable(seat, after=seq - 1), limit - limit // 2)
     return _page(seat, older + newer, has_older=has_older, has_newer=has_newer)
 
 
@@ -89,10 +89,12 @@ def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> di
     return found
 
 
-def readable(seat: Seat) -> MessageQuerySet:
-    """All that this member finds in the log, in no order."""
+def readable(seat: Seat, *, after: int = 0) -> MessageQuerySet:
+    """All that this member finds in the log after this place, in no order."""
     room = seat.membership.circle.room
-    return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=seat.from_seq)
+    # One bound, not two: of two a database may take the other, and read all that lies between.
+    from_seq = max(after, seat.from_seq)
+    return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=from_seq)
 
 
 def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
@@ -105,7 +107,7 @@ def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
     return entries
 
 
-def _drawable(seat: Seat) -> QuerySet:
+def _drawable(seat: Seat, *, after: int = 0) -> QuerySet:
     """What this member finds, with all that drawing asks for, and their own responses to it."""
     given = (
         Response.objects.filter(message=OuterRef("pk"), membership=seat.membership)
@@ -114,7 +116,7 @@ def _drawable(seat: Seat) -> QuerySet:
         .annotate(kinds=StringAgg("kind", Value(" ")))
         .values("kinds")
     )
-    return drawing.for_drawing(readable(seat)).annotate(given=Subquery(given))
+    return drawing.for_drawing(readable(seat, after=after)).annotate(given=Subquery(given))
 
 
 # One more than asked for tells whether there is more; nothing is ever counted.
