@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket as sockets
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -58,6 +59,8 @@ class Crowd:
         self.seats = seats
         self.book = Book(server.side.dialect)
         self.members: dict[str, list[Socket]] = {}
+        # Who has next to no room for what arrives.
+        self.narrow: set[Seat] = set()
 
     @property
     def dialect(self) -> Dialect:
@@ -77,8 +80,13 @@ class Crowd:
         loop = asyncio.get_running_loop()
         port = self.server.next_port()
         live: asyncio.Future[float] = loop.create_future()
+        below = sockets.socket()
+        if seat in self.narrow:  # before it connects: later it counts for little
+            below.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+        below.setblocking(False)
+        await loop.sock_connect(below, ("127.0.0.1", port))
         _, socket = await loop.create_connection(
-            lambda: Socket(seat, port, self.book, live), "127.0.0.1", port
+            lambda: Socket(seat, port, self.book, live), sock=below
         )
         async with asyncio.timeout(30):
             await live
