@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     too much memory. The ratio of latencies is for whoever reads it."""
     told = argparse.ArgumentParser(prog="manage.py bench stalled", description=__doc__)
     told.add_argument("--people", type=int, default=200)
-    told.add_argument("--rate", type=float, default=40.0, help="messages a second")
+    told.add_argument("--rate", type=float, default=200.0, help="messages a second")
     told.add_argument("--seconds", type=float, default=15.0, help="of each of four parts")
     options = told.parse_args(arguments)
     try:
