@@ -81,13 +81,16 @@ def respond(*, by: User, circle: str, message: str, response: str) -> list[str]:
 
 
 def mark_read(*, by: User, circle: str, seq: int) -> None:
-    """Remembers how far someone has read. Never backwards, never beyond the log."""
-    seats = Seat.objects.filter(
-        membership__in=Membership.objects.current().filter(user=by, circle__public_id=circle),
-        membership__circle__room__last_seq__gte=seq,
-        read_seq__lt=seq,
+    """Remembers how far someone has read. Never backwards, never beyond the log.
+
+    Raises Refused for whoever doesn't belong.
+    """
+    mine = Seat.objects.filter(
+        membership__in=Membership.objects.current().filter(user=by, circle__public_id=circle)
     )
-    seats.update(read_seq=seq)
+    further = mine.filter(membership__circle__room__last_seq__gte=seq, read_seq__lt=seq)
+    if not further.update(read_seq=seq) and not mine.exists():
+        raise refusal.not_member()
 
 
 def _tell(room: Room, kind: str, message: Message) -> None:

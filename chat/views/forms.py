@@ -45,6 +45,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
     try:
         draft = Frame("post", written).draft(person=request.user.pk, circle=circle)
         posted = posting.post(draft)
+        editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
     except Refused as refused:
         let_strangers_find_nothing(refused)
         if refused.code == "conflict":
@@ -53,7 +54,6 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
         return room_page(
             request, seat, written=written | {"say": refused.say}, status=twins.status_of(refused)
         )
-    editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
     return back_to(circle, posted.id)
 
 

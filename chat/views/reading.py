@@ -14,7 +14,7 @@ from chat import editing, hiding, history
 from chat import hush as hushing
 from chat.models import Response, Seat
 from chat.refusal import Refused
-from chat.views import twins
+from chat.views import forms, twins
 from chat.views.room import seat_or_404
 from community.people import SignedInRequest
 from programs.models import Membership
@@ -35,7 +35,10 @@ def read(request: SignedInRequest, circle: str) -> HttpResponse:
     seat_or_404(request, circle)
     seq = request.POST.get("seq", "")
     if seq.isascii() and seq.isdecimal() and len(seq) < 16:
-        editing.mark_read(by=request.user, circle=circle, seq=int(seq))
+        try:
+            editing.mark_read(by=request.user, circle=circle, seq=int(seq))
+        except Refused as refused:
+            forms.let_strangers_find_nothing(refused)
     return _after(redirect("room", circle))
 
 

@@ -243,6 +243,9 @@ def test_reading_goes_forward_and_never_past_the_end(cast, said):
 def test_strangers_read_nothing_and_change_nothing(cast, said, who):
     before = list(Seat.objects.values_list("pk", "read_seq"))
 
-    editing.mark_read(by=getattr(cast, who), circle=cast.circle.public_id, seq=said.seq)
+    refused = refusal_of(
+        editing.mark_read, by=getattr(cast, who), circle=cast.circle.public_id, seq=said.seq
+    )
 
+    assert refused.code == "not_member"
     assert list(Seat.objects.values_list("pk", "read_seq")) == before
