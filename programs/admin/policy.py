@@ -25,10 +25,13 @@ class LeadsPolicy(BasePermissionPolicy):
 
 
 class LeadsChooserViewSet(ChooserViewSet):
-    """A chooser that nobody but leads can open; Wagtail's own serves everyone in the CMS."""
+    """A chooser that nobody but leads can open; Wagtail's own serves everyone in the CMS.
+
+    Nothing is made in it, so that there is no address for that, either.
+    """
 
     def get_urlpatterns(self) -> list[Any]:
-        patterns = super().get_urlpatterns()
+        patterns = [one for one in super().get_urlpatterns() if one.name != "create"]
         for pattern in patterns:
             pattern.callback = leads_only(pattern.callback)
         return patterns
