@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.utils.crypto import salted_hmac
 
 from chat import announcing, leases, log
 from chat.models import AccessCount, CareCard, Event, Hiding, Room, Seat
@@ -55,6 +56,12 @@ class Viewer:
         return cls(
             member.pk, member.public_id, member.is_facilitator, seat.from_seq, frozenset(hidden)
         )
+
+    @property
+    def sight(self) -> str:
+        """Changes with what of the log they may read, and tells nothing else."""
+        seen = f"{self.member}:{self.is_facilitator}:{self.from_seq}:{sorted(self.hidden)}"
+        return salted_hmac("chat.seats.sight", seen).hexdigest()[:12]
 
     @property
     def can(self) -> tuple[str, ...]:

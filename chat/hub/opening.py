@@ -121,6 +121,7 @@ def _opening(
         "head": head,
         "can": viewer.can,
         "me": viewer.public_id,
+        "sight": viewer.sight,
         "mine": mine,
         **standing.as_frame(),
         **({"reload": True} if reload else {}),

@@ -347,7 +347,7 @@ def test_only_the_circles_facilitators_lead(cast, session, verb, name):
     assert refused(session, name, verb, **FACILITATORS_VERBS[verb]) == "not_member"
 
 
-@pytest.mark.parametrize("verb", set(FACILITATORS_VERBS) - {"begin"})
+@pytest.mark.parametrize("verb", sorted(set(FACILITATORS_VERBS) - {"begin"}))
 def test_without_a_session_there_is_nothing_to_lead(session, verb):
     session.do("mina", "end")
     assert refused(session, "mina", verb, **FACILITATORS_VERBS[verb]) == "closed"

@@ -26,6 +26,7 @@ const READ_AFTER = 800;
 
 export class Room extends HTMLElement {
   #readSeq = 0;
+  #sight;
   #reading;
   #away;
 
@@ -177,7 +178,10 @@ export class Room extends HTMLElement {
   // Frames ---------------------------------------------------------------------------
 
   async _opened(frame) {
-    const { head, can, members, mine, reload } = frame;
+    const { head, can, members, mine, sight } = frame;
+    // While the line was away, what this reader may read of the log may have become another.
+    const reload = frame.reload || (this.#sight && this.#sight !== sight);
+    this.#sight = sight;
     this.can = new Set(can);
     this.company.opened(members);
     this.standing.opened(frame);

@@ -1,0 +1,62 @@
+// Where the log on the page ends before the room's does, on one side or the other: what lies beyond
+// is fetched before the reader gets there. The link is a way for everyone else.
+
+import { cut, entryFrom } from "./sayings.js";
+
+export class Edge {
+  #loading = false;
+  #eye;
+
+  constructor(log, { name, ahead }) {
+    this.log = log;
+    this.room = log.room;
+    this.name = name;
+    this.ahead = ahead;
+    this.watch();
+  }
+
+  get link() {
+    return this.room.querySelector(`[data-${this.name}]`);
+  }
+
+  /** Another link in place of the one before; without an address the log ends here. */
+  lead(address, place) {
+    this.link?.parentElement.remove();
+    if (!address) return;
+    const way = cut(`part-${this.name}`);
+    way.firstElementChild.href = `${this.room.dataset.page}${address}/`;
+    place(way);
+    this.watch();
+  }
+
+  watch() {
+    this.#eye?.disconnect();
+    if (!this.link) return;
+    const { scroller, log } = this.log.scroll;
+    this.#eye = new IntersectionObserver(
+      (seen) => seen.some((one) => one.isIntersecting) && this.#load(),
+      { root: scroller === log ? log : null, rootMargin: this.ahead },
+    );
+    this.#eye.observe(this.link);
+    this.link.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#load();
+    });
+  }
+
+  async #load() {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#eye.disconnect();
+    try {
+      const response = await fetch(this.link.href, { headers: { "X-Fragment": "1" } });
+      if (!response.ok || response.redirected) throw new Error("not loaded");
+      this.arrived(entryFrom(await response.text()));
+    } catch {
+      // The link stays; a press or the next scroll to it tries again.
+      if (this.link) this.#eye.observe(this.link);
+    } finally {
+      this.#loading = false;
+    }
+  }
+}
