@@ -61,7 +61,7 @@ class Viewer:
     def sight(self) -> str:
         """Changes with what of the log they may read, and tells nothing else."""
         seen = f"{self.member}:{self.is_facilitator}:{self.from_seq}:{sorted(self.hidden)}"
-        return salted_hmac("chat.seats.sight", seen).hexdigest()[:12]
+        return salted_hmac("chat.seats.sight", seen, algorithm="sha256").hexdigest()[:12]
 
     @property
     def can(self) -> tuple[str, ...]:
