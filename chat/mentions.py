@@ -19,14 +19,17 @@ def named(said: Words, *, circle: Circle) -> Words:
     if "@" not in said.body:
         return said
     members = Membership.objects.current().filter(circle=circle.pk)
-    found = [
-        Mention(public_id, name)
+    found = {
+        name.casefold(): Mention(public_id, name)
         for public_id, name in members.values_list("public_id", "name")
         if _pattern([name]).search(said.body)
-    ]
-    # "@Ann" is in "@Anna" only where no Anna is meant; the pattern asks for a whole name, and
-    # the longest wins where one name begins another.
-    return replace(said, mentions=tuple(found[:_MOST]))
+    }
+    if not found:
+        return said
+    # Where one name begins another, the longer one is meant.
+    meant = dict.fromkeys(hit[1].casefold() for hit in _pattern(found).finditer(said.body))
+    mentions = [found[name] for name in meant if name in found]
+    return replace(said, mentions=tuple(mentions[:_MOST]))
 
 
 def marked(safe: str, mentions: Iterable[Mention]) -> str:

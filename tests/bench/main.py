@@ -14,6 +14,7 @@ TRIALS = {
     "stalled": "tests.bench.stalled.main",
     "history": "tests.bench.history.main",
     "frames": "tests.bench.frames.main",
+    "session": "tests.bench.session.main",
 }
 
 
