@@ -30,7 +30,9 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def house(db: None) -> House:
+def house(db: None, settings) -> House:
+    # It is emptied before each of two thousand requests.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     return House(build())
 
 
