@@ -1,7 +1,7 @@
 """What comes of the addresses that the house adds to the CMS: program leads' alone.
 
 Who is signed in and not of the staff finds no CMS at all; other staff are turned away, to its
-front page. Forms are sent empty: that they are shown again says that they may be sent.
+front page or a list. Forms are sent empty: that they are shown again says that they may be sent.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _OF_ROUTES = """
 
 The status of the answer: 2xx and 3xx are done; 404 is nothing here, which is what strangers find;
 `sign in` leads there, `turned away` to
-the front page of the CMS. 400, 409 and 422 are told to those who belong why this can't be now. All
+another page of the CMS. 400, 409 and 422 are told to those who belong why this can't be now. All
 forms need their token. Any other method is answered with 405.
 """
 _OF_VERBS = """

@@ -125,7 +125,7 @@ def outcome_of(response: HttpResponseBase) -> str:
     to = response.headers.get("Location", "")
     if to.startswith("/accounts/login/"):
         return SIGN_IN
-    if to == CMS:
+    if to.startswith(CMS):
         return TURNED_AWAY
     return str(response.status_code)
 
