@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.live import LiveHouse
 
+# Each theme and each width once: what a page shows in one it shows in the other.
+EVERY_KIND = [("light", 320), ("dark", 390), ("light", 1280)]
+BOTH_KINDS = [("dark", 320), ("light", 1280)]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 _SILENT = [

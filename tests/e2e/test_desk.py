@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chat.models import Concern
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import EVERY_KIND, PHONE
 from tests.e2e.room import faults_of, live, room_of, said, write
 from tests.e2e.test_room_for_everyone import faults, fits
 
@@ -76,8 +76,7 @@ def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_al
         assert faults_of(one) == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), EVERY_KIND)
 def test_the_desk_is_for_everyone(visit, cast, aside, width, scheme):
     aside(said, cast, cast.noor, "A line")
     viewport = {"width": width, "height": 800}

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from home.demo import plant
+from tests.e2e.conftest import EVERY_KIND
 
 pytestmark = pytest.mark.e2e
 
@@ -24,8 +25,7 @@ def faults(page):
     return [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(("theme", "width"), EVERY_KIND)
 def test_public_pages_are_for_everyone(visit, theme, width):
     seen = visit("/", viewport={"width": width, "height": 844}, color_scheme=theme)
 

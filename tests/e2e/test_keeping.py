@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from chat import holding, hours, leases, pacing
 from chat.models import Seat
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
 from tests.e2e.test_room_for_everyone import faults, fits
 from tests.live import LiveHouse
@@ -175,8 +175,7 @@ def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(ca
     expect_both(live(noor))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("theme", "width"), BOTH_KINDS)
 def test_what_facilitators_set_is_for_everyone(cast, visit, aside, theme, width):
     circle, noor = cast.circle.public_id, cast.member(cast.noor).public_id
     aside(holding.hold, by=cast.mina, circle=circle, member=noor)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from programs import circles
 from programs.models import Circle
 from tests.chat.circle_live import Session
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.test_room_for_everyone import faults, fits
 
 pytestmark = pytest.mark.e2e
@@ -50,8 +50,7 @@ def test_someone_of_the_program_comes_in_listens_and_is_asked_onto_the_stage(
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)
 def test_the_door_and_who_was_present_are_for_everyone(visit, cast, evening, width, scheme):
     view = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
     circle = evening.circle.public_id

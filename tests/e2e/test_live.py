@@ -11,7 +11,7 @@ from chat.live import leading, rounds
 from chat.models import LiveSession
 from community.models import User
 from programs.models import Circle, Membership
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import EVERY_KIND, PHONE
 from tests.e2e.room import faults_of, said
 from tests.e2e.test_room_for_everyone import faults, fits
 
@@ -220,8 +220,7 @@ def session(cast, lark, aside):
     return session
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), EVERY_KIND)
 def test_every_part_is_for_everyone(visit, cast, session, page_of, width, scheme):
     named = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
     for person in (cast.noor, cast.mina):

@@ -11,7 +11,7 @@ from chat import editing, unread
 from chat.models import Hiding, Seat
 from chat.posting import Draft, post_batch
 from programs.models import Membership
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
 from tests.e2e.test_room_for_everyone import RULES, faults, fits
 
@@ -227,8 +227,7 @@ def test_the_support_page_opens_without_a_signal_and_nothing_else_does(visit, ca
         page.goto("/places/")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("theme", "width"), BOTH_KINDS)
 def test_the_pages_around_reading_are_for_everyone(visit, cast, theme, width):
     one = said(cast, cast.noor, "Mine.")
     said(cast, cast.ines, "Theirs.")
@@ -268,6 +267,7 @@ def test_two_who_do_not_read_each_other_are_apart_on_every_screen(visit, cast):
     do(noor, "From Ines.", "I’d rather not read them")
     noor.get_by_role("button", name="Don’t read them").click()
     expect(message(noor, "From Ines.")).to_have_count(0)
+    expect(message(ines, "From Noor, before.")).to_have_count(0)
 
     writing(noor).press_sequentially("Not")
     write(noor, "Not for Ines.")

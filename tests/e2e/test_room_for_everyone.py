@@ -12,7 +12,7 @@ from chat.models import Message
 from programs.enrolment import remove
 from programs.models import PromptDelivery
 from programs.signals import prompt_due
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import EVERY_KIND, PHONE
 from tests.e2e.room import do, live, message, room_of, said, writing
 
 pytestmark = pytest.mark.e2e
@@ -61,8 +61,7 @@ def fits(page):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(("theme", "width"), EVERY_KIND)
 def test_the_room_is_for_everyone(visit, cast, theme, width):
     view = {"viewport": {"width": width, "height": 844}, "color_scheme": theme}
     seen = visit(room_of(cast), cast.mina, **view)

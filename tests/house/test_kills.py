@@ -27,11 +27,11 @@ async def test_whatever_is_killed_nothing_is_lost_doubled_or_in_another_order(va
     house = Up(folder, "--no-demo", more=SURROUNDINGS)
     try:
         house.until(house.opened)
-        trial = await kill_and_write(house, seats, kills=6, messages=200, seed=22, gap=1.2)
+        trial = await kill_and_write(house, seats, kills=4, messages=150, seed=22, gap=1.2)
     finally:
         house.end()
     trial.audit = audit(folder, trial)
 
-    assert len(trial.acknowledged) == trial.audit["acknowledged"] == 200
+    assert len(trial.acknowledged) == trial.audit["acknowledged"] == 150
     assert not any(trial.wrong.values()), f"{trial.told()}\n{house.said()}"
     assert trial.killed["web"] > 1
