@@ -257,4 +257,5 @@ def test_on_a_phone_enter_makes_a_new_line(visit, cast):
     assert words(page) == []
     page.get_by_role("button", name="Send").click()
 
+    expect(page.locator("[data-log] > .msg[data-id]")).to_have_count(1)
     assert words(page) == ["One\nTwo"]
