@@ -44,9 +44,10 @@ def attended_changed(circle: str) -> None:
     _after_commit({"type": "hint.attended", "circle": circle})
 
 
-def access_changed(person_id: int) -> None:
-    """After commit: this person's sessions or memberships are not what they were."""
-    _after_commit({"type": "hint.access", "person": person_id})
+def access_changed(person_id: int, changes: int = 0) -> None:
+    """After commit: this person's sessions or memberships are not what they were; of sessions it
+    was the change of this number (see AccessCount), or one before."""
+    _after_commit({"type": "hint.access", "person": person_id, "changes": changes})
 
 
 async def send(hint: Hint) -> None:

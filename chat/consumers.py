@@ -83,16 +83,16 @@ class Room(AsyncConsumer):
         session = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
         hub = Hub.of_process()
         try:
-            person = await hub.admit(session) if session else None
+            admitted = await hub.admit(session) if session else None
         except Exception as error:
             logger.error("admission_failed: %s", type(error).__name__)
-            person = None
-        if person is None:
+            admitted = None
+        if admitted is None:
             await self.send({"type": "websocket.close", "code": SIGNED_OUT})
             return
         await self.send({"type": "websocket.accept"})
         extensions = self.scope.get("extensions") or {}
-        self.line = Line(person, session, self.base_send)
+        self.line = Line(admitted.person, session, self.base_send, changes=admitted.changes)
         if wire := extensions.get(EXTENSION):
             self.line.wire = wire
         hub.add(self.line)

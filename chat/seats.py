@@ -121,6 +121,5 @@ def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> No
 def look_at_their_lines(sender: object, person_id: int, **kwargs: object) -> None:
     """Signed out, or keys changed: sockets opened before are looked at now. Who is here on
     another device says so again."""
-    AccessCount.grow()
-    announcing.access_changed(person_id)
+    announcing.access_changed(person_id, changes=AccessCount.grow())
     leases.end_of(person_id)

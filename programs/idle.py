@@ -87,8 +87,10 @@ def lock_idle(**kwargs: object) -> None:
     now = int(time.time())
     for row in Session.objects.filter(session_key__in=known):
         if _is_idle(SessionStore().decode(row.session_data), now):
-            _tell(known[row.session_key])
+            person = known[row.session_key]
+            # Whoever hears the news must find it ended.
             row.delete()
+            _tell(person)
 
 
 def _tell(person_id: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +18,26 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from chat import replay
 from community.models import User
 from programs.models import Membership
 
 _KEY = re.compile(r"[a-z0-9]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Whose session stood, looked up when rights had changed so often (see AccessCount)."""
+
+    person: int
+    changes: int
+
+
+def admitted(sessions: Sequence[str]) -> list[Admitted | None]:
+    """Who stands at the door with each session; None where it has ended or was revoked."""
+    # Counted first: what ends while they are looked up was not looked at.
+    changes = replay.access_changes()
+    return [Admitted(person, changes) if person else None for person in people_of(sessions)]
 
 
 def people_of(sessions: Sequence[str]) -> list[int | None]:

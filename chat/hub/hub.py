@@ -11,6 +11,7 @@ from typing import Any
 from chat import announcing, posting, replay
 from chat.company import companies
 from chat.hub import admission
+from chat.hub.admission import Admitted
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.hints import Hints
@@ -54,7 +55,7 @@ class Hub:
         self.watch = Watch(self)
         self._hints = Hints(self.neighbours.presence.me, self._heed)
         self._posts = Batches(self.writer, self._commit_and_draw, most=_MOST_POSTS)
-        self._arrivals = Batches(self.reader, admission.people_of, most=_MOST_ARRIVALS)
+        self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
         # Whoever stands at the door goes before those who are in already.
         self._openings = Batches(
             self.reader, open_circles, most=_MOST_OPENINGS, after=self._arrivals
@@ -69,12 +70,13 @@ class Hub:
 
     # Lines -----------------------------------------------------------------------------
 
-    async def admit(self, session: str) -> int | None:
-        """The person a session belongs to, looked up with all others who came meanwhile."""
+    async def admit(self, session: str) -> Admitted | None:
+        """Whose session this is, looked up with all others who came meanwhile."""
         return await self._arrivals.submit(session)
 
     def add(self, line: Line) -> None:
         self.lines.add(line)
+        self.watch.welcome(line)
 
     def drop(self, line: Line) -> None:
         line.closed = True
@@ -238,6 +240,8 @@ class Hub:
             feed.look()
 
     def _heed_access(self, hint: announcing.Hint) -> None:
+        # For who stands at the door now, and is no line yet.
+        self.watch.hear(hint.get("changes", 0))
         mine = [line for line in self.lines if line.person == hint["person"]]
         if mine:
             self._spawn(self.watch.look_at(mine))

@@ -81,6 +81,8 @@ class Line:
     session: str
     _send: Callable[[dict[str, Any]], Awaitable[None]]
     wire: Wire = _ORDINARY
+    # Their session was looked at when rights had changed so often (see AccessCount).
+    changes: int = 0
     sittings: dict[str, Sitting] = field(default_factory=dict)
     closed: bool = False
     number: int = field(default_factory=count().__next__)

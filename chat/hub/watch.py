@@ -34,23 +34,44 @@ _ALL_IN_TURNS = 10
 class Watch:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        # How many changes of rights are known of, and since which every line was looked at.
+        self._heard = 0
         self._changes = 0
         self._looking: asyncio.Task[None] | None = None
 
+    def hear(self, changes: int) -> None:
+        """There were so many changes of rights, wherever that is known from."""
+        self._heard = max(self._heard, changes)
+
+    def welcome(self, line: Line) -> None:
+        """A line that was let in a moment ago: what ended while it stood at the door was looked
+        for on every other line, and now is on this one."""
+        self._changes = min(self._changes, line.changes)
+        if line.changes < self._heard:
+            self.trusts(self._heard)
+
     def trusts(self, changes: int) -> bool:
-        """Whether every line was looked at since so many changes; where not, they are now, and
-        the feeds look again afterwards."""
+        """Whether every line was looked at since so many changes; where not, those that weren't
+        are now, and the feeds look again afterwards."""
         if changes <= self._changes or not self._hub.lines:
             return True
+        self.hear(changes)
         if self._looking is None:
-            self._looking = asyncio.create_task(self._look_at_all())
+            self._looking = asyncio.create_task(self._look_at_those_behind())
         return False
 
-    async def _look_at_all(self) -> None:
+    async def _look_at_those_behind(self) -> None:
         try:
-            changes = await self._hub.reader.run(replay.access_changes)
-            await self.look_at(list(self._hub.lines))
-            self._changes = max(changes, self._changes)
+            while self._changes < self._heard:
+                heard = self._heard
+                # First: what ends while they are looked at comes with a higher count.
+                changes = max(heard, await self._hub.reader.run(replay.access_changes))
+                behind = [line for line in self._hub.lines if line.changes < changes]
+                await self.look_at(behind)
+                for line in behind:
+                    line.changes = changes
+                # Those who came meanwhile may be behind again.
+                self._changes = min((line.changes for line in self._hub.lines), default=changes)
         except Exception as error:
             logger.error("lines_not_looked_at: %s", type(error).__name__)
         finally:
@@ -107,7 +128,7 @@ class Watch:
 
     async def _turn(self, turn: int) -> None:
         hub = self._hub
-        if hub.feeds:
+        if hub.lines:
             heads, changes = await hub.reader.run(_heads, list(hub.feeds))
             self.trusts(changes)
             for circle, head, company in heads:

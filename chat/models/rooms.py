@@ -103,11 +103,17 @@ class AccessCount(models.Model):
         return f"{self.changes} changes"
 
     @classmethod
-    def grow(cls) -> None:
+    def grow(cls) -> int:
+        """Counts one more; how many there were then, with those of others meanwhile."""
         if not cls.objects.filter(pk=1).update(changes=F("changes") + 1):
             cls.objects.update_or_create(
                 pk=1, defaults={"changes": F("changes") + 1}, create_defaults={"changes": 1}
             )
+        return cls.now()
+
+    @classmethod
+    def now(cls) -> int:
+        return cls.objects.filter(pk=1).values_list("changes", flat=True).first() or 0
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -131,6 +131,22 @@ def test_the_tick_ends_idle_sessions_and_tells_whoever_keeps_their_lines(
     assert told == [cast.mina.pk]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_of_an_idle_session_finds_it_ended(signed_in, cast, clock):
+    found = []
+
+    def look(sender, person_id, **kwargs):
+        found.append(Session.objects.filter(session_key=key).exists())
+
+    key = signed_in(cast.mina).session.session_key
+    clock.shift(minutes(31))
+    access_changed.connect(look)
+    lock_idle()
+    access_changed.disconnect(look)
+
+    assert found == [False]
+
+
 def test_only_pages_of_those_who_hold_a_circle_watch_for_a_hand(signed_in, cast):
     client = signed_in(cast.mina)
     assert 'data-idle-minutes="30"' in client.get("/places/").content.decode()
