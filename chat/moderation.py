@@ -14,6 +14,7 @@ from chat import log, record, words
 from chat.facilitating import as_sentence, facilitating, message_of, peer_of
 from chat.models import Asking, Event, Message, ModerationAction, Mute, Room, SetAside
 from chat.refusal import Refused
+from chat.until import runs_over, session_ends
 from community import vault
 from programs import enrolment
 from programs import refusal as programs_refusal
@@ -68,38 +69,53 @@ def put_back(*, by: User, circle: str, message: str) -> None:
 
 def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: str) -> None:
     """Lets someone read and respond but not write until `until`; a mute in force is replaced."""
-    reason = words.clean_why(why)
     now = timezone.now()
     if not now < until <= now + LONGEST_MUTE:
         raise Refused("bad_frame", _("Choose a time between now and thirty days from now."))
     with facilitating(by, circle) as (room, facilitator):
-        peer = peer_of(room, member)
-        Mute.objects.filter(member=peer, lifted_at=None).update(
-            lifted_at=now, lifted_by=facilitator
-        )
-        row = Mute(member=peer, by=facilitator, until=until)
-        row.seal(reason, owner=vault.circle_owner(circle))
-        row.save()
-        log.append(
-            room,
-            Event.Kind.MUTED,
-            member=peer,
-            audience=Event.Audience.ONE,
-            until=until.isoformat(),
-        )
-        record.act(room, "mute", by=facilitator, member=peer, until=until)
+        _mute(room, peer_of(room, member), Mute(by=facilitator, until=until), why)
+
+
+def mute_for_the_session(*, by: User, circle: str, member: str, why: str) -> None:
+    """The same until the session ends, whenever that is. Raises Refused where there is none."""
+    with facilitating(by, circle) as (room, facilitator):
+        until = session_ends(room.circle)
+        if until is None:
+            raise Refused("closed", _("There's no session now. Choose how long otherwise."))
+        row = Mute(by=facilitator, until=until, ends_with_session=True)
+        _mute(room, peer_of(room, member), row, why)
 
 
 def unmute(*, by: User, circle: str, member: str) -> None:
     """Lets someone write again at once."""
     with facilitating(by, circle) as (room, facilitator):
         peer = peer_of(room, member)
-        lifted = Mute.objects.filter(member=peer, lifted_at=None).update(
-            lifted_at=timezone.now(), lifted_by=facilitator
-        )
-        if lifted:
+        if _lift(peer, by=facilitator):
             log.append(room, Event.Kind.UNMUTED, member=peer, audience=Event.Audience.ONE)
             record.act(room, "unmute", by=facilitator, member=peer)
+
+
+def the_session_ended(room: Room, *, by: Membership | None) -> None:
+    """Mutes that were to last as long end with it; the caller holds the room's lock. `by` is None
+    where the house ended it."""
+    for row in _with_the_session(room):
+        _lift(row.member, by=by)
+        log.append(room, Event.Kind.UNMUTED, member=row.member, audience=Event.Audience.ONE)
+        if by is None:
+            record.by_itself(room, "unmute", member=row.member)
+        else:
+            record.act(room, "unmute", by=by, member=row.member)
+
+
+def the_session_goes_on(room: Room) -> None:
+    """Mutes that were to last as long don't end before it; the caller holds the room's lock."""
+    now = timezone.now()
+    for row in _with_the_session(room):
+        until = runs_over(row.until, now)
+        if until != row.until:
+            row.until = until
+            row.save(update_fields=["until"])
+            _tell_of_mute(room, row)
 
 
 def remove(*, by: User, circle: str, member: str, why: str) -> None:
@@ -115,6 +131,38 @@ def remove(*, by: User, circle: str, member: str, why: str) -> None:
             raise Refused("conflict", str(refused)) from None
         # In the house's record it stands already, as enrolment wrote it.
         ModerationAction.objects.create(room=room, verb="remove", by=facilitator, member=peer)
+
+
+def _mute(room: Room, peer: Membership, row: Mute, why: str) -> None:
+    reason = words.clean_why(why)
+    _lift(peer, by=row.by)
+    row.member = peer
+    row.seal(reason, owner=vault.circle_owner(room.circle.public_id))
+    row.save()
+    _tell_of_mute(room, row)
+    record.act(room, "mute", by=row.by, member=peer, until=row.until)
+
+
+def _tell_of_mute(room: Room, row: Mute) -> None:
+    log.append(
+        room,
+        Event.Kind.MUTED,
+        member=row.member,
+        audience=Event.Audience.ONE,
+        until=row.until.isoformat(),
+    )
+
+
+def _lift(peer: Membership, *, by: Membership | None) -> int:
+    lifted = Mute.objects.filter(member=peer, lifted_at=None)
+    return lifted.update(lifted_at=timezone.now(), lifted_by=by)
+
+
+def _with_the_session(room: Room) -> list[Mute]:
+    """The mutes of this circle that end with its session."""
+    in_force = Mute.objects.in_force().filter(ends_with_session=True, member__left_at=None)
+    rows = in_force.filter(member__circle=room.circle_id).select_related("member__user", "by__user")
+    return list(rows.order_by("pk"))
 
 
 def mute_in_force(member: Membership) -> Mute | None:

@@ -51,3 +51,9 @@ def act(
         message=message.public_id if message else "",
         until=until,
     )
+
+
+def by_itself(room: Room, verb: str, *, member: Membership) -> None:
+    """Writes down what the house did to `member` by its rules; no facilitator did it."""
+    circle = room.circle.public_id
+    audit.record(verb=verb, by=None, about=member.user, circle=circle)

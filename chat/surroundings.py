@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Subquery, prefetch_related_objects
 from django.utils import timezone
 
-from chat.models import Mute
+from chat.models import LiveSession, Mute
 from programs import calendar
 from programs.calendar import Session
 from programs.models import Circle, Membership, PromptDelivery
@@ -24,6 +24,8 @@ class Surroundings:
     session: Session | None
     door_is_open: bool
     people: list[Membership]
+    # Until when the session that goes on was planned; None where none does.
+    going_on_until: datetime.datetime | None
 
     @property
     def facilitators(self) -> list[Membership]:
@@ -46,12 +48,17 @@ def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings
     # With what tells who holds the room now, and how each may write in it.
     muted = Mute.objects.in_force(now).filter(member=OuterRef("pk"))
     people = circle.memberships.current().select_related("seat", "user")
-    people = people.annotate(is_muted=Exists(muted))
+    going_on = LiveSession.objects.going_on().filter(room__circle=circle)
+    people = people.annotate(
+        is_muted=Exists(muted), going_on_until=Subquery(going_on.values("planned_until")[:1])
+    )
+    everyone: list[Membership] = list(people.order_by("role", "name"))
     return Surroundings(
         week=cohort.week_on(timezone.localtime(now, cohort.zone).date()),
         weeks=cohort.number_of_weeks,
         question=circle.prompts.asked().select_related("realm").order_by("-week").first(),
         session=session,
         door_is_open=session is not None and session.door_at <= now,
-        people=list(people.order_by("role", "name")),
+        people=everyone,
+        going_on_until=everyone[0].going_on_until if everyone else None,  # type: ignore[attr-defined]
     )

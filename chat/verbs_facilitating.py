@@ -46,6 +46,14 @@ def _about_member_or_room(of_member: Callable[..., None], of_room: Callable[...,
 
 
 def _mute(by: User, frame: Frame) -> None:
+    if frame.fields.get("until") == "session":
+        moderation.mute_for_the_session(
+            by=by,
+            circle=frame.public_id("circle"),
+            member=frame.public_id("member"),
+            why=frame.text("why"),
+        )
+        return
     until: datetime.datetime = frame.instant("until")
     moderation.mute(
         by=by,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import leases, refusal
+from chat import leases, moderation, refusal
 from chat.live import order
 from chat.live.state import going_on
 from chat.live.steps import Phase, Step, attend, by_facilitator, holding
@@ -147,17 +147,18 @@ def take_over(*, by: User, circle: str, seen: int) -> None:
 
 def end(*, by: User, circle: str, seen: int) -> None:
     """Closes the session; the room is as it was before."""
-    with by_facilitator(by, circle, seen=seen) as (step, _member):
-        close(step)
+    with by_facilitator(by, circle, seen=seen) as (step, member):
+        close(step, by=member)
 
 
-def close(step: Step) -> None:
-    """Nobody holds the piece, and the floor is free again."""
+def close(step: Step, *, by: Membership | None) -> None:
+    """Nobody holds the piece, and the floor is free again; `by` is None for the house itself."""
     step.give(None)
     step.move_to(Phase.ENDED)
     step.session.ended_at = step.now
     step.session.breath_until = None
     step.tell(Event.Kind.SESSION_ENDED)
+    moderation.the_session_ended(step.room, by=by)
 
 
 def _place_of(step: Step, member: str) -> Place:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
-from chat import log
+from chat import log, moderation
 from chat.live.leading import close
 from chat.live.rounds import leave_the_order
 from chat.live.state import going_on
@@ -43,7 +43,8 @@ def look_at_all(**kwargs: object) -> None:
 
 
 def look_at(circle: str) -> None:
-    """Tells everyone where the room is held no longer, or again; ends what was left open."""
+    """Tells everyone where the room is held no longer, or again; ends what was left open, and lets
+    what waits for the end of a session that runs over wait on."""
     with log.writing(circle) as room:
         session = going_on(room)
         if session is None:
@@ -52,9 +53,11 @@ def look_at(circle: str) -> None:
         changed = look_for_facilitators(step)
         since = session.unattended_at
         if since and max(since, session.planned_until) + _LEFT_OPEN <= timezone.now():
-            close(step)
-        elif changed:
+            close(step, by=None)
+            return
+        if changed:
             step.tell(Event.Kind.SESSION_UNATTENDED if since else Event.Kind.SESSION_ATTENDED)
+        moderation.the_session_goes_on(room)
 
 
 @receiver(membership_ended)

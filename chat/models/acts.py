@@ -72,6 +72,8 @@ class Mute(models.Model):
     sealed_why = models.BinaryField()
     began_at = models.DateTimeField(default=timezone.now, editable=False)
     until = models.DateTimeField()
+    # It is over when the room's session is; `until` moves along with one that runs over.
+    ends_with_session = models.BooleanField(default=False)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
         Membership, null=True, blank=True, on_delete=models.CASCADE, related_name="+"

@@ -71,9 +71,12 @@ def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpRe
 @login_required
 @require_POST
 def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    until = chosen(request.POST.get("for", ""), seat_or_404(request, circle).membership.circle)
-    why = request.POST.get("why", "")
+    why, length = request.POST.get("why", ""), request.POST.get("for", "")
     done = _("They can read and respond, and have been told why and until when.")
+    if length == "session":
+        verb = moderation.mute_for_the_session
+        return _at_member(request, circle, member, verb, done, why=why)
+    until = chosen(length, seat_or_404(request, circle).membership.circle)
     return _at_member(request, circle, member, moderation.mute, done, until=until, why=why)
 
 

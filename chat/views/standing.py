@@ -11,7 +11,7 @@ from chat import holding
 from chat.models import Seat
 from chat.standing import standing_of
 from chat.surroundings import Surroundings
-from chat.until import session_ends
+from chat.until import ends
 
 
 def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
@@ -31,5 +31,5 @@ def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
         "muted": json.dumps([one.public_id for one in around.people if one.is_muted]),  # type: ignore[attr-defined]
         "held_members": json.dumps([one.public_id for one in around.people if one.seat.held_at]),
         "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
-        "session_until": session_ends(circle),
+        "session_until": ends(circle, around.going_on_until),
     }

@@ -15,7 +15,7 @@ export function ask(verb) {
       "close",
       () => {
         const answer = Object.fromEntries(new FormData(form));
-        if (answer.for) answer.until = until(form.elements.for.selectedOptions[0]).toISOString();
+        if (answer.for) answer.until = until(answer.for);
         resolve(dialog.returnValue === "go" ? answer : undefined);
       },
       { once: true },
@@ -23,9 +23,13 @@ export function ask(verb) {
   });
 }
 
-function until({ value: length, dataset }) {
+// When the session ends, the house knows.
+function until(length) {
+  return length === "session" ? length : then(length).toISOString();
+}
+
+function then(length) {
   const now = new Date();
-  if (new Date(dataset.until) > now) return new Date(dataset.until);
   if (length === "week") return new Date(now.getTime() + 7 * 24 * HOUR);
   if (length !== "morning") return new Date(now.getTime() + HOUR);
   const day = now.getDate() + (now.getHours() < MORNING ? 0 : 1);
