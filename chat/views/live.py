@@ -67,6 +67,8 @@ def live_page(
         "reasons": concerns.REASONS,
         "say": say,
         "written": written or {"id": uuid.uuid4()},
+        # Whom they asked onto the stage, where that could not be.
+        "asked": request.POST.get("stage", ""),
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }

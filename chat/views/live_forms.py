@@ -8,6 +8,7 @@ import uuid
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chat import posting, refusal
@@ -20,6 +21,7 @@ from chat.views.live import live_page
 from chat.views.room import seat_or_404
 from chat.views.twins import status_of
 from community.people import SignedInRequest
+from programs.models import name_key
 
 
 @login_required
@@ -67,7 +69,11 @@ def _fields(verb: str, form: QueryDict, seat: Seat) -> dict[str, object]:
 
 
 def _order(form: QueryDict, seat: Seat) -> list[str]:
-    """Whom the form names, in its order; or those to come with one moved up or down."""
+    """Whom the form names, in its order; those to come with one moved up or down, or with one more
+    of those who listen. Raises Refused."""
+    if "stage" in form:
+        asked = _called(form.get("stage", ""), seat)
+        return [*(name for name in _to_come(seat) if name != asked), asked]
     if not form.get("up") and not form.get("down"):
         return [name for name in re.split(r"[\s,]+", form.get("order", "")) if name]
     coming = _to_come(seat)
@@ -78,6 +84,17 @@ def _order(form: QueryDict, seat: Seat) -> list[str]:
     to = max(0, at - 1) if form.get("up") else at + 1
     coming.insert(to, coming.pop(at))
     return coming
+
+
+def _called(name: str, seat: Seat) -> str:
+    """Who goes by this name in the circle now. Raises Refused where nobody does."""
+    # What no database takes is nobody's name.
+    key = name_key(name.replace("\0", ""))
+    people = seat.membership.circle.memberships.current().filter(name_key=key)
+    found = people.values_list("public_id", flat=True).first()
+    if found is None:
+        raise Refused("bad_frame", _("Nobody goes by that name in this circle now."))
+    return found
 
 
 def _to_come(seat: Seat) -> list[str]:

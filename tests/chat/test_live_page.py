@@ -238,6 +238,41 @@ def test_five_hundred_listen_and_the_stage_is_who_was_asked(cast):
     assert len(people) < 10
 
 
+def test_someone_is_asked_onto_the_stage_by_a_plain_form(cast):
+    session = open_to_many(cast.cohort, cast.mina, listeners=5)
+    page = seen_by(session, "mina").content.decode()
+    form = page.split("data-stage>")[1].split("</form>")[0]
+    assert 'name="stage"' in form and f'name="step" value="{session.step}"' in form
+    assert "hidden" not in form.replace('type="hidden"', "")
+
+    def ask(name: str, **more):
+        return do(session, "mina", "order", **{"stage": name, "step": session.step} | more)
+
+    assert ask("Listener 3").status_code == 303
+    assert ask("  LISTENER 5 ").status_code == 303
+    assert session.order == ["listener 3 waiting", "listener 5 waiting"]
+    assert ask("Listener 3").status_code == 303
+    assert session.order == ["listener 5 waiting", "listener 3 waiting"]
+    session.do("mina", "phase", phase="sharing")
+    session.do("mina", "give_piece", member=None)
+    assert ask("Listener 1").status_code == 303
+    assert session.order == ["listener 5 holding", "listener 3 waiting", "listener 1 waiting"]
+
+
+def test_whom_nobody_knows_or_who_left_is_not_asked(cast):
+    session = open_to_many(cast.cohort, cast.mina, listeners=2)
+    leave(session.listener2, session.circle)
+    for name in ["Listener 9", "Listener 2", "Otto", "", "\0"]:
+        response = do(session, "mina", "order", stage=name, step=session.step)
+        assert response.status_code == 400
+        assert "Nobody goes by that name" in response.context["say"]
+    response = do(session, "mina", "order", stage="Listener 9", step=session.step)
+    assert 'value="Listener 9"' in response.content.decode()
+    assert do(session, "mina", "order", stage="Listener 1", step=0).status_code == 409
+    assert do(session, "listener1", "order", stage="Listener 1", step=9).status_code == 404
+    assert session.order == []
+
+
 def test_a_listener_who_takes_a_seat_makes_no_noise(cast):
     session = open_to_many(cast.cohort, cast.mina, listeners=3)
     before = session.step

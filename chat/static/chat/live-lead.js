@@ -11,7 +11,10 @@ export class Lead {
     this.next = live.querySelector("[data-next]");
     this.onward = live.querySelector("[data-onward]");
     this.stage = live.querySelector("[data-stage]");
-    this.stage?.querySelector("button").addEventListener("click", () => this.#invite());
+    this.stage?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#invite();
+    });
   }
 
   draw() {
@@ -42,7 +45,6 @@ export class Lead {
 
   #names() {
     if (!this.stage) return;
-    this.stage.hidden = false;
     const options = [...this.live.company.people.values()].map(({ name }) => new Option(name, name));
     this.stage.querySelector("datalist").replaceChildren(...options);
   }
