@@ -22,6 +22,7 @@ from chat.moderation import set_aside
 from chat.settling import UNDO_WITHIN
 from community import vault
 from community.models import User
+from programs import enrolment
 from programs.models import Break, Circle, Membership
 
 _QUIET = datetime.timedelta(weeks=2)
@@ -135,11 +136,21 @@ def undoing(act: ModerationAction) -> tuple[str, str] | None:
 
     What has been undone since, or settled otherwise, is asked again by the verb itself.
     """
+    if act.verb == "remove" and act.member:
+        late = timezone.now() - act.at > enrolment.LET_BACK_IN_WITHIN
+        return None if late or act.member.left_at is None else ("let_back_in", act.member.public_id)
     if act.verb in _UNDONE_FOR_A_MEMBER and act.member:
         return _UNDONE_FOR_A_MEMBER[act.verb], act.member.public_id
     if act.verb == "set_aside" and act.message:
         return ("put_back", act.message.public_id) if act.message.state == "set_aside" else None
     return (_UNDONE_FOR_ALL[act.verb], "") if act.verb in _UNDONE_FOR_ALL else None
+
+
+def regretted(act: ModerationAction) -> str:
+    """The message that this act let through and that stands still. Nothing can undo that it was
+    read; it can be set aside. Empty for everything else."""
+    message = act.message if act.verb == "let_through" else None
+    return message.public_id if message and message.state == Message.State.POSTED else ""
 
 
 def briefs_for(user: User, circle: Circle) -> list[tuple[HandOver, str]]:

@@ -7,6 +7,8 @@ import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,7 @@ from chat.until import runs_over, session_ends
 from community import vault
 from programs import enrolment
 from programs import refusal as programs_refusal
-from programs.models import Membership
+from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
     from community.models import User
@@ -100,6 +102,8 @@ def the_session_ended(room: Room, *, by: Membership | None) -> None:
     where the house ended it."""
     for row in _with_the_session(room):
         _lift(row.member, by=by)
+        if row.member.left_at is not None:
+            continue
         log.append(room, Event.Kind.UNMUTED, member=row.member, audience=Event.Audience.ONE)
         if by is None:
             record.by_itself(room, "unmute", member=row.member)
@@ -115,7 +119,8 @@ def the_session_goes_on(room: Room) -> None:
         if until != row.until:
             row.until = until
             row.save(update_fields=["until"])
-            _tell_of_mute(room, row)
+            if row.member.left_at is None:
+                _tell_of_mute(room, row)
 
 
 def remove(*, by: User, circle: str, member: str, why: str) -> None:
@@ -160,9 +165,37 @@ def _lift(peer: Membership, *, by: Membership | None) -> int:
 
 def _with_the_session(room: Room) -> list[Mute]:
     """The mutes of this circle that end with its session."""
-    in_force = Mute.objects.in_force().filter(ends_with_session=True, member__left_at=None)
+    in_force = Mute.objects.in_force().filter(ends_with_session=True)
     rows = in_force.filter(member__circle=room.circle_id).select_related("member__user", "by__user")
     return list(rows.order_by("pk"))
+
+
+def let_back_in(*, by: User, circle: str, member: str) -> None:
+    """Takes a removal back: seat, history and mutes are as they were. Raises Refused."""
+    with transaction.atomic():
+        # The circle's row before the room's, as whoever comes in takes them.
+        list(Circle.objects.select_for_update(of=("self",)).filter(public_id=circle))
+        with facilitating(by, circle) as (room, facilitator):
+            gone = removed_from(room).filter(public_id=member).first()
+            if gone is None:
+                raise Refused("bad_frame", _("There's nobody of that name to let back in."))
+            try:
+                enrolment.let_back_in(membership=gone, by=by)
+            except PermissionDenied:
+                raise Refused("bad_frame", _("You can't let them back in.")) from None
+            except programs_refusal.Refused as refused:
+                raise Refused("conflict", str(refused)) from None
+            # In the house's record it stands already, as enrolment wrote it.
+            ModerationAction.objects.create(
+                room=room, verb="let_back_in", by=facilitator, member=gone
+            )
+
+
+def removed_from(room: Room) -> QuerySet[Membership]:
+    """Those whose removal may be taken back still, newest first."""
+    since = timezone.now() - enrolment.LET_BACK_IN_WITHIN
+    gone = Membership.objects.led().filter(circle=room.circle_id, removal__at__gte=since)
+    return gone.select_related("user", "circle__cohort").order_by("-removal__at")
 
 
 def mute_in_force(member: Membership) -> Mute | None:

@@ -15,7 +15,7 @@ from chat import announcing, leases, log
 from chat.models import AccessCount, CareCard, Event, Hiding, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
-from programs.signals import membership_ended
+from programs.signals import membership_ended, membership_resumed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -32,7 +32,7 @@ FACILITATOR_VERBS = (
     # Whoever looks after a room reads everyone in it.
     *(verb for verb in PEER_VERBS if verb not in ("hide", "unhide")),
     *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
-    *("mute", "unmute", "remove", "pace", "pause", "resume", "hours", "daily_hours"),
+    *("mute", "unmute", "remove", "let_back_in", "pace", "pause", "resume", "hours", "daily_hours"),
     *("here", "away"),
     *("take_up", "settle", "reopen"),
     *("begin", "phase", "give_piece", "order", "breath", "give_time", "take_over", "end"),
@@ -115,6 +115,13 @@ def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> No
         announcing.access_changed(membership.user_id)
     if membership.is_facilitator:
         leases.end_of(membership.user_id)
+
+
+@receiver(membership_resumed)
+def come_back_to_the_room(sender: type, membership: Membership, **kwargs: object) -> None:
+    """On the seat they had, with all that stands on it."""
+    with log.writing(membership.circle.public_id) as room:
+        log.append(room, Event.Kind.JOINED, member=membership)
 
 
 @receiver(access_changed)

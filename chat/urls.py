@@ -106,6 +106,7 @@ urlpatterns = [
     path(f"{_A_MEMBER}hold/", facilitating.hold_member, name="hold_member"),
     path(f"{_A_MEMBER}unhold/", facilitating.unhold_member, name="unhold_member"),
     path(f"{_A_MEMBER}remove/", facilitating.remove_member, name="remove_member"),
+    path(f"{_A_MEMBER}let-back-in/", facilitating.let_back_in, name="let_back_in"),
     path(f"{_A_ROOM}keeping/", facilitating.keeping, name="keeping"),
     path(f"{_A_ROOM}hold/", facilitating.hold_room, name="hold_room"),
     path(f"{_A_ROOM}unhold/", facilitating.unhold_room, name="unhold_room"),

@@ -77,6 +77,12 @@ def _remove(by: User, frame: Frame) -> None:
     )
 
 
+def _let_back_in(by: User, frame: Frame) -> None:
+    moderation.let_back_in(
+        by=by, circle=frame.public_id("circle"), member=frame.public_id("member")
+    )
+
+
 def _pace(by: User, frame: Frame) -> None:
     pacing.pace(by=by, circle=frame.public_id("circle"), seconds=frame.seq("seconds"))
 
@@ -116,6 +122,7 @@ VERBS: dict[str, Verb] = {
     "mute": _mute,
     "unmute": _unmute,
     "remove": _remove,
+    "let_back_in": _let_back_in,
     "pace": _pace,
     "pause": _about_room(pacing.pause),
     "resume": _about_room(pacing.resume),

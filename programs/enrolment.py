@@ -33,7 +33,7 @@ from programs.models import (
 )
 from programs.names import claimed_name
 from programs.refusal import Refused
-from programs.signals import membership_ended
+from programs.signals import membership_ended, membership_resumed
 
 if TYPE_CHECKING:
     from community.models import User
@@ -51,10 +51,13 @@ _FROM: dict[str, tuple[str, ...]] = {
     State.ENTERED: (State.ACCEPTED,),
 }
 _KEEP_ANSWERS = dt.timedelta(days=30)
+# So long a removal can be taken back: a slip, or second thoughts, and not another decision.
+LET_BACK_IN_WITHIN = dt.timedelta(hours=1)
 audit.describe(
     {
         "read_answers": gettext_lazy("%(name)s read the answers of your application."),
         "remove": gettext_lazy("%(name)s ended your place in the circle."),
+        "let_back_in": gettext_lazy("%(name)s gave you your place in the circle back."),
     },
     appealable=("remove",),
 )
@@ -196,9 +199,7 @@ def remove(*, membership: Membership, by: User, why: str) -> Removal:
 
     Raises PermissionDenied for others, Refused where it had ended already.
     """
-    holds = membership.circle.memberships.current().facilitators().filter(user=by)
-    of_a_peer = not membership.is_facilitator and holds.exists()
-    if membership.user_id == by.pk or not (of_a_peer or is_lead(by)):
+    if not _may_remove(membership, by):
         raise PermissionDenied
     _end(membership, by=by, removed=True)
     removal = Removal(membership=membership, by=by)
@@ -207,6 +208,30 @@ def remove(*, membership: Membership, by: User, why: str) -> Removal:
     circle = membership.circle.public_id
     audit.record(verb="remove", by=by, about=membership.user, circle=circle)
     return removal
+
+
+@transaction.atomic
+def let_back_in(*, membership: Membership, by: User) -> None:
+    """Takes a removal back: their place, name and history are as if it had not been.
+
+    Whoever may remove them may, for an hour; what a program lead ended, only a lead. Raises
+    PermissionDenied for others, Refused where it is too late or their place is another's by now.
+    """
+    circle = _locked(membership.circle)
+    removal = Removal.objects.filter(membership=membership).select_related("by").first()
+    if not _may_remove(membership, by) or (removal and not _may_take_back(removal, by)):
+        raise PermissionDenied
+    if removal is None or circle.membership_of(membership.user):
+        raise Refused(_("They belong to the circle already."))
+    if timezone.now() - removal.at > LET_BACK_IN_WITHIN or not membership.user.is_active:
+        raise Refused(_("It's too late to take this back. The program lead can talk with them."))
+    is_peer = membership.role == Membership.Role.PEER
+    if is_peer and not Circle.objects.places_left(circle.pk):
+        raise Refused(_("Their place was given to someone else meanwhile."))
+    _resume(membership, circle, since=removal.at)
+    removal.delete()
+    membership_resumed.send(sender=Membership, membership=membership)
+    audit.record(verb="let_back_in", by=by, about=membership.user, circle=circle.public_id)
 
 
 # A member --------------------------------------------------------------------
@@ -286,6 +311,28 @@ def _end(membership: Membership, *, by: User, removed: bool) -> None:
     membership_ended.send(sender=Membership, membership=membership, by=by, removed=removed)
     if membership.circle.applications.filter(state=State.WAITING).exists():
         _tell_holders(membership.circle, f"place:{membership.public_id}")
+
+
+def _resume(membership: Membership, circle: Circle, *, since: dt.datetime) -> None:
+    ended_at, membership.left_at = membership.left_at, None
+    if circle.memberships.current().filter(swatch=membership.swatch).exists():
+        membership.swatch = swatches.for_newcomer(circle)
+    membership.save(update_fields=["left_at", "swatch"])
+    # The break that ended with it goes on.
+    Break.objects.filter(membership=membership, ended_at__range=(ended_at, since)).update(
+        ended_at=None
+    )
+
+
+def _may_remove(membership: Membership, by: User) -> bool:
+    holds = membership.circle.memberships.current().facilitators().filter(user=by)
+    of_a_peer = not membership.is_facilitator and holds.exists()
+    return membership.user_id != by.pk and (of_a_peer or is_lead(by))
+
+
+def _may_take_back(removal: Removal, by: User) -> bool:
+    holders = removal.membership.circle.memberships.current().facilitators()
+    return is_lead(by) or holders.filter(user=removal.by).exists()
 
 
 def _tell_holders(circle: Circle, about: str) -> None:

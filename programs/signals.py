@@ -7,6 +7,8 @@ from django.dispatch import Signal
 
 # Arguments: membership, by (a User or None), removed (bool).
 membership_ended = Signal()
+# A removal was taken back: the membership goes on as if it had not been. Argument: membership.
+membership_resumed = Signal()
 # A due question was claimed; whoever posts it does so in this transaction. Arguments: delivery.
 prompt_due = Signal()
 

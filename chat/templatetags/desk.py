@@ -26,6 +26,7 @@ _ACTS = {
     "resume": _("let the room go on"),
     "hours": _("set the hours"),
     "remove": _("ended a place"),
+    "let_back_in": _("let back in"),
     "settle": _("settled what was told"),
     "reopen": _("took a settling back"),
     "check_in": _("wrote to them alone"),

@@ -35,6 +35,7 @@ _UNDOES = {
     "resume": "resume",
     "unhold_all": "unhold_room",
     "put_back": "put_back",
+    "let_back_in": "let_back_in",
 }
 
 
@@ -142,8 +143,11 @@ def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 2
     return render(request, "chat/desk.html", context, status=status)
 
 
-def _with_undo(acts: list[ModerationAction], circle: Circle) -> list[tuple[ModerationAction, str]]:
-    """Each act with the address that undoes it, for the newest of its kind alone."""
+def _with_undo(
+    acts: list[ModerationAction], circle: Circle
+) -> list[tuple[ModerationAction, str, str]]:
+    """Each act with the address that undoes it, for the newest of its kind alone, or with the
+    message to set aside where nothing does."""
     seen: set[tuple[str, int | None, int | None]] = set()
     rows = []
     for act in acts:
@@ -156,7 +160,7 @@ def _with_undo(acts: list[ModerationAction], circle: Circle) -> list[tuple[Moder
         if act.verb in _UNDOES:
             what = (_UNDOES[act.verb], act.member_id, act.message_id)
         seen.add(what)
-        rows.append((act, address))
+        rows.append((act, address, desk.regretted(act)))
     return rows
 
 

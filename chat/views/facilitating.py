@@ -56,7 +56,8 @@ def put_back(request: SignedInRequest, circle: str, message: str) -> HttpRespons
 @login_required
 @require_POST
 def let_through(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
-    return _at_message(request, circle, message, holding.let_through)
+    done = _("Everyone can read it now. Was it a slip? You can still set it aside where it stands.")
+    return _at_message(request, circle, message, holding.let_through, done=done)
 
 
 @login_required
@@ -104,8 +105,15 @@ def unhold_member(request: SignedInRequest, circle: str, member: str) -> HttpRes
 @require_POST
 def remove_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     why = request.POST.get("why", "")
-    done = _("Their place in the circle has ended.")
+    done = _("Their place in the circle has ended. For an hour you can let them back in.")
     return _at_member(request, circle, member, moderation.remove, done, why=why)
+
+
+@login_required
+@require_POST
+def let_back_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
+    done = _("Their place is theirs again, as it was.")
+    return _at_member(request, circle, member, moderation.let_back_in, done)
 
 
 # The room ------------------------------------------------------------------------------
@@ -189,6 +197,7 @@ def _at_message(
     verb: Callable[..., None],
     *,
     why: bool = False,
+    done: str = "",
 ) -> HttpResponse:
     more = {"why": request.POST.get("why", "")} if why else {}
     return _act(
@@ -196,6 +205,7 @@ def _at_message(
         circle,
         lambda: verb(by=request.user, circle=circle, message=message, **more),
         message=message,
+        done=done,
     )
 
 
@@ -287,6 +297,7 @@ def _page(
         "standing": standing_of(seat),
         "waiting": history.drawn(list(for_drawing(holding.waiting_in(circle.room))), seat),
         "peers": _peers(seat),
+        "removed": moderation.removed_from(circle.room),
         "daily": _daily(circle.room),
         "session_until": session_ends(circle),
         "say": say,

@@ -81,6 +81,7 @@ ROUTES = [
     Row(f"{MEMBER}hold/", facilitators(303), POST),
     Row(f"{MEMBER}unhold/", facilitators(303), POST),
     Row(f"{MEMBER}remove/", facilitators(303), POST, fields=WHY),
+    Row(f"{MEMBER}let-back-in/", facilitators(303), POST, at={"member": "gone"}),
     Row(f"{MEMBER}note/", facilitators(303), POST, fields=BODY),
     Row(f"{MEMBER}check-in/", facilitators(200), GET),
     Row(f"{MEMBER}check-in/", facilitators(303), POST, fields=BODY),

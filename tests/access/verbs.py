@@ -67,6 +67,7 @@ VERBS = [
     verb("mute", HOLDER, **MEMBER, **WHY, until="{tomorrow}"),
     verb("unmute", HOLDER, **MEMBER),
     verb("remove", HOLDER, **MEMBER, **WHY),
+    verb("let_back_in", HOLDER, member="{gone}"),
     verb("pace", HOLDER, seconds=10),
     verb("pause", HOLDER),
     verb("resume", HOLDER),

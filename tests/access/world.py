@@ -88,6 +88,9 @@ def furnish(
         by=holder, circle=circle_id, member=circle.membership_of(other).public_id, body=WORDS
     )
     note = beside.note(by=holder, circle=circle_id, member=member, body=WORDS)
+    gone = join(f"vale{circle.pk}", circle)
+    gone_member = circle.membership_of(gone).public_id
+    remove(gone, circle, by=holder)
     delivery = ask_the_question(circle)
     others = circle.memberships.current().facilitators().exclude(user=holder)
     session = calendar.next_session(circle.cohort, circle)
@@ -97,6 +100,7 @@ def furnish(
         "circle_pk": circle.pk,
         "cohort_pk": circle.cohort_id,
         "member": member,
+        "gone": gone_member,
         "person_pk": author.pk,
         "member_pk": circle.membership_of(author).pk,
         "message": message,

@@ -37,6 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "mute": {"member": "MEMBER", "until": "2027-01-01T08:00:00Z", "why": WORDS},
     "unmute": {"member": "MEMBER"},
     "remove": {"member": "NOBODY", "why": WORDS},
+    "let_back_in": {"member": "NOBODY"},
     "pace": {"seconds": 10},
     "pause": {},
     "resume": {},

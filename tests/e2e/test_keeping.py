@@ -133,6 +133,38 @@ def test_what_was_done_can_be_undone_for_a_while(cast, enter):
     expect(bar(mina, "done")).to_have_count(0)
 
 
+def test_a_removal_can_be_undone_for_a_while(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    write(noor, "Good evening.")
+    do(mina, "Good evening.", "Remove them from the circle")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("A slip")
+    mina.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(writing(noor)).to_have_count(0)
+
+    bar(mina, "done").get_by_role("button", name="Undo").click()
+
+    expect(bar(mina, "done")).to_have_count(0)
+    again = enter(cast.noor)
+    expect(message(again, "Good evening.")).to_be_visible()
+    expect(writing(again)).to_be_visible()
+
+
+def test_what_was_let_through_by_a_slip_can_be_set_aside_at_once(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    write(noor, "Good evening.")
+    do(mina, "Good evening.", "Read first what they write")
+    expect(bar(noor, "held")).to_be_visible()
+    write(noor, "My old street, number 14.")
+    do(mina, "number 14", "Let it through")
+
+    bar(mina, "done").get_by_role("button", name="Set it aside").click()
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("It holds an address")
+    mina.get_by_role("dialog").get_by_role("button", name="Set it aside").click()
+
+    expect(noor.locator(".told")).to_contain_text("Mina set your message aside")
+    expect(bar(mina, "done").get_by_role("button", name="Undo")).to_be_visible()
+
+
 # The room -----------------------------------------------------------------------------
 
 

@@ -75,12 +75,13 @@ export class Bars {
     this.stand("unattended", hours === "attended" && !held, fill);
   }
 
-  /** Something was done, and can be undone for a while. */
-  done(words, undo) {
+  /** Something was done, and can be undone for a while; `name` is what the button says. */
+  done(words, undo, name = say("done.back")) {
     const bar = cut("bar-done");
     bar.querySelector("[data-say]").textContent = words;
     const button = bar.querySelector("button");
     button.hidden = !undo;
+    button.textContent = name;
     button.addEventListener("click", () => {
       bar.remove();
       undo();

@@ -7,7 +7,7 @@ import { say } from "./sayings.js";
 const ABOUT_MESSAGE = ["let_through", "put_back", "ask_to_change", "set_aside"];
 const ABOUT_MEMBER = ["hold", "unhold", "mute", "unmute", "remove"];
 const NEEDS_ASKING = new Set(["ask_to_change", "set_aside", "mute", "remove"]);
-const BACK = { set_aside: "put_back", hold: "unhold", unhold: "hold", mute: "unmute" };
+const BACK = { set_aside: "put_back", hold: "unhold", unhold: "hold", mute: "unmute", remove: "let_back_in" };
 
 export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 
@@ -22,6 +22,9 @@ export async function facilitate(room, verb, { id, member }) {
   const { why, until } = answer;
   const done = await room.act({ do: verb, ...whom, ...(why && { why }), ...(until && { until }) });
   if (!done) return;
+  const words = say(`done.${verb}-${whom.member ? "one" : "message"}`);
   const back = BACK[verb] && (() => room.act({ do: BACK[verb], ...whom }));
-  room.bars.done(say(`done.${verb}-${whom.member ? "one" : "message"}`), back);
+  // What everyone may have read can't be unread. It can be set aside.
+  const aside = verb === "let_through" && (() => facilitate(room, "set_aside", { id, member }));
+  room.bars.done(words, back || aside, say(aside ? "done.aside" : "done.back"));
 }
