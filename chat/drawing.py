@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from itertools import repeat
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Count, QuerySet
 from django.template import engines
@@ -31,8 +32,12 @@ from community import vault
 from community.templatetags.weave import icon, swatch_classes
 from programs.models import Circle, Membership, PromptDelivery
 
+if TYPE_CHECKING:
+    from chat.posting import NewMessage
+
 _ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
 _NONE: Counter[str] = Counter()
+_EMPTY = Markup()
 _GONE = gettext_lazy("These words can't be opened any more.")
 
 
@@ -53,7 +58,7 @@ class Entry:
     name: str = ""
     swatch: str = ""
     is_facilitator: bool = False
-    body: Markup = field(default_factory=Markup)
+    body: Markup = _EMPTY
     note: str = ""
     edited: bool = False
     quote: dict[str, str] | None = None
@@ -66,7 +71,7 @@ class Entry:
     author: int = 0
     quoted_author: int = 0
     quoted_seq: int = 0
-    html: Markup = field(default_factory=Markup)
+    html: Markup = _EMPTY
 
     def html_for(self, from_seq: int, hidden: Collection[int] = ()) -> Markup:
         """The drawing for someone whose time here began after place `from_seq` and who reads
@@ -75,12 +80,12 @@ class Entry:
             return self.html
         if self.quoted_seq > from_seq and self.quoted_author not in hidden:
             return self.html
-        with translation.override(self.language):
+        with _in_language(self.language):
             return _rendered(replace(self, quote=None))
 
     @property
     def at_iso(self) -> str:
-        return self.at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.at.astimezone(datetime.UTC).isoformat()[:19] + "Z"
 
 
 # As much of each as drawing asks for: the tables have a hundred columns between them.
@@ -116,7 +121,7 @@ def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
 
 
 def draw_fresh(
-    messages: Iterable[Message],
+    messages: Iterable[Message | NewMessage],
     *,
     circle: Circle,
     counts: Mapping[int, Counter[str]] | None = None,
@@ -126,17 +131,30 @@ def draw_fresh(
 
     `words` are theirs, one for each, where they are at hand and need not be opened.
     """
-    here = reverse("room", args=[circle.public_id]) + "messages/"
+    here = _messages_of(circle.public_id)
     counts = counts or {}
-    with translation.override(circle.cohort.language):
+    with _in_language(circle.cohort.language):
         entries = [
-            _entry(message, counts.get(message.pk, _NONE), circle, here, said)
+            _entry(message, counts.get(message.pk or 0, _NONE), circle, here, said)
             for message, said in zip(messages, words or repeat(None), strict=False)
         ]
         _say_who_reads_first([e for e in entries if e.state == Message.State.HELD], circle)
         for entry in entries:
             entry.html = _rendered(entry)
     return entries
+
+
+@lru_cache(maxsize=4096)
+def _messages_of(circle: str) -> str:
+    """Where the messages of this circle have their addresses."""
+    return reverse("room", args=[circle]) + "messages/"
+
+
+def _in_language(language: str) -> AbstractContextManager[None]:
+    """Most houses speak one language: there, nothing needs to be changed and put back."""
+    if translation.get_language() == language:
+        return nullcontext()
+    return cast(AbstractContextManager[None], translation.override(language))
 
 
 def environment(**options: Any) -> Environment:
@@ -207,7 +225,11 @@ def response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
 
 
 def _entry(
-    message: Message, counts: Counter[str], circle: Circle, here: str, said: Words | None = None
+    message: Message | NewMessage,
+    counts: Counter[str],
+    circle: Circle,
+    here: str,
+    said: Words | None = None,
 ) -> Entry:
     entry = Entry(
         id=message.public_id,
@@ -215,7 +237,7 @@ def _entry(
         kind="prompt" if message.membership is None else "message",
         state=message.state,
         at=message.posted_at,
-        at_text=message.posted_at.astimezone(circle.cohort.zone).strftime("%H:%M"),
+        at_text=message.posted_at.astimezone(circle.cohort.zone).isoformat()[11:16],
         circle=circle.public_id,
         language=circle.cohort.language,
         here=f"{here}{message.public_id}/",
@@ -229,7 +251,7 @@ def _entry(
     if message.state in (Message.State.POSTED, Message.State.HELD):
         _say(entry, message, circle, said)
     elif message.state == Message.State.SET_ASIDE:
-        entry.set_aside_by = message.setting_aside.by.name
+        entry.set_aside_by = cast(Message, message).setting_aside.by.name
     return entry
 
 
@@ -258,10 +280,11 @@ def _sign(entry: Entry, member: Membership) -> None:
     entry.is_facilitator = member.is_facilitator
 
 
-def _say(entry: Entry, message: Message, circle: Circle, said: Words | None) -> None:
+def _say(entry: Entry, message: Message | NewMessage, circle: Circle, said: Words | None) -> None:
     owner = vault.circle_owner(circle.public_id)
     try:
-        said = said or message.words(owner=owner)
+        # Nobody draws a new message without its words.
+        said = said or cast(Message, message).words(owner=owner)
     except vault.Unopenable:
         entry.body = Markup("<p>{}</p>").format(_GONE)
         return

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.utils import translation
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class _Sitter:
         self.entry = entry
         self.key = (
             entry.circle,
-            translation.get_language(),
+            entry.language,
             entry.member,
             entry.name,
             entry.swatch,

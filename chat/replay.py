@@ -92,7 +92,7 @@ def fresh(said: Said) -> Stretch:
             Happening(
                 seq=message.placed_seq,
                 audience=Event.Audience.ONE if held else Event.Audience.ALL,
-                member=message.membership_id if held else None,
+                member=message.membership.pk if held else None,
                 place=message.placed_seq,
                 shown={
                     "seq": message.placed_seq,

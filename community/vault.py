@@ -51,18 +51,37 @@ class KeyAway(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenedKey:
-    """A data key as this process remembers it."""
+class OpenedKey:
+    """A data key as this process remembers it: for many words of one owner in a row."""
 
+    owner: str
     id: int
     cipher: AESGCM
     for_fingerprints: bytes
     opened_at: float
 
     @classmethod
-    def of(cls, key_id: int, key: bytes) -> _OpenedKey:
+    def of(cls, row: DataKey) -> OpenedKey:
+        key = unwrap(row)
         apart = hashlib.blake2b(b"fingerprints", key=key, digest_size=32).digest()
-        return cls(key_id, AESGCM(key), apart, time.monotonic())
+        return cls(row.owner, row.pk, AESGCM(key), apart, time.monotonic())
+
+    def seal(self, words: str, *, about: str) -> bytes:
+        """As the module's `seal`."""
+        try:
+            plain = words.encode()
+        except UnicodeEncodeError:
+            # That exception carries the words, and exceptions end up in logs.
+            raise ValueError("not text that can be stored") from None
+        header = _HEADER.pack(_VERSION, self.id)
+        nonce = random_bytes(_NONCE_BYTES)
+        bound_to = _bound_to(header, self.owner, about)
+        return header + nonce + self.cipher.encrypt(nonce, plain, bound_to)
+
+    def fingerprint(self, words: str) -> bytes:
+        """As the module's `fingerprint`."""
+        plain = words.encode(errors="surrogatepass")
+        return hashlib.blake2b(plain, key=self.for_fingerprints, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ class _OnceCommitted:
     """
 
     owner: str
-    key: _OpenedKey | None
+    key: OpenedKey | None
 
     def __call__(self) -> None:
         with _lock:
@@ -86,7 +105,7 @@ class _OnceCommitted:
                 _remembered[self.owner] = self.key
 
 
-_remembered: dict[str, _OpenedKey] = {}
+_remembered: dict[str, OpenedKey] = {}
 _lock = threading.Lock()
 
 
@@ -104,15 +123,7 @@ def seal(words: str, *, owner: str, about: str) -> bytes:
     Raises Erased where the owner's words were erased, ValueError where `words` is not text
     that can be stored (a lone surrogate), KeyAway where the house has lost its keys.
     """
-    try:
-        plain = words.encode()
-    except UnicodeEncodeError:
-        # That exception carries the words, and exceptions end up in logs.
-        raise ValueError("not text that can be stored") from None
-    key = _data_key(owner)
-    header = _HEADER.pack(_VERSION, key.id)
-    nonce = random_bytes(_NONCE_BYTES)
-    return header + nonce + key.cipher.encrypt(nonce, plain, _bound_to(header, owner, about))
+    return key_for(owner).seal(words, about=about)
 
 
 def open_sealed(sealed: bytes | memoryview, *, owner: str, about: str) -> str:
@@ -126,7 +137,7 @@ def open_sealed(sealed: bytes | memoryview, *, owner: str, about: str) -> str:
     if len(nonce) < _NONCE_BYTES:
         raise Unopenable("not a sealed value")
     version, key_id = _HEADER.unpack(header)
-    key = _data_key(owner, make=False)
+    key = key_for(owner, make=False)
     if version != _VERSION or key.id != key_id:
         raise Unopenable("sealed by a key that is gone")
     ciphertext = sealed[_HEADER.size + _NONCE_BYTES :]
@@ -138,9 +149,7 @@ def open_sealed(sealed: bytes | memoryview, *, owner: str, about: str) -> str:
 
 def fingerprint(words: str, *, owner: str) -> bytes:
     """16 bytes that are alike for the same words of the same owner, and tell nothing else."""
-    key = _data_key(owner)
-    plain = words.encode(errors="surrogatepass")
-    return hashlib.blake2b(plain, key=key.for_fingerprints, digest_size=16).digest()
+    return key_for(owner).fingerprint(words)
 
 
 def erase(owner: str) -> None:
@@ -201,7 +210,11 @@ def _nothing_is_sealed() -> bool:
     return not DataKey.objects.filter(erased_at=None).exists()
 
 
-def _data_key(owner: str, *, make: bool = True) -> _OpenedKey:
+def key_for(owner: str, *, make: bool = True) -> OpenedKey:
+    """The owner's data key, made where there was none; good for as long as this transaction.
+
+    Raises Erased where it was destroyed, KeyAway where the house has lost its keys.
+    """
     known = _known(owner)
     if known is not None:
         return known
@@ -210,12 +223,12 @@ def _data_key(owner: str, *, make: bool = True) -> _OpenedKey:
         row = _made(owner)
     if row is None or row.erased_at is not None:
         raise Erased("the key is gone")
-    opened = _OpenedKey.of(row.pk, unwrap(row))
+    opened = OpenedKey.of(row)
     transaction.on_commit(_OnceCommitted(owner, opened))
     return opened
 
 
-def _known(owner: str) -> _OpenedKey | None:
+def _known(owner: str) -> OpenedKey | None:
     # Newest first: what this transaction made or erased goes before what the process knows.
     for _savepoints, waiting, *_ in reversed(transaction.get_connection().run_on_commit):
         if isinstance(waiting, _OnceCommitted) and waiting.owner == owner:

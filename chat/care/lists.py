@@ -13,6 +13,7 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from django.db.models.signals import post_delete, post_save
 
@@ -115,7 +116,16 @@ def _pattern(phrases: str, medicines: str) -> re.Pattern[str]:
                 spelled.add(pattern)
     if not spelled:
         return _NOTHING
-    return re.compile(f"(?<= )(?:{'|'.join(sorted(spelled))})(?= )")
+    return re.compile(f"(?<= )(?:{_by_first_letter(sorted(spelled))})(?= )")
+
+
+def _by_first_letter(patterns: list[str]) -> str:
+    """One of the patterns: at each word of a text only those of its letter need to be tried."""
+    groups = groupby(patterns, key=lambda pattern: pattern[0] if pattern[0].isalnum() else "")
+    return "|".join(
+        f"{letter}(?:{'|'.join(pattern[len(letter) :] for pattern in group)})"
+        for letter, group in groups
+    )
 
 
 def _phrase(phrase: str, medicines: str) -> str:

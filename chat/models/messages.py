@@ -17,6 +17,9 @@ from community import vault
 from community.models import PublicIdField
 from programs.models import Membership, PromptDelivery
 
+# Made once: `json.dumps` with options makes one for each text.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -43,7 +46,7 @@ class Words:
         parts: list[object] = [self.body, self.note]
         if self.mentions:
             parts.append([[one.member, one.name] for one in self.mentions])
-        return json.dumps(parts, ensure_ascii=False)
+        return _encode(parts)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -128,15 +131,19 @@ class Message(models.Model):
 
     def seal(self, words: Words, *, owner: str) -> None:
         """`owner` is the circle's name in the vault."""
-        self.sealed_words = vault.seal(words.to_seal(), owner=owner, about=self._about)
+        self.sealed_words = vault.seal(
+            words.to_seal(), owner=owner, about=sealed_about(self.public_id)
+        )
 
     def words(self, *, owner: str) -> Words:
         """Raises vault.Unopenable where the words were erased or altered."""
-        return Words.opened(vault.open_sealed(self.sealed_words, owner=owner, about=self._about))
+        about = sealed_about(self.public_id)
+        return Words.opened(vault.open_sealed(self.sealed_words, owner=owner, about=about))
 
-    @property
-    def _about(self) -> str:
-        return f"message:{self.public_id}"
+
+def sealed_about(public_id: str) -> str:
+    """What the words of the message with this id are bound to (see `community.vault`)."""
+    return f"message:{public_id}"
 
 
 class Response(models.Model):

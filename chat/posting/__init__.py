@@ -8,13 +8,14 @@ prompts.py    the week's question
 """
 
 from chat.posting.batch import commit, post, post_batch
-from chat.posting.drafts import Commit, Draft, Outcome, Posted, Said
+from chat.posting.drafts import Commit, Draft, NewMessage, Outcome, Posted, Said
 from chat.posting.gate import muted
 from chat.posting.prompts import post_prompt
 
 __all__ = [
     "Commit",
     "Draft",
+    "NewMessage",
     "Outcome",
     "Posted",
     "Said",

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from chat import announcing, mentions, refusal, words
 from chat.care import flagging, lists
 from chat.models import Message
-from chat.models.messages import Words
+from chat.models.messages import Words, sealed_about
 from chat.posting import gate, rows
-from chat.posting.drafts import Commit, Draft, Outcome, Posted, Said
+from chat.posting.drafts import Commit, Draft, NewMessage, Outcome, Posted, Said
 from chat.posting.rows import Ground, Speaker
 from chat.refusal import Refused
 from community import vault
@@ -29,6 +29,8 @@ from community.models import public_id
 
 logger = logging.getLogger(__name__)
 
+# Their texts: asking an enumeration for them costs something each time.
+_POSTED, _HELD = Message.State.POSTED.value, Message.State.HELD.value
 _CONCERNING = frozenset({lists.Kind.CRISIS.value, lists.Kind.DOSE.value})
 
 
@@ -115,7 +117,8 @@ class _Batch:
     speakers: dict[tuple[str, int], Speaker]
     changes: int
     quotable: dict[str, Message]
-    known: dict[tuple[int, uuid.UUID], Message] = field(default_factory=dict)
+    known: dict[tuple[int, uuid.UUID], Message | NewMessage] = field(default_factory=dict)
+    keys: dict[str, vault.OpenedKey] = field(default_factory=dict)
     said: dict[str, Said] = field(default_factory=dict)
 
     @classmethod
@@ -183,8 +186,8 @@ class _Batch:
         if speaker is None:
             raise refusal.not_member()
         said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
-        owner = vault.circle_owner(draft.circle)
-        fingerprint = vault.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}", owner=owner)
+        key = self._key(draft.circle)
+        fingerprint = key.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}")
         if known := self.known.get((speaker.member.pk, draft.client_id)):
             return _again(known, draft.client_id, fingerprint)
         ground = self.grounds[draft.circle]
@@ -195,22 +198,23 @@ class _Batch:
             ground.holds_all or speaker.held or lists.Kind.SOURCING.value in found
         )
         quoted = self._quoted(draft, ground, speaker)
-        message = rows.new_message(
-            public_id=public_id(),
+        said = mentions.named(said, circle=ground.circle)
+        name = public_id()
+        sealed = key.seal(said.to_seal(), about=sealed_about(name))
+        message = NewMessage(
+            public_id=name,
             room_id=ground.room,
-            membership_id=speaker.member.pk,
+            membership=speaker.member,
             client_id=draft.client_id,
             fingerprint=fingerprint,
-            reply_to_id=quoted.pk if quoted else None,
-            state=Message.State.HELD.value if held else Message.State.POSTED.value,
+            sealed_words=sealed,
+            reply_to=quoted,
+            state=_HELD if held else _POSTED,
             unshown=held,
             posted_at=self.now,
+            # Last, when nothing can fail any more: a place once taken must be filled.
+            placed_seq=ground.next_seq(),
         )
-        message.membership, message.reply_to = speaker.member, quoted
-        said = mentions.named(said, circle=ground.circle)
-        message.seal(said, owner=owner)
-        # Last, when nothing can fail any more: a place once taken must be filled.
-        message.placed_seq = ground.next_seq()
         self._note(draft, speaker, message, said)
         if found & _CONCERNING:
             self.said[draft.circle].concerns_someone = True
@@ -223,7 +227,13 @@ class _Batch:
             return None
         return quoted
 
-    def _note(self, draft: Draft, speaker: Speaker, message: Message, words: Words) -> None:
+    def _key(self, circle: str) -> vault.OpenedKey:
+        key = self.keys.get(circle)
+        if key is None:
+            key = self.keys[circle] = vault.key_for(vault.circle_owner(circle))
+        return key
+
+    def _note(self, draft: Draft, speaker: Speaker, message: NewMessage, words: Words) -> None:
         if draft.circle not in self.said:
             self.said[draft.circle] = Said(self.grounds[draft.circle])
         said = self.said[draft.circle]
@@ -237,7 +247,7 @@ class _Batch:
         if not self.said:
             return
         rows.insert([message for said in self.said.values() for message in said.messages])
-        rows.grow(said.ground for said in self.said.values())
+        rows.grow([said.ground for said in self.said.values()])
         for circle, said in self.said.items():
             announcing.room_changed(circle, said.ground.last_seq)
 
@@ -266,8 +276,8 @@ def _words_of_care(text: str) -> frozenset[str]:
         return frozenset()
 
 
-def _again(known: Message, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
+def _again(known: Message | NewMessage, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
     if bytes(known.fingerprint) != fingerprint:
         raise Refused("conflict", _("Something else was already sent under that name."))
-    state = Message.State.HELD if known.state == Message.State.HELD else Message.State.POSTED
+    state = _HELD if known.state == _HELD else _POSTED
     return Posted(known.public_id, client_id, known.placed_seq, state)

@@ -7,15 +7,16 @@ batch cost thirty times that, and was most of what a busy house did.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
-from chat.models import Message, Room
+from chat.models import Room
+from chat.posting.drafts import NewMessage
 from programs.models import Circle, Cohort, Membership
 
 _ROOMS = """
@@ -71,7 +72,27 @@ SELECT room_id, placed_seq,
 FROM chat_message WHERE public_id IN ({messages})
 """
 
-_GROWN = "UPDATE chat_room SET last_seq = %s WHERE id = %s"
+# Both databases name the columns of VALUES so.
+_GROWN = """
+UPDATE chat_room SET last_seq = grown.column2
+FROM (VALUES {grown}) AS grown WHERE chat_room.id = grown.column1
+"""
+
+# What is not named here is NULL in a new message.
+_WRITTEN = (
+    "public_id",
+    "room_id",
+    "membership_id",
+    "client_id",
+    "fingerprint",
+    "sealed_words",
+    "reply_to_id",
+    "state",
+    "unshown",
+    "placed_seq",
+    "posted_at",
+)
+_MOST_ROWS = 64
 
 
 @dataclass(slots=True)
@@ -172,69 +193,63 @@ def speakers(
     return found, changes
 
 
-def new_message(**fields: Any) -> Message:
-    """A message with these fields, by the names of their attributes, and else as a new one is.
-
-    As `Message(…)`, which asks every field for its default each time.
-    """
-    values = _NEW_MESSAGE.copy()
-    for name, value in fields.items():
-        values[_PLACES_OF_MESSAGE[name]] = value
-    return Message(*values)
-
-
-def insert(messages: Sequence[Message]) -> None:
+def insert(messages: Sequence[NewMessage]) -> None:
     """Writes new messages and their events. Raises IntegrityError where one is known already."""
-    rows = [
-        [
-            value if prepare is None else prepare(value, connection)
-            for name, prepare in _MESSAGE_COLUMNS
-            for value in (getattr(message, name),)
-        ]
-        for message in messages
-    ]
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT_MESSAGE, rows)
+        for some in _in_powers_of_two(messages):
+            cursor.execute(_insert(len(some)), _values(some))
         names = [message.public_id for message in messages]
         cursor.execute(_EVENTS.format(messages=_places(names)), names)
 
 
-def grow(grounds: Iterable[Ground]) -> None:
+def grow(grounds: Collection[Ground]) -> None:
     """Keeps how far the logs have grown."""
+    grown = ", ".join(["(%s, %s)"] * len(grounds))
+    parameters = [value for ground in grounds for value in (ground.room, ground.last_seq)]
     with connection.cursor() as cursor:
-        cursor.executemany(_GROWN, [(ground.last_seq, ground.room) for ground in grounds])
+        cursor.execute(_GROWN.format(grown=grown), parameters)
 
 
-def _message_columns() -> list[tuple[str, Any]]:
-    """Every column of a message but its id; how it is prepared where it isn't written as it is."""
-    as_they_are = (
-        models.CharField,
-        models.ForeignKey,
-        models.BigIntegerField,
-        models.BooleanField,
-        models.BinaryField,
-    )
-    return [
-        (field.attname, None if isinstance(field, as_they_are) else field.get_db_prep_save)
-        for field in Message._meta.concrete_fields
-        if not field.primary_key
-    ]
+def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in pieces of 64, 32, 16…: few statements, of few kinds, which are prepared once.
+
+    Each statement lets go of the interpreter, and waits for the sockets' thread to get it back.
+    """
+    at, size = 0, _MOST_ROWS
+    while at < len(items):
+        while size > len(items) - at:
+            size //= 2
+        yield items[at : at + size]
+        at += size
 
 
-_MESSAGE_COLUMNS = _message_columns()
-_PLACES_OF_MESSAGE = {
-    field.attname: place for place, field in enumerate(Message._meta.concrete_fields)
-}
-# What differs from message to message is always given.
-_NEW_MESSAGE = [
-    None if field.primary_key else field.get_default() for field in Message._meta.concrete_fields
-]
-_INSERT_MESSAGE = "INSERT INTO chat_message ({columns}) VALUES ({places})".format(  # noqa: S608
-    columns=", ".join(
-        str(field.column) for field in Message._meta.concrete_fields if not field.primary_key
-    ),
-    places=", ".join(["%s"] * len(_MESSAGE_COLUMNS)),
-)
+@cache
+def _insert(rows: int) -> str:
+    columns = ", ".join(_WRITTEN)
+    row = f"({_places(_WRITTEN)})"
+    return f"INSERT INTO chat_message ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+
+
+def _values(messages: Sequence[NewMessage]) -> list[Any]:
+    """Theirs one after the other, each in the order of `_WRITTEN`."""
+    keeps_uuids = connection.features.has_native_uuid_field
+    at = cache(_for_database)  # most of them came at the same moment
+    values: list[Any] = []
+    for message in messages:
+        values += (
+            message.public_id,
+            message.room_id,
+            message.membership.pk,
+            message.client_id if keeps_uuids else message.client_id.hex,
+            message.fingerprint,
+            message.sealed_words,
+            message.reply_to.pk if message.reply_to else None,
+            message.state,
+            message.unshown,
+            message.placed_seq,
+            at(message.posted_at),
+        )
+    return values
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from chat import editing, moderation, posting
 from chat.models import Event, Message, Room
+from chat.models.messages import Words
 from chat.posting import Posted
 from chat.refusal import Refused
 from tests.chat.talk import (
@@ -342,14 +343,14 @@ def test_a_draft_that_the_database_refuses_does_not_sink_its_batch(cast):
 
 
 def test_a_draft_that_breaks_the_code_does_not_sink_its_batch(cast, monkeypatch):
-    seal = Message.seal
+    to_seal = Words.to_seal
 
-    def seal_all_but_one(message, words, *, owner):
+    def seal_all_but_one(words):
         if words.body == "1":
             raise ZeroDivisionError
-        seal(message, words, owner=owner)
+        return to_seal(words)
 
-    monkeypatch.setattr(Message, "seal", seal_all_but_one)
+    monkeypatch.setattr(Words, "to_seal", seal_all_but_one)
     first, broken, last = posting.post_batch(
         [draft(cast.noor, f"{n}", circle=cast.circle) for n in range(3)]
     )
