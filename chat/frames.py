@@ -104,7 +104,7 @@ def parse_fields(text: str, *, verb: str) -> Frame:
 
 def _fields(text: str) -> dict[str, Any]:
     try:
-        if len(text.encode()) > _LONGEST_READ:
+        if _bytes(text) > _LONGEST_READ:
             raise refusal.bad_frame()
         fields = _decode(text)
     except (ValueError, RecursionError):
@@ -137,11 +137,17 @@ def parse_instant(text: str) -> datetime.datetime:
 
 
 def _is_too_large(text: str) -> bool:
-    return len(text) > LONGEST_BYTES or len(text.encode()) > LONGEST_BYTES
+    return _bytes(text) > LONGEST_BYTES
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _is_keepable(text: str) -> bool:
     """Lone surrogates pass as JSON and fail everywhere after it."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -92,7 +92,8 @@ class Stretch:
 
     def packet_for(self, viewer: Viewer) -> Packet:
         """The frame a socket is sent: made once for all who see the same."""
-        kind = self._kind_of(viewer)
+        alike = self._is_for_everyone and not viewer.hidden and viewer.from_seq < self._oldest
+        kind = False if alike else self._kind_of(viewer)
         packet = self._packets.get(kind)
         if packet is None:
             packet = self._packets[kind] = self._packed(viewer)
@@ -120,6 +121,11 @@ class Stretch:
             viewer.from_seq if viewer.from_seq >= self._oldest else 0,
             viewer.hidden & self._authors,
         )
+
+    @cached_property
+    def _is_for_everyone(self) -> bool:
+        """Whether whoever was here all the time, and hides nobody, sees the same."""
+        return not self._concerned and not self._is_for_some
 
     @cached_property
     def _concerned(self) -> frozenset[int]:

@@ -40,12 +40,21 @@ class Batches[T, R]:
         *,
         most: int,
         after: Batches[Any, Any] | None = None,
+        then: Callable[[], None] | None = None,
+        apart: float = 0.0,
     ) -> None:
-        """`after` goes first, as long as it has something to do, but not for ever."""
+        """`after` goes first, as long as it has something to do, but not for ever. `then` is called
+        once for each batch, however it went, right after those who wait for it were. Two batches
+        begin at least `apart` seconds after each other: what comes alone goes at once, and where
+        much comes it is done in few batches.
+        """
         self._thread = thread
         self._work = work
         self._most = most
         self._after = after
+        self._then = then
+        self._apart = apart
+        self._began = -apart
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -62,11 +71,19 @@ class Batches[T, R]:
             while self._waiting:
                 if self._after is not None:
                     await self._after.done_soon()
+                await self._rest()
                 count = min(len(self._waiting), self._most)
                 batch = [self._waiting.popleft() for _ in range(count)]
                 await self._settle(batch)
         finally:
             self._busy = None
+
+    async def _rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        left = self._began + self._apart - loop.time()
+        if left > 0:
+            await asyncio.sleep(left)
+        self._began = loop.time()
 
     async def done_soon(self) -> None:
         """Waits until nothing waits here, for a moment at most."""
@@ -81,10 +98,13 @@ class Batches[T, R]:
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
-            return
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
-                future.set_result(result)
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
+        if self._then is not None:
+            # Behind the futures' own callbacks, in the same turn of the loop.
+            asyncio.get_running_loop().call_soon(self._then)
 
 
 def _with_usable_connection[**P, R](work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

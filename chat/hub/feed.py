@@ -39,6 +39,9 @@ class Feed:
         self._reader = reader
         self._wanted = cursor
         self._reading: asyncio.Task[None] | None = None
+        # What this process committed, and what lies before it was not handed on yet: by the
+        # place it follows.
+        self._offered: dict[int, Reading] = {}
         self._replaying: set[Line] = set()
 
     def look(self, seq: int | None = None) -> None:
@@ -52,12 +55,17 @@ class Feed:
             self._reading = asyncio.create_task(self._read_on())
 
     def offer(self, reading: Reading) -> None:
-        """What this process has just committed: handed on as it is where it follows what was."""
-        follows = self._reading is None and reading.stretch.after == self.cursor
-        if follows and self._reader.trusts(reading.changes):
+        """What this process has just committed: handed on as soon as it follows what was."""
+        if self._reader.trusts(reading.changes):
+            self._offered[reading.stretch.after] = reading
+            self._take_offered()
+        self.look(reading.stretch.upto)
+
+    def _take_offered(self) -> None:
+        while reading := self._offered.pop(self.cursor, None):
             self._advance(reading)
-        else:
-            self.look(reading.stretch.upto)
+        for place in [place for place in self._offered if place < self.cursor]:
+            del self._offered[place]
 
     def add(self, line: Line, sitting: Sitting) -> None:
         self.lines[line] = sitting
@@ -92,16 +100,20 @@ class Feed:
                 if not self._reader.trusts(reading.changes):
                     break
                 self.know(reading.company)
-                if reading.stretch.upto <= self.cursor:
+                if reading.stretch.after != self.cursor:
+                    continue  # what was offered meanwhile went before
+                if reading.stretch.upto == self.cursor:
                     if self._wanted == wanted:
                         break
                     continue
                 self._advance(reading)
+                self._take_offered()
         except Exception as error:
             # The database is away: the hub looks again within a second.
             logger.error("feed_not_read: %s", type(error).__name__)
         finally:
             self._wanted = self.cursor
+            self._offered.clear()
             self._reading = None
 
     def _advance(self, reading: Reading) -> None:

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 # A broker that is away is tried again after this; the watch stands in.
 _AGAIN_SECONDS = 1.0
+_REST_SECONDS = 0.01
 
 
 class Hints:
@@ -42,6 +43,8 @@ class Hints:
             hints, self._waiting = list(self._waiting.values()), {}
             for hint in self._together(hints):
                 await announcing.send(hint)
+            # The first leaves at once. While much is said, one message tells of many batches.
+            await asyncio.sleep(_REST_SECONDS)
 
     def _together(self, hints: Iterable[Hint]) -> list[Hint]:
         """All rooms that have grown travel in one message."""

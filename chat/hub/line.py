@@ -52,6 +52,9 @@ class Wire(Protocol):
     def write_frame(self, frame: bytes) -> bool:
         """Writes one whole frame now. False where it can't: not open, or the peer is slow."""
 
+    def hear(self, take: Callable[[str], bool] | None) -> None:
+        """Offers what arrives to `take` at once, which returns whether that was all."""
+
     def unsent(self) -> int:
         """Bytes that were written and that the system has not taken yet."""
 
@@ -64,6 +67,9 @@ class Ordinary:
 
     def write_frame(self, frame: bytes) -> bool:
         return False
+
+    def hear(self, take: Callable[[str], bool] | None) -> None:
+        pass
 
     def unsent(self) -> int:
         return 0

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING
 
 from chat import leases, replay
 from chat.hub import admission
+from chat.hub.batches import DatabaseThread
 from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line
 from chat.hub.presence import SAY_AGAIN_SECONDS
 from chat.models import Room
 from chat.packet import Packet
+from community import wal
 
 if TYPE_CHECKING:
+    from chat.hub.feed import Feed
     from chat.hub.hub import Hub
 
 logger = logging.getLogger(__name__)
 
-# A hint that is lost costs at most this.
+# A hint that is lost costs at most these two.
 _LOOK_SECONDS = 1.0
+_ON_ITS_WAY_SECONDS = 0.2
 _HEADS_EVERY = 5
 # Sessions also end by themselves. Every line is looked at in so many turns, some in each.
 _ALL_IN_TURNS = 10
@@ -116,6 +120,18 @@ class Watch:
             for line in list(self._hub.lines):
                 line.look(now)
 
+    async def move_the_log_on(self) -> None:
+        """In a thread of its own: the disk may take its time, and nobody waits for it."""
+        if not wal.is_kept():
+            return
+        thread = DatabaseThread("hub-log")
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await thread.run(wal.move_on)
+            except Exception as error:
+                logger.error("log_not_moved_on: %s", type(error).__name__)
+
     async def keep(self) -> None:
         turn = 0
         while True:
@@ -133,7 +149,7 @@ class Watch:
             self.trusts(changes)
             for circle, head, company in heads:
                 if feed := hub.feeds.get(circle):
-                    feed.look(None if company > feed.company.count else head)
+                    self._look_on(feed, head, company)
         if turn % _HEADS_EVERY == 0:
             self._say_heads()
             await self.show_who_attends(list(hub.feeds), only_news=True)
@@ -141,6 +157,13 @@ class Watch:
         await self.look_at([line for line in hub.lines if line.number % _ALL_IN_TURNS == part])
         if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
             hub.neighbours.say_again()
+
+    def _look_on(self, feed: Feed, head: int, company: int) -> None:
+        if company > feed.company.count:
+            feed.look()
+        elif head > feed.cursor:
+            # What we see here may be on its way from the writing thread, which need not ask.
+            self._hub.loop.call_later(_ON_ITS_WAY_SECONDS, feed.look, head)
 
     def _say_heads(self) -> None:
         for circle, feed in self._hub.feeds.items():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import random
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -94,3 +97,141 @@ async def test_where_frames_are_compressed_the_shorter_way_is_not_offered():
 
     assert house.offered == [False]
     assert texts[: len(TEXTS)] == TEXTS
+
+
+class Listener:
+    """Hears every text, at once where it is offered so and nothing else is being done."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.at_once = 0
+        self.code: int | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "websocket":
+            return
+        await receive()
+        await send({"type": "websocket.accept"})
+        waits = False
+
+        def take(text: str) -> bool:
+            if waits and text.startswith("post"):
+                self.heard.append(text)
+                self.at_once += 1
+                return True
+            return False
+
+        if wire := scope["extensions"].get(EXTENSION):
+            wire.hear(take)
+        while True:
+            waits = True
+            message = await receive()
+            waits = False
+            if message["type"] == "websocket.disconnect":
+                self.code = message["code"]
+                return
+            await asyncio.sleep(0)  # as if there were something to do
+            self.heard.append(message["text"])
+
+
+def as_frame(payload: bytes, first: int, mask: bytes = b"") -> bytes:
+    mask = mask or os.urandom(4)
+    size = len(payload)
+    if size < 126:
+        head = struct.pack("!BB", first, 0x80 | size)
+    elif size < 2**16:
+        head = struct.pack("!BBH", first, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", first, 0x80 | 127, size)
+    return head + mask + bytes(sign ^ mask[at % 4] for at, sign in enumerate(payload))
+
+
+async def write_in_pieces(port: int, pieces: list[bytes]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(0.001)
+    writer.write_eof()
+    async with asyncio.timeout(10):
+        while await reader.read(4096):
+            pass
+    writer.close()
+
+
+def cut(data: bytes, chance: random.Random) -> list[bytes]:
+    places = sorted(chance.sample(range(1, len(data)), 40))
+    return [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
+
+
+_BYE = as_frame(struct.pack("!H", 1000), 0x88)
+
+
+@pytest.mark.parametrize("ws", [DIRECT, ORDINARY])
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_arrives_in_any_pieces_is_heard_once_and_in_order(ws, whole):
+    chance = random.Random(20261123)
+    texts = [f"{chance.choice(['post', 'look'])} {n} {'ä' * size}" for n, size in enumerate(SIZES)]
+    frames = []
+    for text in texts:
+        frames.append(as_frame(text.encode(), 0x81))
+        if chance.random() < 0.2:
+            frames.append(as_frame(b"", 0x89))  # a ping between two messages
+    if not whole:
+        middle = "post in two parts"
+        texts.append(middle)
+        frames += [as_frame(middle[:8].encode(), 0x01), as_frame(middle[8:].encode(), 0x80)]
+        texts.append("post last")
+        frames.append(as_frame(b"post last", 0x81))
+    house = Listener()
+    async with serving(house, ws) as port:
+        frames.append(_BYE)
+        await write_in_pieces(port, frames if whole else cut(b"".join(frames), chance))
+
+    assert house.heard == texts
+    assert house.code == 1000
+    if ws == DIRECT and whole:
+        assert house.at_once > 5
+
+
+SIZES = [0, 1, 50, 60, 125, 126, 3, 4, 30_000, 2, 65_000, 0, 1, *range(40, 70)]
+
+
+@pytest.mark.parametrize("ws", [DIRECT, ORDINARY])
+async def test_a_message_within_a_message_is_no_message(ws):
+    """Wherever the network cuts: what looks like a frame in the middle of words is words."""
+    mask = b"\x80\x80\x80\x80"
+    smuggled = as_frame(b"post smuggled", 0x81, mask=b"\x91\x92\x93\x94")
+    words = "post " + bytes(sign ^ 0x80 for sign in smuggled).decode("ascii")
+    outer = as_frame(words.encode(), 0x81, mask=mask)
+    assert outer.endswith(smuggled)
+    house = Listener()
+    async with serving(house, ws) as port:
+        pieces = [outer[: -len(smuggled)], smuggled, as_frame(b"post after", 0x81), _BYE]
+        await write_in_pieces(port, pieces)
+
+    assert house.heard == [words, "post after"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (as_frame(b"post \xff\xfe", 0x81), 1007),
+        (b"\x81\x04post", 1002),  # not masked
+        (as_frame(b"post", 0xC1), 1002),  # a bit that nobody agreed on
+        (as_frame(b"post", 0x80), 1002),  # goes on with what never began
+    ],
+    ids=["no text", "no mask", "reserved", "no beginning"],
+)
+@pytest.mark.parametrize("ws", [DIRECT, ORDINARY])
+async def test_what_is_no_message_ends_the_line_as_ever(ws, broken, code):
+    house = Listener()
+    async with serving(house, ws) as port:
+        await write_in_pieces(port, [as_frame(b"post first", 0x81), broken])
+
+    assert house.heard == ["post first"]
+    assert house.code == code

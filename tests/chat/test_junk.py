@@ -115,6 +115,7 @@ async def test_whatever_a_neighbour_sends_never_gets_into_the_room(cast, house):
     await ines.enter(cast.circle)
     junk = Junk(2, **await material(cast, ines))
     before = await sync_to_async(log_of)(cast.circle)
+    await ines.hear_words(f"{WORDS} 3")
     ines.frames.clear()
 
     answers = await send_all(house, cast.otto, junk.anything(1200))
