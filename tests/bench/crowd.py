@@ -143,7 +143,8 @@ class Crowd:
                 latest = max(latest, moment - due[at])
                 at += 1
             if at < count:
-                await asyncio.sleep(max(0.0, due[at] - now()))
+                # Not less: below a millisecond the loop spins, and takes from the server.
+                await asyncio.sleep(max(0.001, due[at] - now()))
         return latest
 
     async def _until_arrived(self, deliveries: int, messages: int) -> None:
