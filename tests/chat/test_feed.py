@@ -1,0 +1,123 @@
+"""A room's feed: what was committed here and what others wrote, each once and in its order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+
+import pytest
+
+from chat.company import Company
+from chat.hub.feed import Feed
+from chat.hub.line import Line, Sitting
+from chat.replay import Reading, Wanted
+from chat.seats import Viewer
+from chat.stretch import Happening, Stretch
+from programs.models import Circle
+
+pytestmark = pytest.mark.once
+
+NOOR = Viewer(1, "noor", False, 0)
+COMPANY = Company(0, {NOOR.member: NOOR})
+
+
+def reading(after: int, upto: int) -> Reading:
+    happenings = [
+        Happening(seq, "all", None, seq, {"seq": seq, "kind": "message.posted"})
+        for seq in range(after + 1, upto + 1)
+    ]
+    return Reading(Stretch("c", after, upto, upto, happenings), COMPANY, 0)
+
+
+class Database:
+    """What is committed so far; each look takes a moment, and shows what was there at its start."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.head = 0
+        self.looks = 0
+        self._chance = chance
+
+    async def read_on(self, wanted: Wanted) -> Reading:
+        self.looks += 1
+        head = self.head
+        for _ in range(self._chance.randrange(4)):
+            await asyncio.sleep(0)
+        return reading(wanted.after, head)
+
+    def trusts(self, changes: int) -> bool:
+        return True
+
+
+class Page:
+    """Notes every place it is told of."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.places: list[int] = []
+        self.line = Line(1, "s", self._send)
+        feed.add(self.line, Sitting(NOOR, feed.cursor))
+
+    async def _send(self, message: dict[str, str]) -> None:
+        frame = json.loads(message["text"])
+        self.places += [event["seq"] for event in frame["events"]]
+
+
+async def until_told(page: Page, head: int) -> None:
+    async with asyncio.timeout(5):
+        while not page.places or page.places[-1] < head:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0)
+
+
+async def test_what_was_committed_here_is_not_read_again():
+    database = Database(random.Random(1))
+    feed = Feed(Circle(pk=1, public_id="c"), 0, COMPANY, database)
+    page = Page(feed)
+    for database.head in range(1, 50):
+        feed.offer(reading(database.head - 1, database.head))
+    await until_told(page, 49)
+
+    assert page.places == list(range(1, 50))
+    assert database.looks == 0
+
+
+async def test_what_is_committed_during_a_look_goes_on_without_another():
+    """One look at the database is not the beginning of many."""
+    database = Database(random.Random(1))
+    feed = Feed(Circle(pk=1, public_id="c"), 0, COMPANY, database)
+    page = Page(feed)
+    database.head = 1
+    feed.look(1)  # someone else's; while it is read, this house says much
+    await asyncio.sleep(0)
+    for database.head in range(2, 40):
+        feed.offer(reading(database.head - 1, database.head))
+        await asyncio.sleep(0)
+    await until_told(page, 39)
+
+    assert page.places == list(range(1, 40))
+    assert database.looks <= 3
+
+
+@pytest.mark.parametrize("seed", range(30))
+async def test_however_ours_and_theirs_mingle_each_is_told_once_and_in_order(seed):
+    chance = random.Random(seed)
+    database = Database(chance)
+    feed = Feed(Circle(pk=1, public_id="c"), 0, COMPANY, database)
+    page = Page(feed)
+    offers: list[Reading] = []
+    for _ in range(60):
+        begin = database.head
+        database.head += chance.randrange(1, 4)
+        if chance.random() < 0.5:
+            offers.append(reading(begin, database.head))
+        else:
+            feed.look(database.head)
+        if offers and chance.random() < 0.7:
+            feed.offer(offers.pop(0))
+        if chance.random() < 0.3:
+            await asyncio.sleep(0)
+    for late in offers:
+        feed.offer(late)
+    feed.look(database.head)
+    await until_told(page, database.head)
+
+    assert page.places == list(range(1, database.head + 1))
