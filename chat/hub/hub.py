@@ -82,6 +82,8 @@ class Hub:
         self._readings = Batches(self.reader, replay.read_on, most=_MOST_READINGS)
         # The hints of the batch that the writing thread is committing.
         self._batch = threading.local()
+        # Messages that were given to be committed, for as long as this process lives.
+        self.committed = 0
         # What batches brought, until it is handed on.
         self._brought: deque[tuple[list[Reading], list[announcing.Hint]]] = deque()
         watching = (
@@ -188,6 +190,7 @@ class Hub:
         self._batch.hints = []
         try:
             commit = posting.commit(drafts)
+            self.committed += len(drafts)
             readings = self._drawn(commit)
             return commit.outcomes
         finally:

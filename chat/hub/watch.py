@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _ON_ITS_WAY_SECONDS = 0.2
 _HEADS_EVERY = 5
+# Some ten megabytes of log.
+_LOG_MESSAGES = 500
+_LOG_SECONDS = 0.25
 # Sessions also end by themselves. Every line is looked at in so many turns, some in each.
 _ALL_IN_TURNS = 10
 
@@ -121,12 +124,19 @@ class Watch:
                 line.look(now)
 
     async def move_the_log_on(self) -> None:
-        """In a thread of its own: the disk may take its time, and nobody waits for it."""
+        """In a thread of its own: the disk may take its time, and nobody waits for it.
+
+        Not more often than it must: with each new beginning of the log one commit waits for the
+        disk after all.
+        """
         if not wal.is_kept():
             return
-        thread = DatabaseThread("hub-log")
+        thread, moved = DatabaseThread("hub-log"), 0
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_LOG_SECONDS)
+            if self._hub.committed - moved < _LOG_MESSAGES:
+                continue
+            moved = self._hub.committed
             try:
                 await thread.run(wal.move_on)
             except Exception as error:

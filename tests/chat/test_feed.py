@@ -36,12 +36,13 @@ class Database:
     def __init__(self, chance: random.Random) -> None:
         self.head = 0
         self.looks = 0
+        self.turns = 0  # of the loop that a look takes; 0 is now this, now that
         self._chance = chance
 
     async def read_on(self, wanted: Wanted) -> Reading:
         self.looks += 1
         head = self.head
-        for _ in range(self._chance.randrange(4)):
+        for _ in range(self.turns or self._chance.randrange(4)):
             await asyncio.sleep(0)
         return reading(wanted.after, head)
 
@@ -85,12 +86,12 @@ async def test_what_is_committed_during_a_look_goes_on_without_another():
     database = Database(random.Random(1))
     feed = Feed(Circle(pk=1, public_id="c"), 0, COMPANY, database)
     page = Page(feed)
-    database.head = 1
+    database.head, database.turns = 1, 3
     feed.look(1)  # someone else's; while it is read, this house says much
     await asyncio.sleep(0)
     for database.head in range(2, 40):
-        feed.offer(reading(database.head - 1, database.head))
         await asyncio.sleep(0)
+        feed.offer(reading(database.head - 1, database.head))
     await until_told(page, 39)
 
     assert page.places == list(range(1, 40))
