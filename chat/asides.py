@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chat.drawing import given_to
 from chat.holding import why_asked
-from chat.models import Event, Message, Mute, Response
+from chat.models import Event, Message, Mute
 from chat.moderation import why_muted, why_set_aside
 from community import vault
 from programs.models import Circle
@@ -19,19 +19,12 @@ class Asides:
     """Read for many events at once: a few queries, whatever their number."""
 
     messages: Mapping[int, Message]
-    responses: Mapping[tuple[int | None, int | None], list[str]]
     mutes: Mapping[int | None, Mute]
 
     @classmethod
     def of(cls, events: Iterable[Event], messages: Mapping[int, Message]) -> Asides:
-        events = list(events)
-        responded = {
-            (event.message_id, event.member_id)
-            for event in events
-            if event.kind == Event.Kind.RESPONDED
-        }
         muted = {event.member_id for event in events if event.kind == Event.Kind.MUTED}
-        return cls(messages, _responses_of(responded), _newest_mutes(muted))
+        return cls(messages, _newest_mutes(muted))
 
     def for_event(self, event: Event, circle: Circle) -> dict[int, dict[str, Any]]:
         """By membership, the fields that this member alone is given."""
@@ -39,8 +32,10 @@ class Asides:
         message = self.messages.get(event.message_id) if event.message_id else None
         author = message.membership_id if message else None
         if event.kind == Event.Kind.RESPONDED and event.member_id:
-            mine = self.responses.get((event.message_id, event.member_id), [])
-            return {event.member_id: {"mine": mine}}
+            given = given_to(message) if message else ()
+            return {
+                event.member_id: {"mine": [kind for kind, by in given if by == event.member_id]}
+            }
         if event.kind == Event.Kind.SET_ASIDE and message and author:
             return {author: {"say": why_set_aside(message.setting_aside, owner=owner)}}
         if event.kind == Event.Kind.ASKED and message and author:
@@ -56,15 +51,3 @@ def _newest_mutes(members: set[int | None]) -> dict[int | None, Mute]:
         return {}
     rows = Mute.objects.filter(member__in=members).select_related("by").order_by("pk")
     return {row.member_id: row for row in rows}
-
-
-def _responses_of(pairs: set[tuple[int | None, int | None]]) -> dict[tuple, list[str]]:
-    if not pairs:
-        return {}
-    given: defaultdict[tuple, list[str]] = defaultdict(list)
-    rows = Response.objects.filter(
-        message__in={message for message, _ in pairs}, membership__in={m for _, m in pairs}
-    )
-    for message, member, kind in rows.values_list("message_id", "membership_id", "kind"):
-        given[message, member].append(kind)
-    return given

@@ -7,15 +7,15 @@ beside the drawing, never in it.
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Count, QuerySet
+from django.db.models import Func, OuterRef, QuerySet, StringAgg, Subquery, TextField, Value
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
@@ -24,7 +24,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
-from chat import mentions, mould
+from chat import mentions, mould, sides
 from chat.models import Message, Response
 from chat.models.messages import Words
 from chat.words import excerpt, to_html
@@ -88,34 +88,34 @@ class Entry:
         return self.at.astimezone(datetime.UTC).isoformat()[:19] + "Z"
 
 
-# As much of each as drawing asks for: the tables have a hundred columns between them.
-_SIGNED = ("public_id", "name", "swatch", "role")
-_DRAWN = (
-    *(field.name for field in Message._meta.concrete_fields),
-    *(f"membership__{name}" for name in _SIGNED),
-    *(f"reply_to__membership__{name}" for name in _SIGNED),
-    *(f"reply_to__{name}" for name in ("public_id", "state", "placed_seq", "sealed_words")),
-    *("reply_to__membership_id", "reply_to__prompt__question"),
-    *(f"prompt__{name}" for name in ("public_id", "week", "theme", "question")),
-    *("prompt__realm__dye", "prompt__realm__weave"),
-    *("setting_aside__sealed_why", "setting_aside__by__name"),
+def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """With the responses given to them, but without what `chat.sides` joins to them."""
+    responses = Response.objects.filter(message=OuterRef("pk")).order_by().values("message")
+    given = responses.annotate(given=StringAgg(_WHAT_BY_WHOM, Value(" "))).values("given")
+    return messages.defer("fingerprint").annotate(given=Subquery(given))
+
+
+_WHAT_BY_WHOM = Func(
+    "kind",
+    Value(":"),
+    "membership_id",
+    template="(%(expressions)s)",
+    arg_joiner=" || ",
+    output_field=TextField(),
 )
 
 
-def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """With all that drawing them asks for, so that no message costs a query of its own."""
-    return messages.select_related(
-        "membership",
-        "prompt__realm",
-        "reply_to__membership",
-        "reply_to__prompt",
-        "setting_aside__by",
-    ).only(*_DRAWN)
+def given_to(message: Message) -> Iterator[tuple[str, int]]:
+    """The responses to a message (see `for_drawing`), each with the membership it is from."""
+    for one in (getattr(message, "given", None) or "").split():
+        kind, _, member = one.partition(":")
+        yield kind, int(member)
 
 
 def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
-    """The entries of `messages` (see `for_drawing`), in their order. One query for responses."""
+    """The entries of `messages` (see `for_drawing`), in their order. One query at most."""
     messages = list(messages)
+    sides.join(messages)
     counts = response_counts(messages)
     return draw_fresh(messages, circle=circle, counts=counts)
 
@@ -208,20 +208,13 @@ def _template() -> Template:
     return cast(Jinja2, engines["fragments"]).env.get_template("chat/entry.jinja")
 
 
-def response_counts(messages: list[Message]) -> dict[int, Counter[str]]:
-    """How many gave each response to these messages, by message and kind. One query."""
-    if not messages:
-        return {}
-    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    rows = (
-        Response.objects.filter(message__in=[message.pk for message in messages])
-        .values_list("message_id", "kind")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    for message_id, kind, count in rows:
-        counts[message_id][kind] = count
-    return counts
+def response_counts(messages: Iterable[Message]) -> dict[int, Counter[str]]:
+    """How many gave each response to these messages (see `for_drawing`), by message and kind."""
+    return {
+        message.pk: Counter(kind for kind, _ in given_to(message))
+        for message in messages
+        if getattr(message, "given", None)
+    }
 
 
 def _entry(

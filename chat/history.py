@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, StringAgg, Subquery, Value
+from django.db.models import QuerySet
 
 from chat import drawing, telling
-from chat.drawing import Entry
+from chat.drawing import Entry, given_to
 from chat.hiding import hidden_from
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet
+from community.planned import planned_once
 
 PAGE = 50
 
@@ -40,32 +42,39 @@ class Page:
 
 def latest_page(seat: Seat, limit: int = PAGE) -> Page:
     """The newest entries this member may read."""
-    found, has_older = _before(_drawable(seat), limit)
-    return _page(seat, found, has_older=has_older)
+    hidden = _hidden(seat)
+    found, has_older = _before(_drawable(seat, hidden), limit)
+    return _page(seat, hidden, found, has_older=has_older)
 
 
 def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand before place `seq`."""
-    found, has_older = _before(_drawable(seat).filter(placed_seq__lt=seq), limit)
-    return _page(seat, found, has_older=has_older, has_newer=True)
+    hidden = _hidden(seat)
+    found, has_older = _before(_drawable(seat, hidden).filter(placed_seq__lt=seq), limit)
+    return _page(seat, hidden, found, has_older=has_older, has_newer=True)
 
 
 def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand after place `seq`."""
-    found, has_newer = _after(_drawable(seat, after=seq), limit)
-    return _page(seat, found, has_older=True, has_newer=has_newer)
+    hidden = _hidden(seat)
+    found, has_newer = _after(_drawable(seat, hidden, after=seq), limit)
+    return _page(seat, hidden, found, has_older=True, has_newer=has_newer)
 
 
 def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries on both sides of place `seq`, what stands there included."""
-    older, has_older = _before(_drawable(seat).filter(placed_seq__lt=seq), limit // 2)
-    newer, has_newer = _after(_drawable(seat, after=seq - 1), limit - limit // 2)
-    return _page(seat, older + newer, has_older=has_older, has_newer=has_newer)
+    hidden = _hidden(seat)
+    before = _drawable(seat, hidden).filter(placed_seq__lt=seq)
+    older, has_older = _before(before, limit // 2)
+    newer, has_newer = _after(_drawable(seat, hidden, after=seq - 1), limit - limit // 2)
+    return _page(seat, hidden, older + newer, has_older=has_older, has_newer=has_newer)
 
 
 def place_of(seat: Seat, message: str) -> int | None:
     """Where a message stands in the log; None where this member may not see it."""
-    return readable(seat).filter(public_id=message).values_list("placed_seq", flat=True).first()
+    hidden = None if getattr(seat, "hides", True) else ()
+    found = readable(seat, hidden=hidden).filter(public_id=message)
+    return found.values_list("placed_seq", flat=True).first()
 
 
 def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
@@ -89,54 +98,69 @@ def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> di
     return found
 
 
-def readable(seat: Seat, *, after: int = 0) -> MessageQuerySet:
-    """All that this member finds in the log after this place, in no order."""
+def readable(
+    seat: Seat, *, after: int = 0, hidden: Collection[int] | None = None
+) -> MessageQuerySet:
+    """All that this member finds in the log after this place, in no order. `hidden` where it is
+    known: as a question inside this one it takes a database longer than all the rest."""
     room = seat.membership.circle.room
     # One bound, not two: of two a database may take the other, and read all that lies between.
     from_seq = max(after, seat.from_seq)
-    return Message.objects.filter(room=room).visible_to(seat.membership, from_seq=from_seq)
+    messages = Message.objects.filter(room=room)
+    return messages.visible_to(seat.membership, from_seq=from_seq, hidden=hidden)
 
 
-def drawn(messages: list[Message], seat: Seat) -> list[Entry]:
+def drawn(
+    messages: list[Message], seat: Seat, *, hidden: Collection[int] | None = None
+) -> list[Entry]:
     """The entries of messages (see `drawing.for_drawing`) as this member may see them."""
     entries = drawing.draw(messages, circle=seat.membership.circle)
-    # `seat_of` knows whether there is anyone; most people hide nobody.
-    hidden = hidden_from(seat.membership) if getattr(seat, "hides", True) else ()
+    hidden = _hidden(seat) if hidden is None else hidden
     for entry in entries:
         entry.html = entry.html_for(seat.from_seq, hidden)
     return entries
 
 
-def _drawable(seat: Seat, *, after: int = 0) -> QuerySet:
-    """What this member finds, with all that drawing asks for, and their own responses to it."""
-    given = (
-        Response.objects.filter(message=OuterRef("pk"), membership=seat.membership)
-        .order_by()
-        .values("message")
-        .annotate(kinds=StringAgg("kind", Value(" ")))
-        .values("kinds")
-    )
-    return drawing.for_drawing(readable(seat, after=after)).annotate(given=Subquery(given))
+def _hidden(seat: Seat) -> Collection[int]:
+    # `seat_of` knows whether there is anyone; most people hide nobody.
+    return hidden_from(seat.membership) if getattr(seat, "hides", True) else ()
+
+
+def _drawable(seat: Seat, hidden: Collection[int], *, after: int = 0) -> QuerySet:
+    """What this member finds, with all that drawing asks for."""
+    found = drawing.for_drawing(readable(seat, after=after, hidden=hidden))
+    # What a client called it matters only while it waits for the answer.
+    return found.defer("fingerprint", "client_id")
 
 
 # One more than asked for tells whether there is more; nothing is ever counted.
 def _before(stretch: QuerySet, limit: int) -> tuple[list[Message], bool]:
-    found = list(stretch.order_by("-placed_seq")[: limit + 1])
+    with planned_once():
+        found = list(stretch.order_by("-placed_seq")[: limit + 1])
     return found[:limit][::-1], len(found) > limit
 
 
 def _after(stretch: QuerySet, limit: int) -> tuple[list[Message], bool]:
-    found = list(stretch.order_by("placed_seq")[: limit + 1])
+    with planned_once():
+        found = list(stretch.order_by("placed_seq")[: limit + 1])
     return found[:limit], len(found) > limit
 
 
-def _page(seat: Seat, messages: list[Message], *, has_older: bool, has_newer: bool = False) -> Page:
-    circle = seat.membership.circle
+def _page(
+    seat: Seat,
+    hidden: Collection[int],
+    messages: list[Message],
+    *,
+    has_older: bool,
+    has_newer: bool = False,
+) -> Page:
+    me = seat.membership
+    given = {m.public_id: [kind for kind, by in given_to(m) if by == me.pk] for m in messages}
     return Page(
-        entries=drawn(messages, seat),
-        head=circle.room.last_seq,
+        entries=drawn(messages, seat, hidden=hidden),
+        head=me.circle.room.last_seq,
         has_older=has_older,
         has_newer=has_newer,
-        mine={m.public_id: kinds.split() for m in messages if (kinds := getattr(m, "given", ""))},
-        told=telling.told(messages, to=seat.membership),
+        mine={message: kinds for message, kinds in given.items() if kinds},
+        told=telling.told(messages, to=me),
     )

@@ -7,25 +7,28 @@ absence they end in the state of a freshly loaded page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
-from chat import drawing
+from chat import drawing, sides
 from chat.asides import Asides
 from chat.company import Company, companies
 from chat.drawing import Entry
 from chat.models import AccessCount, Event, Message, Room
 from chat.posting import Said
 from chat.stretch import Happening, Stretch
+from community.planned import one_of, planned_once
 from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership
 
 # Someone who was away for more than this loads the page instead.
 FURTHEST_BACK = 2000
-STRETCH = 200
+# A frame's worth: the next one is read when this one has left.
+STRETCH = 50
 
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 _REDRAWS = {
@@ -138,9 +141,22 @@ def _events(ranges: Sequence[tuple[Room, int, int]]) -> defaultdict[int, list[Ev
     either = Q()
     for room, after, upto in ranges:
         either |= Q(room=room, seq__gt=after, seq__lte=upto)
-    for event in Event.objects.filter(either).select_related("member").order_by("room", "seq"):
+    asked = Event.objects.filter(either).defer("at").order_by("room", "seq")
+    # Of many rooms the text is another for each number of them.
+    with planned_once() if len(ranges) == 1 else nullcontext():
+        events = list(asked)
+    _name_members([event for event in events if event.member_id and not event.message_id])
+    for event in events:
         found[event.room_id].append(event)
     return found
+
+
+def _name_members(events: Collection[Event]) -> None:
+    """Those who joined, left or were muted; few events are about someone."""
+    if events:
+        members = Membership.objects.in_bulk({event.member_id for event in events})
+        for event in events:
+            event.member = members[event.member_id]
 
 
 def _happenings(
@@ -149,17 +165,14 @@ def _happenings(
     """The events of each circle as they are shown, by circle."""
     everything = [event for _, events in logs.values() for event in events]
     ids = {event.message_id for event in everything if event.message_id}
-    redrawn = {event.message_id for event in everything if event.kind in _REDRAWS}
-    messages = (
-        {m.pk: m for m in drawing.for_drawing(Message.objects.filter(pk__in=ids))} if ids else {}
-    )
-    quoting = (
-        list(drawing.for_drawing(Message.objects.filter(reply_to__in=redrawn))) if redrawn else []
-    )
+    redrawn = _concerned(everything, *_REDRAWS)
+    messages = _messages(ids, quoting=redrawn)
+    quoting = [message for message in messages.values() if message.reply_to_id in redrawn]
+    sides.join(messages.values(), set_aside=_concerned(everything, Event.Kind.SET_ASIDE))
     of_room: defaultdict[int, dict[int, Message]] = defaultdict(dict)
-    for message in [*messages.values(), *quoting]:
+    for message in messages.values():
         of_room[message.room_id][message.pk] = message
-    counts = drawing.response_counts([*messages.values(), *quoting])
+    counts = drawing.response_counts(messages.values())
     aside = Asides.of(everything, messages)
     found = {}
     for pk, (circle, events) in logs.items():
@@ -173,6 +186,22 @@ def _happenings(
     return found
 
 
+def _concerned(events: Iterable[Event], *kinds: Event.Kind) -> set[int]:
+    """The messages that events of these kinds are about."""
+    return {event.message_id for event in events if event.message_id and event.kind in kinds}
+
+
+def _messages(ids: Collection[int], *, quoting: Collection[int]) -> dict[int, Message]:
+    """These messages by id, and those that quote some of them."""
+    if not ids:
+        return {}
+    either = one_of("chat_message.id", ids)
+    if quoting:
+        either |= one_of("chat_message.reply_to_id", quoting)
+    with planned_once():
+        return {m.pk: m for m in drawing.for_drawing(Message.objects.filter(either))}
+
+
 def _happening(
     event: Event,
     messages: Mapping[int, Message],
@@ -181,7 +210,7 @@ def _happening(
 ) -> Happening:
     shown: dict[str, Any] = {"seq": event.seq, "kind": event.kind} | event.facts
     # Who responded is nobody's business; who joined, left or was muted is told by its audience.
-    if event.member is not None and event.message_id is None:
+    if event.message_id is None and event.member is not None:
         shown["member"] = as_member(event.member)
     happening = Happening(
         seq=event.seq,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -50,13 +51,19 @@ class Words:
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def visible_to(self, membership: Membership, *, from_seq: int) -> Self:
+    def visible_to(
+        self, membership: Membership, *, from_seq: int, hidden: Collection[int] | None = None
+    ) -> Self:
         """What this member finds in the log. Held words are their author's and facilitators',
-        and so is what becomes of them until they are let through."""
+        and so is what becomes of them until they are let through. Whom a peer reads nothing of
+        (`hiding.hidden_from`) is `hidden`; where that isn't known, it is asked."""
         mine = self.filter(placed_seq__gt=from_seq)
         if membership.is_facilitator:
             return mine
-        return mine.exclude(Q(unshown=True) & ~Q(membership=membership)).not_hidden_from(membership)
+        shown = mine.exclude(Q(unshown=True) & ~Q(membership=membership))
+        if hidden is None:
+            return shown.not_hidden_from(membership)
+        return shown.exclude(membership__in=hidden) if hidden else shown
 
     def not_hidden_from(self, membership: Membership) -> Self:
         """Without peers whom this peer reads nothing of, whoever of the two asked for that."""

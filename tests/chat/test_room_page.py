@@ -255,9 +255,10 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
         ]
         for at in range(0, count, 500):
             post_batch(drafts[at : at + 500])
-        last = Message.objects.order_by("-placed_seq").first()
+        first, *_, last = Message.objects.exclude(membership=None).order_by("placed_seq")
         editing.respond(by=cast.noor, circle=circle, message=last.public_id, response="heard")
         said(cast, cast.ines, "An answer.", reply_to=last.public_id)
+        said(cast, cast.ines, "An answer to what lies far back.", reply_to=first.public_id)
 
     def queries(user, address):
         client.force_login(user)

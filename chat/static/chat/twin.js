@@ -10,7 +10,8 @@ export async function look(room) {
     if (!response.ok || response.redirected) return;
     const { after, upto, head, events } = await response.json();
     room.hear({ is: "events", after, upto, events });
-    if (upto >= head || !events.length) return;
+    // A stretch may hold nothing for this reader, and what follows it may.
+    if (upto >= head || upto <= after) return;
   }
 }
 
