@@ -59,19 +59,23 @@ class ThrowawayValkey:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(keep: Path | None = None) -> Iterator[str]:
     """The address of a PostgreSQL of our own, without a database name, while this lasts.
 
-    Raises Unable where the machine has no server programs.
+    In `keep` it is left where it is, and found again. Raises Unable where the machine has no
+    server programs.
     """
     programs = _postgres_programs()
-    folder = Path(tempfile.mkdtemp(prefix="reweave-postgres-"))
+    folder = keep or Path(tempfile.mkdtemp(prefix="reweave-postgres-"))
+    folder.mkdir(parents=True, exist_ok=True)
     who = _unprivileged()
     if who:
         shutil.chown(folder, who)
-    port, password = ports.free(), secrets.token_urlsafe(16)
+    port = ports.free()
     try:
-        _make_cluster(programs, folder, password, who)
+        if not (folder / "data" / "PG_VERSION").exists():
+            _make_cluster(programs, folder, who)
+        password = (folder / "password").read_text()
         server = subprocess.Popen(
             [f"{programs}/postgres", "-D", f"{folder}/data", *_settings(folder, port)],
             stdout=subprocess.DEVNULL,
@@ -84,15 +88,17 @@ def postgres() -> Iterator[str]:
             _until(lambda: subprocess.call(ready) == 0, 30, "PostgreSQL did not come up.")
             yield f"postgres://reweave:{password}@127.0.0.1:{port}"
         finally:
-            server.send_signal(signal.SIGQUIT)
+            # What is kept ends in order, or it would be mended at its next start.
+            server.send_signal(signal.SIGINT if keep else signal.SIGQUIT)
             server.wait()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_cluster(programs: Path, folder: Path, password: str, who: str | None) -> None:
+def _make_cluster(programs: Path, folder: Path, who: str | None) -> None:
     secret = folder / "password"
-    secret.write_text(password)
+    secret.write_text(secrets.token_urlsafe(16))
     if who:
         shutil.chown(secret, who)
     made = subprocess.run(

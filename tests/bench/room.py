@@ -123,15 +123,19 @@ async def _in_time(shape) -> Result:
 
 
 @contextlib.contextmanager
-def ground(*, postgres: bool) -> Iterator[Bench]:
-    """A folder, a broker, a database server where one is wanted; all of it gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="reweave-bench-"))
+def ground(*, postgres: bool, keep: Path | None = None) -> Iterator[Bench]:
+    """A folder, a broker, a database server where one is wanted; all of it gone afterwards,
+    but for what is in the folder `keep`."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="reweave-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    kept_server = keep / "postgres" if keep else None
     servers, load = machine.cores()
     with contextlib.ExitStack() as ending:
-        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        if keep is None:
+            ending.callback(shutil.rmtree, folder, ignore_errors=True)
         ending.enter_context(machine.on(load))
         with machine.on(servers):
-            server = ending.enter_context(throwaway.postgres()) if postgres else None
+            server = ending.enter_context(throwaway.postgres(kept_server)) if postgres else None
             bench = Bench(folder, server=server, core=servers)
             ending.callback(bench.valkey.kill)
             bench.valkey.start()

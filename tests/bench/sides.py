@@ -127,6 +127,19 @@ class Bench:
         seats = [[Seat(*seat) for seat in room] for room in told["circles"]]
         return People(seats, [Seat(*seat) for seat in told["big"]], told["token"])
 
+    def kept(self, name: str) -> str:
+        """The address of a database with the house's tables, made where it isn't there yet."""
+        if self.server is None:
+            if not (self.folder / f"{name}.sqlite3").exists():
+                return self._database(name, with_tables=True)
+            database = f"sqlite:///{self.folder / name}.sqlite3"
+        elif name not in self._names():
+            return self._database(name, with_tables=True)
+        else:
+            database = f"{self.server}/{name}"
+        template.migrate(database, self.folder / "var")
+        return database
+
     def ask_of_new(self, side: Side, *question: str) -> Any:
         """As `ask`, about an empty database with the house's tables."""
         return self.ask(side, self._database("empty", with_tables=True), *question)
@@ -177,11 +190,15 @@ class Bench:
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
         return f"{self.server}/{name}"
 
-    def _execute(self, statement: str) -> None:
+    def _names(self) -> set[str]:
+        return {name for (name,) in self._execute("SELECT datname FROM pg_database")}
+
+    def _execute(self, statement: str) -> list[tuple[Any, ...]]:
         import psycopg
 
         with psycopg.connect(f"{self.server}/postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            done = connection.execute(statement)  # type: ignore[call-overload]
+            return done.fetchall() if done.description else []
 
 
 class Running:
