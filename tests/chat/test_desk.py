@@ -66,6 +66,16 @@ def test_care_comes_first_then_what_is_held_then_reports_oldest_first(cast, clie
         assert "Ines" not in page.split("You should just stop")[1].split("</article>")[0]
 
 
+def test_the_desk_names_the_place_in_the_log_it_was_drawn_at(cast, client):
+    """From there on its line is asked: nothing happens unseen while a page is on its way."""
+    say(cast.noor, "Good evening.", circle=cast.circle)
+    client.force_login(cast.mina)
+
+    page = words(client.get(desk_of(cast)))
+
+    assert f'data-head="{Room.objects.get(circle=cast.circle).last_seq}"' in page
+
+
 @pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda"])
 def test_nobody_else_finds_the_desk(cast, client, who):
     client.force_login(getattr(cast, who))

@@ -28,13 +28,17 @@ class Desk extends HTMLElement {
 
   /** What the line asks of a circle: only that something happened, never what was said. */
   #of(circle) {
-    let since = null;
+    // As of the page: what has happened since it was drawn is told on opening.
+    let since = Number(this.dataset.head);
     return {
       get since() {
         return since;
       },
       hear: (frame) => {
-        if (frame.is === "opened") since = frame.head;
+        if (frame.is === "opened" && frame.reload) {
+          since = frame.head;
+          this.#lookSoon();
+        }
         if (frame.is === "head" && frame.seq > since) this.line.reopen(circle);
         if (frame.is !== "events") return;
         since = frame.upto;
