@@ -5,40 +5,31 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
-from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.e2e.room import beside
+from tests.e2e.windows import Seen, Windows
 from tests.live import LiveHouse
 
-# Each theme and each width once: what a page shows in one it shows in the other.
-EVERY_KIND = [("light", 320), ("dark", 390), ("light", 1280)]
+# Each theme once and each width once: what a page shows in one it shows in the other.
 BOTH_KINDS = [("dark", 320), ("light", 1280)]
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
 _SILENT = [
     *["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
     *["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
 ]
+# A machine that is busy may take its time: what is waited for is whether, not how soon.
+expect.set_options(timeout=20_000)
 
 
-@dataclass
-class Seen:
-    """What one person's browser met, beside what it shows."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium. For a module, not for the session: Playwright keeps a loop running that
-    asynchronous tests of other modules could not bear."""
+    """Chromium. For these tests, not for the session: Playwright keeps a loop running that
+    asynchronous tests of other packages could not bear."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "There is no Chromium here (on Debian and Ubuntu: chromium)."
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
@@ -51,53 +42,42 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def aside() -> Iterator[Callable[..., Any]]:
-    """`aside(function, …)`: run a verb of the house beside the browser, which keeps a loop
-    running in this thread that verbs which send hints could not bear."""
+def aside() -> Callable[..., Any]:
+    """`aside(function, …)`: what tests do beside the browser."""
+    return beside
 
-    def call(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        try:
-            return function(*args, **named)
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        yield lambda function, *args, **named: pool.submit(call, function, *args, **named).result()
+@pytest.fixture(scope="package")
+def windows_of(browser: Browser) -> Callable[[str], Windows]:
+    """`windows_of(url)`: those onto the house there."""
+    return cache(lambda house: Windows(browser, house))
 
 
 @pytest.fixture
-def visit(browser: Browser, live_house: LiveHouse, transactional_db: None) -> Iterator[Callable]:
-    """`visit(path, user=None, **context)`: a browser of their own, at `path`, signed in.
+def windows(windows_of: Callable[[str], Windows], live_house: LiveHouse) -> Windows:
+    return windows_of(live_house.url)
 
-    Further names are Playwright's for a context: viewport, color_scheme, java_script_enabled.
-    What it complained about, and which other hosts it asked for something, is in what returns.
+
+@pytest.fixture
+def visit(windows: Windows, live_house: LiveHouse, transactional_db: None) -> Iterator[Callable]:
+    """`visit(path, user=None, **named)`: a browser of their own, at `path`, signed in.
+
+    The names are Playwright's for a context: viewport, color_scheme, java_script_enabled; and
+    `fresh` for who does more to the browser than to use it. What it complained about, and which
+    other hosts it asked for something, is in what returns.
     """
-    contexts = []
+    opened = []
 
-    def visit(path: str = "/", user=None, **named) -> Seen:
-        context = browser.new_context(
-            base_url=live_house.url, **{"viewport": DESK, "reduced_motion": "reduce"} | named
-        )
-        contexts.append(context)
-        context.set_default_timeout(10_000)
+    def visit(path: str = "/", user=None, *, fresh: bool = False, **named) -> Seen:
+        window = windows.open(fresh=fresh, **named)
+        opened.append(window)
         if user is not None:
             name, value = live_house.sign_in(user)
-            context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
-        seen = Seen(context.new_page())
-        seen.page.on(
-            "console", lambda said: said.type == "error" and seen.complaints.append(said.text)
-        )
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        context.on("request", lambda asked: _note_strangers(asked.url, live_house, seen))
-        seen.page.goto(path)
+            window.page.context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
+        seen = window.watched_by(Seen(window.page))
+        window.page.goto(path)
         return seen
 
     yield visit
-    for context in contexts:
-        context.close()
-
-
-def _note_strangers(url: str, house: LiveHouse, seen: Seen) -> None:
-    own = (house.url, house.url.replace("http", "ws", 1), "data:", "blob:", "about:")
-    if not url.startswith(own):
-        seen.strangers.append(url)
+    for window in opened:
+        windows.close(window)

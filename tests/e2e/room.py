@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from django.db import connections
 from playwright.sync_api import Locator, Page, expect
 
 from chat.posting import Draft, Posted, post
 from tests.cast import Cast
-from tests.e2e.conftest import Seen
+from tests.e2e.windows import Seen
+
+_WORDS = "[data-log] > .msg .body"
+_HAS_IN_SIGHT = """(log, place) => {
+  const [around, own] = [log.getBoundingClientRect(), place.getBoundingClientRect()];
+  return own.bottom > around.top && own.top < around.bottom;
+}"""
+_KEPT = """() => new Promise((told, failed) => {
+  const opening = indexedDB.open("reweave-room");
+  opening.onerror = () => failed(opening.error);
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction("kept").objectStore("kept").getAll();
+    reading.onerror = () => failed(reading.error);
+    reading.onsuccess = () => {
+      opening.result.close();
+      told(JSON.stringify(reading.result));
+    };
+  };
+})"""
 
 
 def room_of(cast: Cast) -> str:
@@ -23,13 +46,27 @@ def live(page: Page) -> Page:
 
 def faults_of(seen: Seen) -> list[str]:
     """What the page's script stumbled over; a line that broke on purpose is none."""
-    lines = ("net::ERR_", "WebSocket connection", "404")
+    lines = ("net::ERR_", "WebSocket connection", "status of 404")
     return [said for said in seen.complaints if not any(line in said for line in lines)]
 
 
 def said(cast: Cast, who, body: str, **more) -> Posted:
     """`who` has said something in the alder circle, by whatever way."""
-    return post(Draft(who.pk, cast.circle.public_id, uuid.uuid4(), body, **more))
+    return beside(post, Draft(who.pk, cast.circle.public_id, uuid.uuid4(), body, **more))
+
+
+def beside(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Runs a verb of the house beside the browser, which keeps a loop running in this thread: where
+    there is one, no hint is sent, and the house finds out by itself only a second later."""
+
+    def call() -> Any:
+        try:
+            return function(*args, **named)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(call).result()
 
 
 def writing(page: Page) -> Locator:
@@ -54,4 +91,54 @@ def do(page: Page, text: str, what: str) -> None:
 
 def words(page: Page) -> list[str]:
     """What stands in the log, in its order."""
-    return page.locator("[data-log] > .msg .body").all_inner_texts()
+    return page.locator(_WORDS).all_inner_texts()
+
+
+def expect_words(page: Page, *said: str) -> None:
+    """This and nothing else stands in the log, in this order, or will in a moment."""
+    expect(page.locator(_WORDS)).to_have_text(list(said), use_inner_text=True)
+
+
+def expect_posted(page: Page, text: str) -> None:
+    """The message that says `text` has reached the house."""
+    expect(message(page, text)).to_have_attribute("data-state", "posted")
+
+
+def soon(true: Callable[[], object], within: float = 20.0) -> None:
+    """Waits for what no locator can be asked."""
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, "It has not come about."
+        time.sleep(0.05)
+
+
+def scroll_until(page: Page, place: Locator, by: int) -> None:
+    """Scrolls the log on as a reader does, while more is loaded, until that is in sight."""
+
+    def in_sight() -> bool:
+        if place.count() and page.locator(".log").evaluate(_HAS_IN_SIGHT, place.element_handle()):
+            return True
+        page.locator(".log").evaluate("(log, by) => log.scrollBy(0, by)", by)
+        return False
+
+    soon(in_sight)
+
+
+def resting(place: Locator) -> float:
+    """How far down the screen it stands, once nothing moves it any more."""
+    at, before = _top(place), None
+    while at != before:
+        time.sleep(0.1)
+        at, before = _top(place), at
+    return at
+
+
+def _top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def expect_kept(page: Page, words: str) -> None:
+    """The device has put `words` where they outlive the page."""
+    soon(lambda: words in page.evaluate(_KEPT))

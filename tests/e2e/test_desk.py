@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from chat.models import Concern
-from tests.e2e.conftest import EVERY_KIND, PHONE
+from tests.e2e.conftest import BOTH_KINDS, PHONE
+from tests.e2e.everyone import faults, fits
 from tests.e2e.room import faults_of, live, room_of, said, write
-from tests.e2e.test_room_for_everyone import faults, fits
 
 pytestmark = pytest.mark.e2e
 
@@ -76,7 +76,7 @@ def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_al
         assert faults_of(one) == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), EVERY_KIND)
+@pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)
 def test_the_desk_is_for_everyone(visit, cast, aside, width, scheme):
     aside(said, cast, cast.noor, "A line")
     viewport = {"width": width, "height": 800}

@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from tests.e2e.room import live, message, room_of, said, writing
+from tests.e2e.room import expect_kept, live, message, room_of, said, writing
 
 pytestmark = pytest.mark.e2e
 
@@ -23,11 +23,11 @@ def age_sessions(seconds):
 
 def test_a_page_that_nobody_touches_is_locked_with_its_words(visit, cast):
     said(cast, cast.noor, "Mine was a hand on my back.")
-    page = visit("/places/", cast.mina).page
+    page = visit("/places/", cast.mina, fresh=True).page
     page.clock.install()
     page.goto(room_of(cast))
     writing(live(page)).fill("Half a thought")
-    page.wait_for_timeout(600)
+    expect_kept(page, "Half a thought")
 
     page.clock.fast_forward("02:00")
     with page.expect_request("**/awake/") as told:

@@ -13,8 +13,20 @@ from playwright.sync_api import expect
 from chat import holding, hours, leases, pacing
 from chat.models import Seat
 from tests.e2e.conftest import BOTH_KINDS, PHONE
-from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
-from tests.e2e.test_room_for_everyone import faults, fits
+from tests.e2e.everyone import faults, fits
+from tests.e2e.room import (
+    do,
+    expect_words,
+    faults_of,
+    live,
+    message,
+    room_of,
+    said,
+    soon,
+    words,
+    write,
+    writing,
+)
 from tests.live import LiveHouse
 
 pytestmark = pytest.mark.e2e
@@ -22,6 +34,9 @@ pytestmark = pytest.mark.e2e
 # How long a facilitator is believed to be here, in this house; a browser says it four times
 # in nine of it.
 LEASE = 4
+# What a busy machine may take until a screen that counts down has drawn it. A page that believed
+# in a lease for twice its time would still be found out.
+SLACK = 3
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +105,10 @@ def test_a_held_message_is_let_through_and_its_author_knew_all_along(cast, enter
     expect(bar(noor, "done")).to_contain_text("Everyone can read it now.")
     expect(bar(mina, "waiting")).to_have_count(0)
     for page in (mina, noor, ines):
-        assert words(page)[-1] == "My old street, number 14."
-        live_words = words(page)
+        expect_words(page, "Good evening.", "How was your day?", "My old street, number 14.")
         page.reload()
         live(page)
-        assert words(page) == live_words
+        expect_words(page, "Good evening.", "How was your day?", "My old street, number 14.")
 
 
 def test_who_is_asked_for_a_change_reads_why_and_changes_it(cast, enter):
@@ -237,7 +251,7 @@ def test_what_facilitators_set_is_for_everyone(cast, visit, aside, theme, width)
 
 def expect_nobody(page, within):
     expect(watch(page)).to_have_text("Nobody is holding the room right now.", timeout=within * 1000)
-    assert watch(page).get_attribute("data-held") == "no"
+    expect(watch(page)).to_have_attribute("data-held", "no")
 
 
 def test_a_page_without_script_claims_no_more_than_it_knew(cast, visit, aside):
@@ -255,10 +269,15 @@ def test_a_facilitator_at_their_page_is_here_and_no_more_once_they_leave(cast, e
     expect(watch(noor)).to_have_text("Mina is here now.")
     noor.wait_for_timeout(LEASE * 1500)
     expect(watch(noor)).to_have_text("Mina is here now.")
+    seat = Seat.objects.filter(membership=cast.member(cast.mina))
+    in_a_lease = datetime.timedelta(seconds=LEASE - 0.7)
+    soon(lambda: seat.get().here_until > timezone.now() + in_a_lease)
+    lease = seat.get().here_until
 
     mina.goto("/places/")
 
-    expect_nobody(noor, within=2)
+    expect_nobody(noor, within=LEASE + SLACK)
+    assert seat.get().here_until < lease  # it was ended, not left to run out
 
 
 def test_whoever_sets_the_room_on_its_own_page_is_still_here(cast, visit, enter):
@@ -276,11 +295,11 @@ def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_cut_off(cast
 
     mina.context.set_offline(True)
 
-    expect_nobody(noor, within=LEASE + 1.5)
+    expect_nobody(noor, within=LEASE + SLACK)
 
 
 def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_killed(cast, visit, enter):
-    mina = live(visit(room_of(cast), cast.mina).page)
+    mina = live(visit(room_of(cast), cast.mina, fresh=True).page)
     noor = enter(cast.noor)
     expect(watch(noor)).to_have_text("Mina is here now.")
 
@@ -288,7 +307,7 @@ def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_killed(cast,
     with contextlib.suppress(PlaywrightError):
         mina.goto("chrome://crash", timeout=2000)
 
-    expect_nobody(noor, within=LEASE + 1.5)
+    expect_nobody(noor, within=LEASE + SLACK)
 
 
 def test_nobody_is_said_to_be_here_once_the_house_is_dead(cast, enter, live_house):
@@ -298,7 +317,7 @@ def test_nobody_is_said_to_be_here_once_the_house_is_dead(cast, enter, live_hous
 
     live_house.kill()
     try:
-        expect_nobody(noor, within=LEASE + 1.5)
+        expect_nobody(noor, within=LEASE + SLACK)
     finally:
         live_house.start()
 
@@ -310,19 +329,19 @@ def test_nobody_is_said_to_be_here_once_the_readers_own_line_is_cut(cast, enter)
 
     noor.context.set_offline(True)
 
-    expect_nobody(noor, within=LEASE + 1.5)
+    expect_nobody(noor, within=LEASE + SLACK)
 
 
 def test_a_clock_that_is_put_back_does_not_lengthen_a_lease(cast, enter, aside):
     noor = enter(cast.noor)
-    until = timezone.now() + datetime.timedelta(seconds=3)
+    until = timezone.now() + datetime.timedelta(seconds=6)
     Seat.objects.filter(membership=cast.member(cast.mina)).update(here_until=until)
     noor.reload()
     expect(watch(live(noor))).to_have_text("Mina is here now.")
 
     noor.evaluate("() => { const now = Date.now; Date.now = () => now() - 3600_000; }")
 
-    expect_nobody(noor, within=4)
+    expect_nobody(noor, within=6 + SLACK)
 
 
 def test_a_room_for_when_a_facilitator_is_here_opens_and_closes_with_them(cast, enter, aside):

@@ -9,7 +9,7 @@ from programs import circles
 from programs.models import Circle
 from tests.chat.circle_live import Session
 from tests.e2e.conftest import BOTH_KINDS, PHONE
-from tests.e2e.test_room_for_everyone import faults, fits
+from tests.e2e.everyone import faults, fits
 
 pytestmark = pytest.mark.e2e
 
@@ -42,6 +42,7 @@ def test_someone_of_the_program_comes_in_listens_and_is_asked_onto_the_stage(
         f"{page.url.split('/circles')[0]}/circles/{evening.circle.public_id}/live/"
     )
     page.get_by_role("button", name="Take a seat").first.click()
+    expect(page.get_by_text("You’re listening.")).to_be_visible()
     aside(evening.do, "mina", "phase", phase="sharing")
     expect(page.get_by_role("textbox")).to_have_count(0)
     aside(evening.do, "mina", "give_piece", member="noor")

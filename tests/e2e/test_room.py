@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import uuid
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,10 +10,26 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chat import moderation
+from chat.posting import Draft, post_batch
 from programs.enrolment import remove
 from programs.models import Membership
 from tests.e2e.conftest import PHONE
-from tests.e2e.room import do, faults_of, live, message, room_of, said, words, write, writing
+from tests.e2e.room import (
+    do,
+    expect_kept,
+    expect_words,
+    faults_of,
+    live,
+    message,
+    resting,
+    room_of,
+    said,
+    scroll_until,
+    soon,
+    words,
+    write,
+    writing,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -20,7 +37,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(autouse=True)
 def nobody_waits(settings):
     """What was said before a test begins was said at leisure."""
-    settings.ROOM_POSTS_PER_10S = 1000
+    settings.ROOM_POSTS_PER_10S = 100_000
 
 
 @pytest.fixture
@@ -50,7 +67,8 @@ def test_two_people_talk_without_reloading(noor, mina):
     write(mina, "Stay with that one.")
 
     expect(message(noor, "Stay with that one.").locator(".role")).to_have_text("Facilitator")
-    assert words(noor) == words(mina) == ["The washing line, again.", "Stay with that one."]
+    for page in (noor, mina):
+        expect_words(page, "The washing line, again.", "Stay with that one.")
     expect(message(noor, "The washing line, again.").locator(".who")).to_have_text("You")
     expect(message(mina, "The washing line, again.").locator(".who")).to_have_text("Noor")
     expect(noor.locator(".tag")).to_have_count(0)
@@ -61,13 +79,12 @@ def test_what_was_said_while_one_looked_away_is_counted_not_scrolled_to(noor, in
         said(cast, cast.mina, f"Line {n}.")
     expect(message(noor, "Line 29.")).to_be_visible()
     noor.locator(".log").evaluate("log => log.scrollBy(0, -900)")
-    noor.wait_for_timeout(300)
-    before = message(noor, "Line 10.").bounding_box()["y"]
+    before = resting(message(noor, "Line 10."))
 
     write(ines, "And one more.")
 
     expect(noor.get_by_role("button", name="One new below")).to_be_visible()
-    assert abs(message(noor, "Line 10.").bounding_box()["y"] - before) < 1
+    soon(lambda: abs(resting(message(noor, "Line 10.")) - before) < 1)
     noor.get_by_role("button", name="One new below").click()
     expect(message(noor, "And one more.")).to_be_in_viewport()
 
@@ -202,14 +219,14 @@ def test_who_signs_out_elsewhere_is_told_and_keeps_their_draft(noor, cast):
     writing(noor).fill("Not yet said")
     Session.objects.all().delete()
 
-    expect(noor.get_by_text("You’re signed out.")).to_be_visible(timeout=15_000)
+    expect(noor.get_by_text("You’re signed out.")).to_be_visible(timeout=30_000)
     expect(writing(noor)).to_have_value("Not yet said")
     expect(noor.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_a_draft_outlives_a_reload(noor):
     writing(noor).fill("Half a thought")
-    noor.wait_for_timeout(600)
+    expect_kept(noor, "Half a thought")
 
     live(noor.reload() and noor)
 
@@ -217,19 +234,21 @@ def test_a_draft_outlives_a_reload(noor):
 
 
 def test_older_messages_come_before_they_are_needed(visit, cast):
-    for n in range(140):
-        said_by = [cast.noor, cast.ines, cast.mina][n % 3]
-        said(cast, said_by, f"Line {n:03}.")
+    people = [cast.noor, cast.ines, cast.mina]
+    post_batch(
+        [
+            Draft(people[n % 3].pk, cast.circle.public_id, uuid.uuid4(), f"Line {n:03}.")
+            for n in range(140)
+        ]
+    )
     page = live(visit(room_of(cast), cast.mina).page)
     place = message(page, "Line 100.")
 
     place.scroll_into_view_if_needed()
-    for _ in range(30):
-        page.locator(".log").evaluate("log => log.scrollBy(0, -1000)")
-        page.wait_for_timeout(60)
+    scroll_until(page, message(page, "Line 000."), by=-1000)
 
     expect(message(page, "Line 000.")).to_be_in_viewport()
-    assert words(page) == [f"Line {n:03}." for n in range(140)]
+    expect_words(page, *[f"Line {n:03}." for n in range(140)])
     expect(page.get_by_role("link", name="Older messages")).to_have_count(0)
 
 
@@ -242,6 +261,7 @@ def test_the_keyboard_does_it_all(noor, ines):
     expect(message(ines, "She put").locator("[data-menu]")).to_be_focused()
     expect(ines.locator(".sheet")).to_have_count(0)
     ines.keyboard.press("Enter")
+    expect(ines.get_by_role("button", name="With you")).to_be_focused()
     ines.keyboard.press("ArrowDown")
     ines.keyboard.press("Enter")
 

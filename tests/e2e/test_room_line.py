@@ -5,7 +5,20 @@ from playwright.sync_api import expect
 
 from chat import editing, moderation
 from chat.models import Message
-from tests.e2e.room import faults_of, live, message, room_of, said, words, write, writing
+from tests.e2e.room import (
+    expect_kept,
+    expect_posted,
+    expect_words,
+    faults_of,
+    live,
+    message,
+    room_of,
+    said,
+    soon,
+    words,
+    write,
+    writing,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -34,21 +47,24 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
 
     live(noor)
     expect(noor.get_by_text("Kept on this device")).to_have_count(0)
-    expect(message(noor, "Third.")).to_have_attribute("data-state", "posted")
-    assert words(noor) == ["Meanwhile.", "First.", "Second.", "Third."]
+    expect_posted(noor, "Third.")
+    expect_words(noor, "Meanwhile.", "First.", "Second.", "Third.")
     assert Message.objects.count() == 4
     page = live(visit(room_of(cast), cast.ines).page)
-    assert words(page) == ["Meanwhile.", "First.", "Second.", "Third."]
+    expect_words(page, "Meanwhile.", "First.", "Second.", "Third.")
 
 
 def test_what_waits_outlives_the_page(noor, cast):
     noor.context.set_offline(True)
     write(noor, "Kept through a reload.")
     expect(noor.get_by_text("Kept on this device")).to_be_visible()
+    expect_kept(noor, "Kept through a reload.")
+    noor.goto("about:blank")
     noor.context.set_offline(False)
-    live(noor.reload() and noor)
+    noor.goto(room_of(cast))
+    live(noor)
 
-    expect(message(noor, "Kept through a reload.")).to_have_attribute("data-state", "posted")
+    expect_posted(noor, "Kept through a reload.")
     expect(noor.get_by_text("Kept on this device")).to_have_count(0)
     assert Message.objects.count() == 1
 
@@ -75,7 +91,7 @@ def test_a_killed_house_comes_back_with_all_that_changed(noor, live_house, cast)
     expect(noor.get_by_text("Ines took this message back.")).to_be_visible()
     expect(noor.get_by_text("Mina set this message aside.")).to_be_visible()
     expect(noor.get_by_text("will be")).to_have_count(0)
-    expect(message(noor, "Written while")).to_have_attribute("data-state", "posted")
+    expect_posted(noor, "Written while")
     expect(noor.get_by_text("Sending")).to_have_count(0)
 
 
@@ -100,7 +116,7 @@ def test_after_any_absence_the_page_is_as_if_freshly_loaded(noor, visit, cast):
     expect(message(noor, "Line 19.")).to_be_visible()
 
     fresh = live(visit(room_of(cast), cast.noor).page)
-    assert log_of(noor) == log_of(fresh)
+    soon(lambda: log_of(noor) == log_of(fresh))
 
 
 def test_away_for_too_long_the_page_is_fetched_and_drafts_stay(noor, cast, visit):
@@ -115,11 +131,11 @@ def test_away_for_too_long_the_page_is_fetched_and_drafts_stay(noor, cast, visit
     noor.context.set_offline(False)
 
     expect(message(noor, "Line 59.")).to_be_visible()
-    expect(message(noor, "Mine, not sent yet.")).to_have_attribute("data-state", "posted")
-    assert words(noor)[-1] == "Mine, not sent yet."
+    expect_posted(noor, "Mine, not sent yet.")
+    soon(lambda: words(noor)[-1] == "Mine, not sent yet.")
     fresh = live(visit(room_of(cast), cast.noor).page)
     expect(message(fresh, "Mine, not sent yet.")).to_be_visible()
-    assert words(noor)[-50:] == words(fresh)[-50:]
+    soon(lambda: words(noor)[-50:] == words(fresh)[-50:])
 
 
 def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):
@@ -127,8 +143,8 @@ def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):
         write(noor, f"Line {n}.")
 
     expect(noor.get_by_text("Waiting its turn").first).to_be_visible()
-    expect(message(noor, "Line 11.")).to_have_attribute("data-state", "posted", timeout=20_000)
-    assert words(noor) == [f"Line {n}." for n in range(12)]
+    expect(message(noor, "Line 11.")).to_have_attribute("data-state", "posted", timeout=40_000)
+    expect_words(noor, *[f"Line {n}." for n in range(12)])
     expect(writing(noor)).to_have_value("")
 
 
@@ -145,7 +161,7 @@ def log_of(page):
 
 
 def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
-    seen = visit("/support/", cast.noor)
+    seen = visit("/support/", cast.noor, fresh=True)
     seen.page.route_web_socket("**/ws/", lambda socket: socket.close())
     page = seen.page
     page.goto(room_of(cast))
@@ -154,6 +170,6 @@ def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
     write(page, "By another way.")
     said(cast, cast.ines, "Heard you.")
 
-    expect(message(page, "Heard you.")).to_be_visible(timeout=20_000)
-    expect(message(page, "By another way.")).to_have_attribute("data-state", "posted")
+    expect(message(page, "Heard you.")).to_be_visible(timeout=40_000)
+    expect_posted(page, "By another way.")
     expect(page.get_by_text("Kept on this device")).to_have_count(0)
