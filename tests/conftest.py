@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
+from pathlib import Path
 
+import django.test.client
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.test.utils import ContextList
 
 from community.house.throwaway import ThrowawayValkey
 from tests.cast import Cast, gather
 from tests.ground import Ground
 from tests.live import LiveHouse
+
+# What takes longest comes first, so that no worker is left alone with it at the end; and what is
+# seen in a browser together, so that each worker starts but one.
+LONGEST = [
+    *["e2e/test_live.py", "e2e/test_keeping.py", "e2e/test_reading.py", "e2e/test_room.py"],
+    *["e2e/test_room_line.py", "e2e/test_room_for_everyone.py", "e2e/test_desk.py"],
+    *["e2e/test_sign_in.py", "e2e/test_listening.py", "e2e/test_front_door.py"],
+    *["e2e/test_idle.py", "house/test_up.py", "house/test_kills.py", "access/test_access.py"],
+    *["chat/test_socket.py", "house/test_bootstrap.py", "bench/test_bench_smoke.py"],
+    *["chat/test_away.py", "chat/test_live_any_order.py", "chat/test_replay.py"],
+    *["chat/test_junk.py", "chat/test_keeping_line.py", "chat/test_stalled.py"],
+    *["chat/test_live_socket.py", "chat/test_posting.py", "programs/test_together.py"],
+    *["chat/test_races.py", "chat/test_once.py", "chat/test_concerns.py", "chat/test_desk.py"],
+]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What asks for no database depends on none."""
+    asks = {"db", "transactional_db"} & set(getattr(item, "fixturenames", []))
+    if not asks and item.get_closest_marker("django_db") is None:
+        item.add_marker("once")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {str(Path(__file__).parent / name): place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(str(item.path), len(rank)))
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +59,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 def _nothing_remembered() -> None:
     """No test sees what another has left in the cache."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _little_is_kept_of_templates() -> Iterator[None]:
+    """Django's client copies the context of each template that a page includes, which is half
+    of the time; what tests ask for is in the first."""
+
+    def keep_the_first(store, signal, sender, template, context, **_) -> None:
+        if "context" not in store:
+            store["context"] = ContextList([copy(context)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django.test.client, "store_rendered_templates", keep_the_first)
+        yield
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     everything = not wanted
     on_sqlite = options.sqlite or not options.postgres
     on_postgres = options.postgres or (everything and not options.sqlite)
-    spread = ["-n", "2"] if everything else []
+    # A file stays with one worker, as do the house and the browser that it starts.
+    spread = ["-n2", "--dist=loadfile", "--no-loadscope-reorder"] if everything else []
     total, status = Count(), 0
     if on_sqlite:
         print("On SQLite", flush=True)

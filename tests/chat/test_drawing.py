@@ -9,6 +9,8 @@ from chat.models import Message
 from programs.models import Membership
 from tests.chat.talk import join, row, say
 
+pytestmark = pytest.mark.once
+
 WORDS = [
     "Hello",
     "Two\n\nparagraphs and a\nline",

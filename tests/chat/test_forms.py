@@ -13,6 +13,8 @@ from chat.models import Message, Mute, Response
 from chat.posting import Draft, post
 from community import vault
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def noor(cast, client):

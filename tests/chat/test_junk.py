@@ -110,6 +110,7 @@ async def test_junk_changes_nothing_and_is_answered_every_time(cast, house):
     await ines.leave()
 
 
+@pytest.mark.once
 async def test_whatever_a_neighbour_sends_never_gets_into_the_room(cast, house):
     ines = await Wire.open(house, await sync_to_async(house.sign_in)(cast.ines))
     await ines.enter(cast.circle)
@@ -129,7 +130,7 @@ async def test_whatever_a_neighbour_sends_never_gets_into_the_room(cast, house):
     await ines.leave()
 
 
-@pytest.mark.parametrize("who", ["noor", "mina"])
+@pytest.mark.parametrize("who", [pytest.param("noor", marks=pytest.mark.once), "mina"])
 async def test_whatever_those_who_belong_send_the_house_stands_and_its_log_is_whole(
     cast, house, who
 ):

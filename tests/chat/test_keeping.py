@@ -13,6 +13,8 @@ from chat.standing import standing_of
 from tests.chat.talk import row, say, set_room
 from tests.chat.test_replay import Reader
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def mina(cast, client):

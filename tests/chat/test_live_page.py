@@ -16,6 +16,8 @@ from tests.cast import Cast
 from tests.chat.circle_live import Session, in_round, more_peers, open_session, open_to_many
 from tests.chat.talk import join, leave, say
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def session(cast: Cast) -> Session:

@@ -59,7 +59,7 @@ async def told(cast: Cast) -> dict[str, Any]:
 
 async def sees(wire: Wire, state: dict[str, Any]) -> None:
     """This end comes to the same state."""
-    await wire.hear_event(lambda event: event.get("session") == state, within=5)
+    await wire.hear_event(lambda event: event.get("session") == state)
 
 
 async def test_every_step_reaches_everyone_with_the_whole_state(cast: Cast, opens: Opens) -> None:

@@ -243,6 +243,7 @@ def test_peers_find_nothing_from_before_their_time(cast, client):
     assert "Older messages</a></p>" not in page.partition("<template")[0]
 
 
+@pytest.mark.once
 def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
     cast, client, question, django_assert_max_num_queries
 ):

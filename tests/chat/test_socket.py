@@ -363,7 +363,7 @@ async def test_when_a_right_ends_the_socket_ends_and_nothing_later_arrives(cast,
     await ends(cast, house, cookie)
 
     written = [await ines.post(cast.circle, f"LATER {n}") for n in range(20)]
-    assert await noor.closed(within=1.0) == code
+    assert await noor.closed(within=3.0) == code
     assert noor.frames[-1]["is"] == "bye"
     assert "LATER" not in noor.everything
     assert all(ack["is"] == "ack" for ack in written)
@@ -439,6 +439,7 @@ async def test_after_a_crash_of_the_house_a_client_finds_all_it_missed(cast, hou
     assert "Before the crash" not in bodies
 
 
+@pytest.mark.once
 async def test_a_long_absence_is_made_up_for_at_the_pace_of_a_slow_line(cast, house, opens):
     """More than a line may hold back at once: it is read as it can be sent."""
     quick = await opens(cast.mina)
@@ -484,9 +485,10 @@ async def test_a_room_goes_on_without_the_broker_and_after_it_came_back(cast, op
     ]:
         await sync_to_async(change)()
         assert (await noor.post(cast.circle, words))["is"] == "ack"
-        await ines.hear_words(words, within=3)
+        await ines.hear_words(words, within=6)
 
 
+@pytest.mark.once
 async def test_a_socket_on_which_nothing_happens_stays(cast, opens):
     noor = await opens(cast.noor)
     await noor.enter(cast.circle)

@@ -18,6 +18,8 @@ from tests.cast import Cast, gather
 from tests.chat.wire import Wire
 from tests.live import LiveHouse
 
+pytestmark = pytest.mark.once
+
 PATIENCE = 2
 # To say goodbye to someone who does not listen, and the hub's own second between two looks.
 AND_THEN = 3.5

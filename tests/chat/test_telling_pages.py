@@ -13,6 +13,8 @@ from community.models import AuditEntry
 from home.founding import hang_up_numbers
 from tests.chat.talk import join, say
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def said(cast):

@@ -13,6 +13,8 @@ from tests.chat.talk import draft, in_an_hour, join, leave, log_of, remove, say,
 from tests.chat.test_frames import UNREADABLE
 from tests.chat.test_replay import Reader
 
+pytestmark = pytest.mark.once
+
 
 class Browser:
     def __init__(self, user, circle, **more) -> None:

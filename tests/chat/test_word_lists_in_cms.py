@@ -9,6 +9,8 @@ from django.urls import reverse
 from chat.care import lists
 from chat.models import WordList
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def words(db):

@@ -85,9 +85,9 @@ def test_a_family_is_one_character():
 
 
 def test_counting_a_very_long_text_takes_no_time():
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refused(clean_body, ACCENTED * 1_000_000).code == "too_long"
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 0.2
 
 
 @pytest.mark.parametrize("unkeepable", ["\0", "\ud800", "\x1b", "\x7f", "\ufffe"])
@@ -267,10 +267,10 @@ def test_whatever_is_written_only_paragraphs_emphasis_and_links_come_out(body):
 
 def test_drawing_a_hostile_text_takes_no_time():
     for piece in ("*", "*a", "https://", "https://.", "http://a*", "* *", "\n", "*a\n", "<", "(*"):
-        begun = time.perf_counter()
+        begun = time.process_time()
         to_html((piece * BODY_LIMIT)[:BODY_LIMIT])
         excerpt((piece * BODY_LIMIT)[:BODY_LIMIT])
-        assert time.perf_counter() - begun < 0.25, piece
+        assert time.process_time() - begun < 0.25, piece
 
 
 # Excerpts -----------------------------------------------------------------------------

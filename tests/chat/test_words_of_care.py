@@ -10,7 +10,7 @@ from chat.care import lists
 from chat.care.sourcing import sells
 from chat.models import WordList
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def finds(kind: str, text: str) -> bool:
@@ -184,7 +184,7 @@ def test_a_list_with_odd_lines_breaks_nothing():
 
 def test_a_long_text_is_looked_at_in_no_time():
     text = "I want to, I can't, where can I get the where can I get the " * 300
-    began = time.perf_counter()
+    began = time.process_time()
     for kind in WordList.Kind.values:
         finds(kind, text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -14,7 +14,7 @@ from wagtail.models import Page, Site
 from community.models import User
 from home.founding import found
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PUBLIC = ["/", "/support/", "/no-such-page/", "/accounts/2fa/"]
 

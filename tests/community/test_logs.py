@@ -24,6 +24,8 @@ from community.models import User
 from community.signals import tick
 from community.tasks import tick as tick_task
 
+pytestmark = pytest.mark.once
+
 MARK = "the heron told me at night"
 ADDRESS = "heron@example.org"
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from community.models import HouseImage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

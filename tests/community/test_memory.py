@@ -11,6 +11,8 @@ from django.core.cache.backends.redis import RedisCache
 from community import memory
 from community.memory import HouseMemory, SignedSerializer
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def away():

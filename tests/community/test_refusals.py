@@ -7,7 +7,7 @@ from community import refusals
 
 WRITTEN = "I said the sentence to my sister.\n<b>She</b> put the kettle on."
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

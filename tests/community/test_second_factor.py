@@ -12,7 +12,7 @@ from community import letters, links
 from community.admin_door import may_pass
 from community.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

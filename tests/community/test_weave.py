@@ -15,6 +15,8 @@ from django.utils import timezone, translation
 from community import drawings
 from community.templatetags.weave import in_words, moment, swatch_classes, swatch_dye, zone_name
 
+pytestmark = pytest.mark.once
+
 HOUSE = Path(settings.BASE_DIR)
 
 

@@ -15,6 +15,8 @@ from home.blocks import HomeBody
 from home.models import HelpLine, HomePage, StandardPage, SupportPage
 from programs.models import ProgramIndexPage
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def edda(db, client, django_user_model):

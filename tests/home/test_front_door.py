@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from home.models import HomePage, HouseSettings
 
+pytestmark = pytest.mark.once
+
 PUBLIC = ["/", "/support/", "/support/?country=IE", "/how-it-works/", "/agreement/", "/privacy/"]
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from home.models import Country, HelpLine, SupportPage
 
+pytestmark = pytest.mark.once
+
 
 def text(client, address="/support/"):
     answer = client.get(address)

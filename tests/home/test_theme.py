@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 HERE = {"HTTP_ORIGIN": "http://testserver"}
 
 

@@ -45,7 +45,7 @@ class Up:
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def until(self, true: Callable[[], object], seconds: float = 60) -> float:
+    def until(self, true: Callable[[], object], seconds: float = 120) -> float:
         """Wait; how long it took, in seconds."""
         began = time.monotonic()
         while not true():

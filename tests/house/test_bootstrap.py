@@ -28,16 +28,33 @@ def manage():
 @pytest.fixture
 def tree(tmp_path) -> Path:
     """A tree with manage.py, locks that name nothing, and an `up` that says where it runs."""
-    shutil.copy(ROOT / "manage.py", tmp_path)
+    return planted(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made_before(tmp_path_factory) -> Path:
+    tree = planted(tmp_path_factory.mktemp("made"))
+    outcome(start(tree))
+    return tree
+
+
+@pytest.fixture
+def made(made_before, tmp_path) -> Path:
+    """Such a tree in which everything is installed."""
+    return Path(shutil.copytree(made_before, tmp_path / "made", symlinks=True))
+
+
+def planted(folder: Path) -> Path:
+    shutil.copy(ROOT / "manage.py", folder)
     for lock in ("requirements.lock", "requirements-dev.lock"):
-        (tmp_path / lock).write_text("# nothing\n")
-    house = tmp_path / "community" / "house"
+        (folder / lock).write_text("# nothing\n")
+    house = folder / "community" / "house"
     house.mkdir(parents=True)
-    (tmp_path / "community" / "__init__.py").touch()
+    (folder / "community" / "__init__.py").touch()
     (house / "__init__.py").touch()
     (house / "up.py").write_text(GREETING)
     (house / "locks.py").write_text(GREETING)
-    return tmp_path
+    return folder
 
 
 def start(tree: Path, command: str = "up", python: str = sys.base_prefix + "/bin/python3"):
@@ -70,55 +87,50 @@ def test_two_at_once_make_one_environment_and_both_start_in_it(tree):
     assert [outcome(started) for started in starts] == [f"{tree / '.venv'} hello\n"] * 2
 
 
-def test_an_environment_that_fits_is_not_touched_again(tree):
-    outcome(start(tree))
-    before = (tree / ".venv" / ".installed").stat().st_mtime_ns
+def test_an_environment_that_fits_is_not_touched_again(made):
+    before = (made / ".venv" / ".installed").stat().st_mtime_ns
 
-    outcome(start(tree))
-    outcome(start(tree, python=tree / ".venv" / "bin" / "python"))
+    outcome(start(made))
+    outcome(start(made, python=made / ".venv" / "bin" / "python"))
 
-    assert (tree / ".venv" / ".installed").stat().st_mtime_ns == before
-
-
-def test_a_changed_lock_is_installed(tree, manage):
-    outcome(start(tree))
-    (tree / "requirements.lock").write_text("# nothing, in other words\n")
-    assert not manage.Environment(tree).has("requirements.lock")
-
-    outcome(start(tree))
-
-    assert manage.Environment(tree).has("requirements.lock")
+    assert (made / ".venv" / ".installed").stat().st_mtime_ns == before
 
 
-def test_who_develops_needs_more_than_who_runs_the_house(tree, manage):
-    outcome(start(tree))
-    (tree / "requirements-dev.lock").write_text("# tools\n")
-    assert not manage.Environment(tree).has("requirements-dev.lock")
+def test_a_changed_lock_is_installed(made, manage):
+    (made / "requirements.lock").write_text("# nothing, in other words\n")
+    assert not manage.Environment(made).has("requirements.lock")
 
-    outcome(start(tree, command="lock"))
+    outcome(start(made))
 
-    assert manage.Environment(tree).has("requirements-dev.lock")
-    assert manage.Environment(tree).has("requirements.lock")
+    assert manage.Environment(made).has("requirements.lock")
 
 
-def test_an_interrupted_install_is_begun_anew(tree):
-    outcome(start(tree))
-    half = tree / ".venv" / "lib" / "half-a-package"
+def test_who_develops_needs_more_than_who_runs_the_house(made, manage):
+    (made / "requirements-dev.lock").write_text("# tools\n")
+    assert not manage.Environment(made).has("requirements-dev.lock")
+
+    outcome(start(made, command="lock"))
+
+    assert manage.Environment(made).has("requirements-dev.lock")
+    assert manage.Environment(made).has("requirements.lock")
+
+
+def test_an_interrupted_install_is_begun_anew(made):
+    half = made / ".venv" / "lib" / "half-a-package"
     half.touch()
-    (tree / ".venv" / ".installed").unlink()
-    (tree / ".venv" / ".unfinished").touch()
+    (made / ".venv" / ".installed").unlink()
+    (made / ".venv" / ".unfinished").touch()
 
-    outcome(start(tree))
+    outcome(start(made))
 
     assert not half.exists()
-    assert not (tree / ".venv" / ".unfinished").exists()
+    assert not (made / ".venv" / ".unfinished").exists()
 
 
-def test_an_environment_whose_python_went_away_is_made_anew(tree):
-    outcome(start(tree))
-    (tree / ".venv" / "bin" / "python").unlink()
+def test_an_environment_whose_python_went_away_is_made_anew(made):
+    (made / ".venv" / "bin" / "python").unlink()
 
-    assert outcome(start(tree)) == f"{tree / '.venv'} hello\n"
+    assert outcome(start(made)) == f"{made / '.venv'} hello\n"
 
 
 def test_a_package_with_another_hash_is_not_installed(tree):

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from community.house import preparation
+from tests.bench import kills
 from tests.bench.kills import SURROUNDINGS, audit, fill, kill_and_write
 from tests.house.running import Up
 
@@ -22,11 +23,13 @@ def var(tmp_path, django_db_setup):
     return var, seats
 
 
-async def test_whatever_is_killed_nothing_is_lost_doubled_or_in_another_order(var):
+async def test_whatever_is_killed_nothing_is_lost_doubled_or_in_another_order(var, monkeypatch):
+    # How soon they are back is measured where nothing else runs.
+    monkeypatch.setattr(kills, "BACK_WITHIN_SECONDS", kills._CALM_SECONDS)
     folder, seats = var
     house = Up(folder, "--no-demo", more=SURROUNDINGS)
     try:
-        house.until(house.opened)
+        house.until(house.opened, seconds=120)
         trial = await kill_and_write(house, seats, kills=4, messages=150, seed=22, gap=1.2)
     finally:
         house.end()

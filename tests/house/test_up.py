@@ -65,31 +65,26 @@ def test_a_second_one_in_the_same_folder_is_refused_in_a_sentence(house):
     second = Up(house.var, "--no-demo")
     second.log = house.log
 
-    assert second.process.wait(timeout=20) == 1
+    assert second.process.wait(timeout=60) == 1
     assert "The house is up already in" in house.said()
     assert "Traceback" not in house.said()
 
 
-@pytest.mark.parametrize("part", ["web", "beat", "broker", "worker"])
-def test_a_part_that_is_killed_is_back_by_itself(house, part):
-    before = house.kill(part)
+def test_parts_that_are_killed_are_back_by_themselves_and_what_is_due_gets_done(house):
+    before = {part: house.kill(part) for part in ("broker", "worker", "web")}
 
-    house.until(lambda: house.pid(part) not in (None, before), seconds=10)
-    house.until(lambda: house.ready().get("broker") == "ok", seconds=20)
+    for part, pid in before.items():
+        house.until(lambda part=part, pid=pid: house.pid(part) not in (None, pid))
+    house.until(lambda: house.ready().get("broker") == "ok")
 
+    beat = house.kill("beat")  # it ticks as soon as it is back
 
-def test_what_is_due_still_gets_done_after_each_was_killed(house):
-    for part in ("broker", "worker", "web"):
-        house.kill(part)
-    house.until(lambda: house.ready().get("broker") == "ok", seconds=20)
-
-    house.kill("beat")  # it ticks as soon as it is back
-
-    house.until(lambda: ticks(house), seconds=45)
+    house.until(lambda: house.pid("beat") not in (None, beat))
+    house.until(lambda: ticks(house))
 
 
 def test_the_worker_gives_signs_of_life(house):
-    house.until(lambda: (SignOfLife(house.var, "worker").age() or 99) < 15, seconds=30)
+    house.until(lambda: (SignOfLife(house.var, "worker").age() or 99) < 15, seconds=60)
 
 
 def test_the_brokers_password_is_in_no_command_line_and_no_log(house):
@@ -109,17 +104,17 @@ def test_the_broker_refuses_whoever_has_no_password(house):
         anyone.ping()
 
 
-def test_ctrl_c_ends_all_of_it_in_order(start):
-    house = start()
-    house.until(house.opened)
+def test_ctrl_c_ends_all_of_it_in_order(house):
+    """The last to see the house that stood for the others."""
+    said_before = len(house.said())
     house.until(lambda: all(house.pid(part) for part in PARTS))
     children = house.children()
 
     house.process.send_signal(signal.SIGINT)
 
-    assert house.process.wait(timeout=40) == 0
+    assert house.process.wait(timeout=60) == 0
     assert not running(children)
-    assert "starting it again" not in house.said()
+    assert "starting it again" not in house.said()[said_before:]
 
 
 def test_a_supervisor_that_is_killed_leaves_no_orphan(start):
@@ -132,7 +127,7 @@ def test_a_supervisor_that_is_killed_leaves_no_orphan(start):
     house.process.kill()
     house.process.wait()
 
-    house.until(lambda: not running(children), seconds=10)
+    house.until(lambda: not running(children), seconds=30)
 
 
 def test_a_port_that_is_taken_is_refused_in_a_sentence(start, tmp_path):
@@ -142,7 +137,7 @@ def test_a_port_that_is_taken_is_refused_in_a_sentence(start, tmp_path):
             env=os.environ | {"REWEAVE_VAR": str(tmp_path), "REWEAVE_NO_BOOTSTRAP": "1"},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
         )
 
     assert asked.returncode == 1
@@ -157,7 +152,7 @@ def test_a_port_that_is_none_is_refused(port, tmp_path):
         env=os.environ | {"REWEAVE_VAR": str(tmp_path), "REWEAVE_NO_BOOTSTRAP": "1"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
 
     assert asked.returncode == 2

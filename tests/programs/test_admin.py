@@ -25,6 +25,8 @@ from programs.models import (
 )
 from tests.programs.conftest import DAY, rows
 
+pytestmark = pytest.mark.once
+
 LEADS_PAGES = [
     "/cms/cohort/",
     "/cms/cohort/new/",

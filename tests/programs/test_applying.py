@@ -13,6 +13,8 @@ from programs import enrolment
 from programs.models import Application, Cohort
 from tests.programs.conftest import DAY
 
+pytestmark = pytest.mark.once
+
 State = Application.State
 STEPS = {
     "about": ["adult", "country", "hopes", "access"],

@@ -17,6 +17,8 @@ from programs.models import (
     Reflection,
 )
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def planted(db: None) -> None:

@@ -23,6 +23,8 @@ from programs.models import (
     Realm,
 )
 
+pytestmark = pytest.mark.once
+
 
 def text_of(response) -> str:
     return html.unescape(response.content.decode())
