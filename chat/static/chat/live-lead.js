@@ -50,7 +50,7 @@ export class Lead {
   }
 
   async #invite() {
-    const input = this.stage.querySelector("input");
+    const input = this.stage.elements.stage;
     const wanted = input.value.trim().toLocaleLowerCase();
     const { people } = this.live.company;
     const person = [...people.values()].find(({ name }) => name.toLocaleLowerCase() === wanted);
