@@ -56,13 +56,14 @@ class Feed:
 
     def offer(self, reading: Reading) -> None:
         """What this process has just committed: handed on as soon as it follows what was."""
-        if self._reader.trusts(reading.changes):
-            self._offered[reading.stretch.after] = reading
-            self._take_offered()
+        self._offered[reading.stretch.after] = reading
+        self._take_offered()
         self.look(reading.stretch.upto)
 
     def _take_offered(self) -> None:
         while reading := self._offered.pop(self.cursor, None):
+            if not self._reader.trusts(reading.changes):
+                break  # once all lines were looked at, it is read
             self._advance(reading)
         for place in [place for place in self._offered if place < self.cursor]:
             del self._offered[place]
