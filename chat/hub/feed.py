@@ -37,7 +37,12 @@ class Feed:
         # Which facilitators are here, as it was told last.
         self.attended: list[dict[str, str]] | None = None
         self._reader = reader
+        # The newest place that is known to be there.
         self._wanted = cursor
+        # Whether there may be something besides; and how often we were sent to look in all, since
+        # what is written while the log is read need not be in that reading.
+        self._perhaps_more = False
+        self._looks = 0
         self._reading: asyncio.Task[None] | None = None
         # What this process committed, and what lies before it was not handed on yet: by the
         # place it follows.
@@ -46,11 +51,13 @@ class Feed:
 
     def look(self, seq: int | None = None) -> None:
         """There is something up to `seq`, or perhaps something: read on if that is news."""
-        if seq is not None and seq <= self._wanted and self._reading is not None:
+        if seq is None:
+            self._perhaps_more = True
+        elif seq <= self.cursor:
             return
-        if seq is not None and seq <= self.cursor:
-            return
-        self._wanted = max(self._wanted, seq or self.cursor + 1)
+        else:
+            self._wanted = max(self._wanted, seq)
+        self._looks += 1
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_on())
 
@@ -95,8 +102,8 @@ class Feed:
 
     async def _read_on(self) -> None:
         try:
-            while self._wanted > self.cursor and self.lines:
-                wanted = self._wanted
+            while self.lines and (self._wanted > self.cursor or self._perhaps_more):
+                self._perhaps_more, looks = False, self._looks
                 reading = await self._reader.read_on(Wanted(self.circle, self.cursor, self.company))
                 if not self._reader.trusts(reading.changes):
                     break
@@ -104,7 +111,7 @@ class Feed:
                 if reading.stretch.after != self.cursor:
                     continue  # what was offered meanwhile went before
                 if reading.stretch.upto == self.cursor:
-                    if self._wanted == wanted:
+                    if self._looks == looks:
                         break
                     continue
                 self._advance(reading)
@@ -113,7 +120,7 @@ class Feed:
             # The database is away: the hub looks again within a second.
             logger.error("feed_not_read: %s", type(error).__name__)
         finally:
-            self._wanted = self.cursor
+            self._wanted, self._perhaps_more = self.cursor, False
             self._offered.clear()
             self._reading = None
 

@@ -98,6 +98,24 @@ async def test_what_is_committed_during_a_look_goes_on_without_another():
     assert database.looks <= 3
 
 
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("others", [0, 1])
+async def test_what_is_written_while_the_log_is_read_is_looked_for_again(named, others):
+    """The reading under way began before it was there, and shows nothing, or what came first."""
+    database = Database(random.Random(1))
+    feed = Feed(Circle(pk=1, public_id="c"), 0, COMPANY, database)
+    page = Page(feed)
+    database.turns = 3
+    database.head = others
+    feed.look()
+    await asyncio.sleep(0)
+    database.head = others + 1
+    feed.look(database.head if named else None)
+    await until_told(page, database.head)
+
+    assert page.places == list(range(1, database.head + 1))
+
+
 @pytest.mark.parametrize("seed", range(30))
 async def test_however_ours_and_theirs_mingle_each_is_told_once_and_in_order(seed):
     chance = random.Random(seed)
