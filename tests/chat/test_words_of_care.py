@@ -14,7 +14,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def finds(kind: str, text: str) -> bool:
-    return lists.patterns(kind).found_in(text)
+    """Asked in both ways: the list by itself, and all of them in one look."""
+    found = lists.patterns(kind).found_in(text)
+    assert kind == WordList.Kind.MEDICINE or (kind in lists.kinds_in(text)) == found
+    return found
+
+
+def written(phrase: str, medicine: str) -> str:
+    """A text in which this phrase stands."""
+    for sign, words in (("...", "so very"), ("{medicine}", medicine), ("#", "80 "), ("*", "ed")):
+        phrase = phrase.replace(sign, words)
+    return f"Well, {phrase}, that is how it is"
 
 
 @pytest.mark.parametrize(
@@ -152,6 +162,19 @@ def test_asking_and_telling_doses_are_found(text):
 @pytest.mark.parametrize("text", ORDINARY + STORIES)
 def test_no_story_is_taken_for_a_question_of_dose(text):
     assert not finds("dose", text)
+
+
+def test_one_look_finds_each_phrase_of_each_list():
+    medicines = WordList.objects.filter(kind="medicine").values_list("phrases", flat=True)
+    medicine = medicines[0].strip().split("\n")[-1]
+    asked = WordList.objects.exclude(kind="medicine").values_list("kind", "phrases", "passes")
+    looked_for = [(k, p) for k, phrases, _ in asked for p in phrases.strip().split("\n")]
+
+    assert len(looked_for) > 200
+    for kind, phrase in looked_for:
+        text = written(phrase, medicine)
+        assert lists.patterns(kind).sought.search(lists.plainly(text)), phrase
+        assert lists._fresh().landmarks.any_in(text), phrase
 
 
 def test_lists_are_the_houses_own_and_change_at_once():
