@@ -7,12 +7,12 @@ whether what was remembered is still true.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import orjson
 from django.db.models import F
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -33,9 +33,9 @@ class Company:
     members: list[dict[str, str]] = field(default_factory=list)
 
     @cached_property
-    def members_json(self) -> str:
+    def members_json(self) -> bytes:
         """The list in `opened`, the same for everyone who comes."""
-        return json.dumps(self.members, ensure_ascii=False, separators=(",", ":"))
+        return orjson.dumps(self.members)
 
 
 def companies(

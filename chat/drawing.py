@@ -85,7 +85,18 @@ class Entry:
 
     @property
     def at_iso(self) -> str:
-        return self.at.astimezone(datetime.UTC).isoformat()[:19] + "Z"
+        return _instant(self.at)
+
+
+# What was said together was said at the same moment.
+@lru_cache(maxsize=64)
+def _clock(at: datetime.datetime, zone: datetime.tzinfo) -> str:
+    return at.astimezone(zone).isoformat()[11:16]
+
+
+@lru_cache(maxsize=64)
+def _instant(at: datetime.datetime) -> str:
+    return at.astimezone(datetime.UTC).isoformat()[:19] + "Z"
 
 
 def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
@@ -230,7 +241,7 @@ def _entry(
         kind="prompt" if message.membership is None else "message",
         state=message.state,
         at=message.posted_at,
-        at_text=message.posted_at.astimezone(circle.cohort.zone).isoformat()[11:16],
+        at_text=_clock(message.posted_at, circle.cohort.zone),
         circle=circle.public_id,
         language=circle.cohort.language,
         here=f"{here}{message.public_id}/",
@@ -281,7 +292,8 @@ def _say(entry: Entry, message: Message | NewMessage, circle: Circle, said: Word
     except vault.Unopenable:
         entry.body = Markup("<p>{}</p>").format(_GONE)
         return
-    entry.body = to_html(said.body, partial(mentions.marked, mentions=said.mentions))
+    mark = partial(mentions.marked, mentions=said.mentions) if said.mentions else str
+    entry.body = to_html(said.body, mark)
     entry.note = said.note
     if message.reply_to is not None:
         entry.quote = _quote(message.reply_to, owner)

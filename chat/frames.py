@@ -6,8 +6,7 @@ import datetime
 import json
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_datetime
 
@@ -21,8 +20,7 @@ _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _LARGEST_SEQ = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One request: the verb and its fields, each read when it is asked for."""
 
     verb: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import regex
 from markupsafe import escape
@@ -29,7 +28,7 @@ def named(said: Words, *, circle: Circle) -> Words:
     # Where one name begins another, the longer one is meant.
     meant = dict.fromkeys(hit[1].casefold() for hit in _pattern(found).finditer(said.body))
     mentions = [found[name] for name in meant if name in found]
-    return replace(said, mentions=tuple(mentions[:_MOST]))
+    return said._replace(mentions=tuple(mentions[:_MOST]))
 
 
 def marked(safe: str, mentions: Iterable[Mention]) -> str:

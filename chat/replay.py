@@ -88,18 +88,21 @@ def fresh(said: Said) -> Stretch:
     """The stretch of messages just committed, as they are in memory, place after place."""
     circle, messages = said.ground.circle, said.messages
     happenings = []
+    # Their texts: asking an enumeration for them costs something each time.
+    posted, kept = Event.Kind.POSTED.value, Event.Kind.HELD.value
+    to_all, to_one = Event.Audience.ALL.value, Event.Audience.ONE.value
     entries = drawing.draw_fresh(messages, circle=circle, words=said.words)
     for message, entry in zip(messages, entries, strict=True):
         held = message.unshown
         happenings.append(
             Happening(
                 seq=message.placed_seq,
-                audience=Event.Audience.ONE if held else Event.Audience.ALL,
+                audience=to_one if held else to_all,
                 member=message.membership.pk if held else None,
                 place=message.placed_seq,
                 shown={
                     "seq": message.placed_seq,
-                    "kind": Event.Kind.HELD.value if held else Event.Kind.POSTED.value,
+                    "kind": kept if held else posted,
                     "id": entry.id,
                     "client_id": str(message.client_id),
                     "html": entry.html,

@@ -92,7 +92,7 @@ class Stretch:
 
     def packet_for(self, viewer: Viewer) -> Packet:
         """The frame a socket is sent: made once for all who see the same."""
-        alike = self._is_for_everyone and not viewer.hidden and viewer.from_seq < self._oldest
+        alike = viewer.from_seq < self._same_since and not viewer.hidden
         kind = False if alike else self._kind_of(viewer)
         packet = self._packets.get(kind)
         if packet is None:
@@ -123,13 +123,19 @@ class Stretch:
         )
 
     @cached_property
-    def _is_for_everyone(self) -> bool:
-        """Whether whoever was here all the time, and hides nobody, sees the same."""
-        return not self._concerned and not self._is_for_some
+    def _same_since(self) -> int:
+        """Whoever was here before this place, and hides nobody, sees the same; -1 where some see
+        what others don't."""
+        return -1 if self._concerned or self._is_for_some else self._oldest
 
     @cached_property
     def _concerned(self) -> frozenset[int]:
-        return frozenset(m for happening in self.happenings for m in happening.concerned)
+        return frozenset(
+            member
+            for happening in self.happenings
+            if happening.personal or happening.member or happening.also
+            for member in happening.concerned
+        )
 
     @cached_property
     def _authors(self) -> frozenset[int]:
@@ -153,7 +159,7 @@ class Stretch:
         """Whether facilitators see more of it than others."""
         return any(
             happening.audience != Event.Audience.ALL
-            or any(message.unshown for message, _ in happening.also)
+            or (happening.also and any(message.unshown for message, _ in happening.also))
             for happening in self.happenings
         )
 

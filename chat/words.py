@@ -97,9 +97,8 @@ def to_html(body: str, mark: Callable[[str], str] = str) -> Markup:
     `mark` is given the escaped text between links, and returns markup.
     """
     texts = _PARAGRAPHS.split(body) if "\n\n" in body else [body]
-    paragraphs = (_paragraph(text, mark) for text in texts)
-    marked_up = "".join(f'<p dir="auto">{inner}</p>' for inner in paragraphs)
-    return Markup(marked_up)  # noqa: S704 -- escaped phrase by phrase
+    paragraphs = [f'<p dir="auto">{_paragraph(text, mark)}</p>' for text in texts]
+    return Markup("".join(paragraphs))  # noqa: S704 -- escaped phrase by phrase
 
 
 def excerpt(body: str, length: int = 80) -> str:

@@ -30,8 +30,7 @@ _NOT_WORDS = re.compile(r"[^\w]+|_+")
 _WORDS = re.compile(r"[a-z0-9]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NOTHING = re.compile(r"(?!)")
-# Parts of a phrase that no word of a text must be equal to.
-_STANDS_FOR_SOME = ("...", "{medicine}")
+_MEDICINE = "{medicine}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +48,57 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """For each phrase one word that it can't be without, or how one begins: looking for these takes
-    a tenth of the time, and most of what is said has none of them."""
+    """The words that a phrase can't be without, by one of them; or how one of them begins. Looking
+    for these takes a fifth of the time, and most of what is said has none of them."""
 
-    words: frozenset[str]
+    needed: dict[str, set[frozenset[str]]]
     beginnings: tuple[str, ...]
 
     @classmethod
     def of(cls, phrases: str, medicines: str) -> Landmarks:
-        spelled = [
-            one for phrase in phrases.split("\n") for one in _spellings(phrase) if one.strip()
-        ]
-        found = {_landmark(one) for one in spelled}
-        if "" in found:  # a phrase of nothing but a medicine's name
-            found |= {_landmark(name) for name in medicines.split("\n")}
-        begun = {word for word in found if word.endswith("*")}
-        return cls(frozenset(found - begun - {""}), tuple(word[:-1] for word in begun))
+        needed: dict[str, set[frozenset[str]]] = {}
+        beginnings: set[str] = set()
+
+        def note(words: list[str]) -> None:
+            # By the longest: it is rarer than most.
+            needed.setdefault(max(words, key=len), set()).add(frozenset(words))
+
+        for phrase in phrases.split("\n"):
+            for words, begun in map(_parts, _spellings(phrase)):
+                if begun:
+                    beginnings.add(begun[0])
+                elif words:
+                    note(words)
+                elif _MEDICINE in phrase:  # and nothing else that is a word
+                    for name in filter(None, map(_spelled, medicines.split("\n"))):
+                        note(name)
+        return cls(needed, tuple(sorted(beginnings)))
 
     def any_in(self, text: str) -> bool:
-        """Whether one of them stands in this text."""
-        words = _words_in(text)
-        return not self.words.isdisjoint(words) or any(
-            word.startswith(self.beginnings) for word in words
-        )
+        """Whether the words of some phrase stand in this text, wherever they stand."""
+        words = set(_words_in(text))
+        for landmark in self.needed.keys() & words:
+            if any(words.issuperset(needed) for needed in self.needed[landmark]):
+                return True
+        return any(word.startswith(self.beginnings) for word in words)
+
+
+def _parts(phrase: str) -> tuple[list[str], list[str]]:
+    """The words that stand in a phrase, and the beginnings of such as only begin so."""
+    words: list[str] = []
+    begun: list[str] = []
+    for part in phrase.split():
+        if part == _MEDICINE or part[0] == "#":
+            continue
+        spelled = _spelled(part)
+        if spelled and part.endswith("*"):
+            begun.append(spelled.pop())
+        words += spelled
+    return words, begun
+
+
+def _spelled(text: str) -> list[str]:
+    return plainly(text).split()
 
 
 def _words_in(text: str) -> list[str]:
@@ -82,15 +109,18 @@ def _words_in(text: str) -> list[str]:
 
 
 def _landmark(phrase: str) -> str:
-    """The longest word of a phrase, with a star where it only begins so; empty where all of it
-    stands for something."""
+    """The longest word of a phrase, with a star where it only begins so. Empty where a medicine is
+    named, which is rarer than any of the words around it."""
     words = [""]
     for part in phrase.split():
         spelled = plainly(part).split()
-        if part[0] != "#" and part not in _STANDS_FOR_SOME and spelled:
+        if part == _MEDICINE:
+            return ""
+        if part[0] != "#" and spelled:
             words += spelled
             words[-1] += "*" if part.endswith("*") else ""
-    return max(words, key=len)
+    # Of several the last: phrases begin with what everybody says.
+    return max(reversed(words), key=len)
 
 
 def plainly(text: str) -> str:
@@ -199,7 +229,7 @@ def _phrase(phrase: str, medicines: str) -> str:
     for part in phrase.split():
         if part == "...":
             parts.append(r"(?:[^ ]+ ){0,3}")
-        elif part == "{medicine}":
+        elif part == _MEDICINE:
             parts.append(f"(?:{medicines or '(?!)'}) ")
         elif part.startswith("#"):
             parts.append(rf"[0-9]+{_words(part[1:])} ")
@@ -219,7 +249,7 @@ def forget(**kwargs: object) -> None:
         _read_at = -_REMEMBER_SECONDS - 1
 
 
-_lists = _Lists({}, _NOTHING, Landmarks(frozenset(), ()))
+_lists = _Lists({}, _NOTHING, Landmarks({}, ()))
 _read_at = -_REMEMBER_SECONDS - 1
 _lock = threading.Lock()
 post_save.connect(forget, sender=WordList)

@@ -13,6 +13,7 @@ Chosen by `uvicorn --ws chat.hub.direct:DirectSocket`. Held to uvicorn 0.54 by a
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -36,6 +37,9 @@ class DirectSocket(WebSocketsSansIOProtocol):
     # Whether what arrives next is the beginning of a message. A line on which something came in
     # pieces goes on in the ordinary way.
     _is_between_frames = False
+    # The connection's own descriptor, where what is written to it needs no encryption: past the
+    # transport a frame costs the half.
+    _below: int | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -43,18 +47,39 @@ class DirectSocket(WebSocketsSansIOProtocol):
         if not self.close_sent and not self.config.ws_per_message_deflate:
             extensions = self.scope["extensions"]
             extensions[EXTENSION] = self  # type: ignore[assignment]
+            below = self.transport.get_extra_info("socket")
+            if below is not None and self.transport.get_extra_info("sslcontext") is None:
+                self._below = below.fileno()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # Told before the transport lets go of the number, which then may be somebody else's.
+        self._below = None
+        super().connection_lost(exc)
 
     def write_frame(self, frame: bytes) -> bool:
         """Writes one whole frame now. False where it can't: not open, or the peer is slow."""
+        transport = self.transport
         if (
             not self.handshake_complete
             or self.close_sent
             or self.disconnected
+            or transport.is_closing()
             or not self.writable.is_set()
         ):
             return False
-        self.transport.write(frame)
+        if self._below is not None and not transport.get_write_buffer_size():
+            frame = self._write_through(self._below, frame)
+        if frame:
+            transport.write(frame)
         return True
+
+    def _write_through(self, below: int, frame: bytes) -> bytes:
+        """Gives the system what it takes of the frame at once, and returns the rest. Nothing waits
+        before it."""
+        try:
+            return frame[os.write(below, frame) :]
+        except OSError:
+            return frame  # full, or broken: the transport deals with either
 
     def hear(self, take: Callable[[str], bool] | None) -> None:
         """From now on, each text that arrives whole while nothing waits to be received is offered

@@ -151,7 +151,7 @@ class Line:
             await self._hand_over(packet)
             while self._waiting and not self.closed:
                 following = self._waiting.popleft()
-                self._waiting_bytes -= len(following.text)
+                self._waiting_bytes -= len(following.payload)
                 await self._hand_over(following)
         except Exception:
             # The peer is gone; its consumer hears of it from the server. One that was given up
@@ -163,14 +163,14 @@ class Line:
 
     async def _hand_over(self, packet: Packet) -> None:
         await self._send({"type": "websocket.send", "text": packet.text})
-        self._given += len(packet.text)
+        self._given += len(packet.payload)
 
     def _keep(self, packet: Packet) -> None:
         if self._waiting_bytes > _MOST_WAITING_BYTES:
             self.close(TOO_SLOW)
             return
         self._waiting.append(packet)
-        self._waiting_bytes += len(packet.text)
+        self._waiting_bytes += len(packet.payload)
 
     async def _close(self, bye: Packet, code: int, sending: asyncio.Task[None] | None) -> None:
         ends_in = _FAREWELL_SECONDS

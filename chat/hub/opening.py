@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from chat.company import Company, companies
 from chat.models import Response, Seat
@@ -126,7 +127,6 @@ def _opening(
         **standing.as_frame(),
         **({"reload": True} if reload else {}),
     }
-    text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
     # The list of members is the same for all who come, and long.
-    packet = Packet(f'{text[:-1]},"members":{company.members_json}}}')
+    packet = Packet(orjson.dumps(frame)[:-1] + b',"members":' + company.members_json + b"}")
     return Opening(circle, viewer, company, head, head if reload else since, packet)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
+import orjson
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -18,20 +18,15 @@ from community import vault
 from community.models import PublicIdField
 from programs.models import Membership, PromptDelivery
 
-# Made once: `json.dumps` with options makes one for each text.
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
-
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A member named in a message: their public id, and the name they went by."""
 
     member: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What someone wrote: the body and, where they left one, a content note; whom it names."""
 
     body: str
@@ -47,7 +42,7 @@ class Words:
         parts: list[object] = [self.body, self.note]
         if self.mentions:
             parts.append([[one.member, one.name] for one in self.mentions])
-        return _encode(parts)
+        return orjson.dumps(parts).decode()
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

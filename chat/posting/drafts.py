@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from chat.refusal import Refused
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from programs.models import Membership
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What someone wants to say: not yet looked at."""
 
     user_id: int
@@ -28,8 +27,7 @@ class Draft:
     reply_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """A message that is in the database: `state` is posted or held."""
 
     id: str

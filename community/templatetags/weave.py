@@ -5,6 +5,7 @@ They draw and they word. Who may see what is never decided here.
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ def icon(name: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=drawings.SWATCHES)
 def swatch_classes(number: int) -> str:
     """The classes of swatch 0 to 287: one of eight weaves, six dyes and six grounds."""
     weave, dye, ground = _threads(number)

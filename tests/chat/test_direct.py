@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+import uvloop
 import websockets
 
 from chat.hub.line import EXTENSION, SIGNED_OUT, Line
@@ -39,7 +40,7 @@ class House:
         self.offered.append(wire is not None)
         line = Line(1, "s", send, wire) if wire else Line(1, "s", send)
         for text in TEXTS:
-            line.push(Packet(text))
+            line.push(Packet(text.encode()))
         await line.drained()
         line.close(SIGNED_OUT)
         while (await receive())["type"] != "websocket.disconnect":
@@ -235,3 +236,70 @@ async def test_what_is_no_message_ends_the_line_as_ever(ws, broken, code):
 
     assert house.heard == ["post first"]
     assert house.code == code
+
+
+LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+
+
+class Flood:
+    """Says more at once than a connection holds, in both ways in turns; keeps each one's wire."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self.wires: list[Any] = []
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        wire = scope["extensions"][EXTENSION]
+        self.wires.append(wire)
+        for number, text in enumerate(self.texts):
+            if number % 3 == 0 or not wire.write_frame(Packet(text.encode()).wire):
+                await send({"type": "websocket.send", "text": text})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+
+@LOOPS
+def test_what_a_slow_reader_cannot_take_at_once_comes_later_in_its_order(loop):
+    texts = [f"{number} " + "w" * 50_000 for number in range(300)]
+
+    async def read() -> list[str | bytes]:
+        async with serving(Flood(texts), DIRECT) as port:
+            address = f"ws://127.0.0.1:{port}/"
+            async with websockets.connect(address, max_size=None, max_queue=1) as line:
+                await asyncio.sleep(0.2)
+                return [await line.recv() for _ in texts]
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(read()) == texts
+
+
+@LOOPS
+def test_nothing_meant_for_one_who_is_gone_reaches_whoever_came_after(loop):
+    house = Flood(["welcome"])
+    words = Packet(b"only for the first").wire
+
+    async def come_and_go() -> None:
+        async with serving(house, DIRECT) as port:
+            address = f"ws://127.0.0.1:{port}/"
+            first = await websockets.connect(address)
+            assert await first.recv() == "welcome"
+            (wire,) = house.wires
+            number = wire._below
+            assert wire.write_frame(words)
+            wire.abort()
+            assert not wire.write_frame(words)
+            while not wire.disconnected:  # noqa: ASYNC110 -- nothing tells of it
+                await asyncio.sleep(0.001)
+            first.transport.abort()
+            others = [await websockets.connect(address) for _ in range(4)]
+            # The system has given the number of the first to one of those after.
+            assert number in [later._below for later in house.wires[1:]]
+            assert not wire.write_frame(words)
+            for other in others:
+                await other.close()
+                assert [text async for text in other] == ["welcome"]
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(come_and_go())

@@ -162,7 +162,7 @@ async def test_what_waits_for_one_reader_has_an_end(monkeypatch):
     peer = Peer()
     peer.reads.clear()
     for _ in range(100):
-        peer.line.push(Packet("x" * 1000))
+        peer.line.push(Packet(b"x" * 1000))
     await until(lambda: peer.code is not None)
     assert peer.code == TOO_SLOW
     assert not peer.line._waiting
