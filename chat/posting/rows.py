@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -25,13 +26,13 @@ SELECT r.id, r.last_seq, r.company, r.pace_seconds, r.paused_at, r.holds_all, r.
 FROM chat_room r
 JOIN programs_circle c ON c.id = r.circle_id
 JOIN programs_cohort o ON o.id = c.cohort_id
-WHERE c.public_id IN ({circles})
+WHERE c.public_id {among}
 ORDER BY r.id {lock}
 """
 
 _ATTENDED = """
 SELECT DISTINCT m.circle_id FROM chat_seat s JOIN programs_membership m ON m.id = s.membership_id
-WHERE m.circle_id IN ({circles}) AND m.role = 'facilitator' AND m.left_at IS NULL
+WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
   AND s.here_until > %s
 """
 
@@ -46,7 +47,7 @@ SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.se
 FROM programs_membership m
 JOIN community_user u ON u.id = m.user_id
 JOIN chat_seat s ON s.membership_id = m.id
-WHERE m.circle_id IN ({circles}) AND m.user_id IN ({people})
+WHERE m.circle_id {among} AND m.user_id {among}
   AND m.left_at IS NULL AND u.is_active
 """
 # In the order of the model's fields, which `from_db` asks for.
@@ -69,14 +70,27 @@ SELECT room_id, placed_seq,
   CASE WHEN unshown THEN 'one' ELSE 'all' END,
   CASE WHEN unshown THEN membership_id END,
   id, '{{}}', posted_at
-FROM chat_message WHERE public_id IN ({messages})
+FROM chat_message WHERE public_id {among}
 """
 
-# Both databases name the columns of VALUES so.
 _GROWN = """
-UPDATE chat_room SET last_seq = grown.column2
-FROM (VALUES {grown}) AS grown WHERE chat_room.id = grown.column1
+UPDATE chat_room SET last_seq = grown.seq
+FROM ({grown}) AS grown WHERE chat_room.id = grown.room
 """
+
+# However many are asked for, the text is the same: a database knows it again, and need not read it
+# anew. Lists are given as PostgreSQL's own, and to SQLite as JSON.
+_AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(%s)",
+}
+_PAIRS = {
+    "sqlite": "SELECT value ->> 0 AS room, value ->> 1 AS seq FROM json_each(%s)",
+    "postgresql": (
+        "SELECT (pair ->> 0)::bigint AS room, (pair ->> 1)::bigint AS seq "
+        "FROM jsonb_array_elements(%s::jsonb) AS pair"
+    ),
+}
 
 # What is not named here is NULL in a new message.
 _WRITTEN = (
@@ -135,7 +149,7 @@ def lock_rooms(circles: Collection[str]) -> list[Ground]:
     """The rooms of these circles, locked in the order of their ids."""
     # SQLite has one writer at a time, and this transaction is it.
     lock = "FOR UPDATE OF r" if connection.features.has_select_for_update_of else ""
-    rows = _rows(_ROOMS.format(circles=_places(circles), lock=lock), list(circles))
+    rows = _rows(_asking(_ROOMS, lock=lock), [_list(circles)])
     grounds = [
         Ground(
             room=row[0],
@@ -158,9 +172,9 @@ def lock_rooms(circles: Collection[str]) -> list[Ground]:
 def _look_who_attends(grounds: list[Ground]) -> None:
     if not grounds:
         return
-    circles = [ground.circle.pk for ground in grounds]
-    sql = _ATTENDED.format(circles=_places(circles))
-    attended = {row[0] for row in _rows(sql, [*circles, _for_database(timezone.now())])}
+    circles = _list([ground.circle.pk for ground in grounds])
+    now = _for_database(timezone.now())
+    attended = {row[0] for row in _rows(_asking(_ATTENDED), [circles, now])}
     for ground in grounds:
         ground.attended = ground.circle.pk in attended
 
@@ -176,10 +190,9 @@ def speakers(
     if not grounds:
         return {}, 0
     circles = {ground.circle.pk: ground.circle for ground in grounds}
-    sql = _SPEAKERS.format(circles=_places(circles), people=_places(people))
-    parameters = [_for_database(now), _for_database(now - window), *circles, *people]
+    times = [_for_database(now), _for_database(now - window)]
     found, changes = {}, 0
-    for row in _rows(sql, parameters):
+    for row in _rows(_asking(_SPEAKERS), [*times, _list(circles), _list(people)]):
         member = _member(*row[:8])
         changes = row[13] or 0
         found[circles[row[2]].public_id, row[3]] = Speaker(
@@ -198,16 +211,17 @@ def insert(messages: Sequence[NewMessage]) -> None:
     with connection.cursor() as cursor:
         for some in _in_powers_of_two(messages):
             cursor.execute(_insert(len(some)), _values(some))
-        names = [message.public_id for message in messages]
-        cursor.execute(_EVENTS.format(messages=_places(names)), names)
+        names = _list([message.public_id for message in messages])
+        cursor.execute(_asking(_EVENTS), [names])
 
 
 def grow(grounds: Collection[Ground]) -> None:
     """Keeps how far the logs have grown."""
-    grown = ", ".join(["(%s, %s)"] * len(grounds))
-    parameters = [value for ground in grounds for value in (ground.room, ground.last_seq)]
+    pairs = [(ground.room, ground.last_seq) for ground in grounds]
     with connection.cursor() as cursor:
-        cursor.execute(_GROWN.format(grown=grown), parameters)
+        cursor.execute(
+            _asking(_GROWN, grown=_PAIRS[connection.vendor]), [orjson.dumps(pairs).decode()]
+        )
 
 
 def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -269,6 +283,16 @@ def _rows(sql: str, parameters: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
+
+
+def _asking(sql: str, **parts: str) -> str:
+    return sql.format(among=_AMONG[connection.vendor], **parts)
+
+
+def _list(values: Collection[Any]) -> Any:
+    """As the database is given a list."""
+    given = list(values)
+    return given if connection.vendor == "postgresql" else orjson.dumps(given).decode()
 
 
 def _places(values: Collection[Any]) -> str:
