@@ -61,6 +61,12 @@ class Feed:
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_on())
 
+    def look_again(self) -> None:
+        """Every line was looked at since rights have changed: what waited for that goes on."""
+        self.look()
+        for line in list(self.lines):
+            self.bring_up(line)
+
     def offer(self, reading: Reading) -> None:
         """What this process has just committed: handed on as soon as it follows what was."""
         self._offered[reading.stretch.after] = reading

@@ -84,7 +84,7 @@ class Watch:
         finally:
             self._looking = None
         for feed in list(self._hub.feeds.values()):
-            feed.look()
+            feed.look_again()
 
     async def look_at(self, lines: Collection[Line]) -> None:
         """Ends the lines whose session is over, and those whose membership is."""

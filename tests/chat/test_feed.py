@@ -37,6 +37,8 @@ class Database:
         self.head = 0
         self.looks = 0
         self.turns = 0  # of the loop that a look takes; 0 is now this, now that
+        self.trusted = True
+        self.doubts = 0
         self._chance = chance
 
     async def read_on(self, wanted: Wanted) -> Reading:
@@ -47,16 +49,17 @@ class Database:
         return reading(wanted.after, head)
 
     def trusts(self, changes: int) -> bool:
-        return True
+        self.doubts += not self.trusted
+        return self.trusted
 
 
 class Page:
     """Notes every place it is told of."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, since: int | None = None) -> None:
         self.places: list[int] = []
         self.line = Line(1, "s", self._send)
-        feed.add(self.line, Sitting(NOOR, feed.cursor))
+        feed.add(self.line, Sitting(NOOR, feed.cursor if since is None else since))
 
     async def _send(self, message: dict[str, str]) -> None:
         frame = json.loads(message["text"])
@@ -64,7 +67,7 @@ class Page:
 
 
 async def until_told(page: Page, head: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not page.places or page.places[-1] < head:  # noqa: ASYNC110 -- nothing tells of it
             await asyncio.sleep(0)
 
@@ -140,3 +143,21 @@ async def test_however_ours_and_theirs_mingle_each_is_told_once_and_in_order(see
     await until_told(page, database.head)
 
     assert page.places == list(range(1, database.head + 1))
+
+
+async def test_whoever_catches_up_while_rights_change_is_given_the_rest_without_more_being_said():
+    """What they lack waits until every line was looked at, and no longer."""
+    database = Database(random.Random(1))
+    database.head = 40
+    feed = Feed(Circle(pk=1, public_id="c"), 40, COMPANY, database)
+    database.trusted = False
+    page = Page(feed, since=20)
+    async with asyncio.timeout(30):
+        while not database.doubts:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0)
+    assert page.places == []
+    database.trusted = True
+    feed.look_again()
+    await until_told(page, 40)
+
+    assert page.places == list(range(21, 41))
