@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from chat import concerns
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import faults_of, live, room_of, said, write
+from tests.e2e.room import faults_of, live, room_of, said, soon, write
 
 pytestmark = pytest.mark.e2e
 
@@ -86,4 +87,30 @@ def test_the_desk_is_for_everyone(visit, cast, aside, width, scheme):
 
     assert faults(mina.page) == []
     assert fits(mina.page)
+    assert faults_of(mina) == []
+
+
+def test_what_was_begun_while_the_desk_asked_the_house_is_not_swept_away(visit, cast, aside):
+    mina = visit(f"{room_of(cast)}desk/", cast.mina)
+    page, asked = mina.page, []
+    page.route(f"**{room_of(cast)}desk/", lambda route: asked.append(route))
+    one = aside(said, cast, cast.noor, "You should just stop seeing her.")
+    names = {"circle": cast.circle.public_id, "message": one.id}
+    aside(concerns.tell, by=cast.ines, reason="worried", **names)
+    soon(lambda: page.title() and asked)
+
+    page.locator("details.care > summary").first.click()
+    note = page.locator("details.care textarea").first
+    note.fill("Half a sentence")
+    with page.expect_response(f"**{room_of(cast)}desk/") as answer:
+        asked[0].continue_()
+    answer.value.finished()
+    page.wait_for_timeout(300)  # it would have been drawn anew by then
+
+    expect(note).to_have_value("Half a sentence")
+    page.unroute_all()
+    note.fill("")
+    page.locator("details.care > summary").first.click()
+    page.evaluate("document.activeElement.blur()")
+    expect(page.locator(".qitem")).to_have_count(1)
     assert faults_of(mina) == []

@@ -58,17 +58,14 @@ class Desk extends HTMLElement {
   /** Draws the desk anew; not while someone writes in it or has something open. */
   async #look() {
     const part = this.querySelector("[data-part]");
-    const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
-    const busy = writes.some((one) => one.value !== one.defaultValue);
-    if (busy || part.querySelector("details[open]") || part.contains(document.activeElement)) {
-      this.#looking = setTimeout(() => this.#look(), 3000);
-      return;
-    }
+    if (this.#isBusy(part)) return this.#lookLater();
     const response = await fetch(location.href).catch(() => undefined);
     if (!response?.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.querySelector("[data-part]");
     if (!now) return;
+    // Whoever has begun while the house was asked goes on.
+    if (this.#isBusy(part)) return this.#lookLater();
     const before = this.#count(part);
     part.replaceWith(now);
     document.title = page.title;
@@ -76,6 +73,17 @@ class Desk extends HTMLElement {
       this.querySelector("[data-said]").textContent = now.querySelector("#h-q").textContent;
     }
     this.#undoEnds();
+  }
+
+  #isBusy(part) {
+    const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
+    if (writes.some((one) => one.value !== one.defaultValue)) return true;
+    return Boolean(part.querySelector("details[open]")) || part.contains(document.activeElement);
+  }
+
+  #lookLater() {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#look(), 3000);
   }
 
   #count(part) {
