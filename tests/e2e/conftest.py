@@ -23,7 +23,7 @@ _SILENT = [
     *["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"],
 ]
 # A machine that is busy may take its time: what is waited for is whether, not how soon.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="package")

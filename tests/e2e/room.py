@@ -104,7 +104,7 @@ def expect_posted(page: Page, text: str) -> None:
     expect(message(page, text)).to_have_attribute("data-state", "posted")
 
 
-def soon(true: Callable[[], object], within: float = 20.0) -> None:
+def soon(true: Callable[[], object], within: float = 60.0) -> None:
     """Waits for what no locator can be asked."""
     deadline = time.monotonic() + within
     while not true():

@@ -157,8 +157,8 @@ def test_a_session_from_its_door_to_its_end(visit, live_house, cast, lark, page_
     finally:
         live_house.start()
     for page in everyone:
-        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live", timeout=40_000)
-    assert alike(everyone) == before
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+    soon(lambda: alike(everyone) == before)
     press(larks, "Say this")
     for page in everyone:
         expect(page.locator(".msg.turn", has_text="It was the washing line.")).to_be_visible()

@@ -219,7 +219,7 @@ def test_who_signs_out_elsewhere_is_told_and_keeps_their_draft(noor, cast):
     writing(noor).fill("Not yet said")
     Session.objects.all().delete()
 
-    expect(noor.get_by_text("You’re signed out.")).to_be_visible(timeout=30_000)
+    expect(noor.get_by_text("You’re signed out.")).to_be_visible()
     expect(writing(noor)).to_have_value("Not yet said")
     expect(noor.get_by_role("link", name="Sign in")).to_be_visible()
 

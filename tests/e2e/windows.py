@@ -98,5 +98,5 @@ class Windows:
     def _another(self, **named: Any) -> Window:
         context = self.browser.new_context(base_url=self.house, **_AS_USUAL | named)
         # A machine that is busy may take its time: what is waited for is whether, not how soon.
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         return Window(context.new_page(), self.house)
