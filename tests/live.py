@@ -40,7 +40,7 @@ class LiveHouse:
             **more,
         }
 
-    def start(self, within: float = 90.0) -> None:
+    def start(self, within: float = 180.0) -> None:
         """Start it and wait until it answers; where it runs already, nothing happens."""
         if self.process is not None and self.process.poll() is None:
             return

@@ -201,7 +201,7 @@ async def _all_back(tabs: Sequence[Tab], part: str, killed_at: float, trial: Tri
     return now() - killed_at
 
 
-async def _until(true, within: float = 30.0, *, must: bool = True) -> None:
+async def _until(true, within: float = 120.0, *, must: bool = True) -> None:
     deadline = now() + within
     while not true():
         if now() > deadline:

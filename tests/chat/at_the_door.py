@@ -27,6 +27,7 @@ from community.models import User
 from programs.models import Circle
 from tests.cast import Cast, gather
 from tests.chat.talk import say
+from tests.chat.wire import PATIENCE
 
 Happens = Callable[[], Awaitable[Any]]
 Ends = Callable[[User, Client], None]
@@ -65,7 +66,7 @@ class Caller:
 
     async def hear(self, words: str) -> None:
         """Waits until some frame holds them."""
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE):
             while words not in self.everything:
                 self._news.clear()
                 await self._news.wait()
@@ -74,8 +75,8 @@ class Caller:
     def everything(self) -> str:
         return json.dumps(self.frames)
 
-    async def closed(self, within: float) -> int:
-        async with asyncio.timeout(within):
+    async def closed(self) -> int:
+        async with asyncio.timeout(PATIENCE):
             while self.code is None:
                 self._news.clear()
                 await self._news.wait()
@@ -166,7 +167,7 @@ ENDS = pytest.mark.parametrize("ends", [sign_out, change_password, be_closed_out
 async def test_whoever_is_signed_out_in_the_door_is_sent_away_at_once(cast, knocks, ends):
     ines, noor = await knocks(cast.ines), await knocks(cast.noor, ends=ends)
 
-    assert await noor.closed(within=10.0) == SIGNED_OUT
+    assert await noor.closed() == SIGNED_OUT
     assert ines.code is None
 
 
@@ -182,7 +183,7 @@ async def test_another_house_may_be_where_they_sign_out(cast, knocks, live_house
 
     noor = await knocks(cast.noor, ends=sign_out_there)
 
-    assert await noor.closed(within=10.0) == SIGNED_OUT
+    assert await noor.closed() == SIGNED_OUT
 
 
 @pytest.mark.usefixtures("hints_are_lost")
@@ -202,7 +203,7 @@ async def test_where_the_hint_is_lost_nothing_written_later_reaches_them(cast, h
     assert noor.code is None
     await tell_everyone("LATER")
 
-    assert await noor.closed(within=10.0) == SIGNED_OUT
+    assert await noor.closed() == SIGNED_OUT
     assert "LATER" not in noor.everything
 
 
@@ -211,5 +212,5 @@ async def test_where_the_hint_is_lost_nothing_written_later_reaches_them(cast, h
 async def test_where_nothing_is_written_either_the_next_look_finds_them(cast, knocks):
     ines, noor = await knocks(cast.ines), await knocks(cast.noor, ends=sign_out)
 
-    assert await noor.closed(within=10.0) == SIGNED_OUT
+    assert await noor.closed() == SIGNED_OUT
     assert ines.code is None

@@ -110,7 +110,7 @@ def all_at_once(works: list[Callable[[], Any]]) -> list[Any]:
     def run(work: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             return work()
         finally:
             connection.close()

@@ -23,7 +23,7 @@ def test_no_session_that_ends_at_the_door_gets_in(tmp_path):
         env=environ | {"REWEAVE_VAR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:]

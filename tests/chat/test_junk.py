@@ -143,11 +143,10 @@ async def test_whatever_those_who_belong_send_the_house_stands_and_its_log_is_wh
     asked = asyncio.create_task(
         send_all(house, getattr(cast, who), junk.anything(800), circle=cast.circle)
     )
-    waits = []
+    answered_meanwhile = 0
     while not asked.done():
-        began = asyncio.get_running_loop().time()
         await bela.still_here()
-        waits.append(asyncio.get_running_loop().time() - began)
+        answered_meanwhile += 1
         bela.frames.clear()
         await asyncio.sleep(0.1)
 
@@ -160,7 +159,8 @@ async def test_whatever_those_who_belong_send_the_house_stands_and_its_log_is_wh
     await sync_to_async(log_of)(cast.circle)
     assert await sync_to_async(log_of)(cast.next_door) == next_door
     assert not bela.events
-    assert max(waits) < 5
+    # Next door nobody waited until it was over.
+    assert answered_meanwhile > 5
     kept = [str(facts) async for facts in Event.objects.values_list("facts", flat=True)]
     assert WORDS not in "".join(kept)
     await bela.leave()

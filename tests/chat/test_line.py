@@ -36,7 +36,7 @@ class Peer:
         return next((m["code"] for m in self.got if m["type"] == "websocket.close"), None)
 
 
-async def until(true, within: float = 2.0) -> None:
+async def until(true, within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 -- nothing tells of it
             await asyncio.sleep(0.01)

@@ -53,7 +53,7 @@ class Browser:
             base_url=house.url,
             cookies={cookie[0]: cookie[1], settings.CSRF_COOKIE_NAME: token},
             headers={"X-CSRFToken": token, "Origin": house.url},
-            timeout=60,
+            timeout=120,
         )
 
     @classmethod

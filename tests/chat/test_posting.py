@@ -430,25 +430,30 @@ def test_many_who_write_at_once_get_one_gapless_order(transactional_db, cast, un
 
 def test_nothing_gets_past_a_mute_committed_before_it(transactional_db, cast, unhurried):
     member = cast.member(cast.noor).public_id
-    under_way = threading.Event()
+    under_way, is_muted = threading.Event(), threading.Event()
 
     def write():
         outcomes = []
         for n in range(100):
+            if n == 99:  # whenever the mute comes to its turn, there is one to stop
+                is_muted.wait(timeout=120)
             outcomes += posting.post_batch([draft(cast.noor, f"{n}", circle=cast.circle)])
             if n == 5:
                 under_way.set()
         return outcomes
 
     def mute():
-        under_way.wait(timeout=30)
-        moderation.mute(
-            by=cast.mina,
-            circle=cast.circle.public_id,
-            member=member,
-            until=in_an_hour(),
-            why="Stop.",
-        )
+        under_way.wait(timeout=120)
+        try:
+            moderation.mute(
+                by=cast.mina,
+                circle=cast.circle.public_id,
+                member=member,
+                until=in_an_hour(),
+                why="Stop.",
+            )
+        finally:
+            is_muted.set()
         return []
 
     outcomes = [outcome for some in all_at_once([write, write, mute]) for outcome in some]
@@ -465,19 +470,24 @@ def test_nothing_gets_past_a_mute_committed_before_it(transactional_db, cast, un
 def test_nothing_gets_past_a_removal_that_was_committed_before_it(
     transactional_db, cast, unhurried
 ):
-    under_way = threading.Event()
+    under_way, is_removed = threading.Event(), threading.Event()
 
     def write():
         outcomes = []
         for n in range(60):
+            if n == 59:
+                is_removed.wait(timeout=120)
             outcomes += posting.post_batch([draft(cast.noor, f"{n}", circle=cast.circle)])
             if n == 5:
                 under_way.set()
         return outcomes
 
     def end():
-        under_way.wait(timeout=30)
-        remove(cast.noor, cast.circle, by=cast.mina)
+        under_way.wait(timeout=120)
+        try:
+            remove(cast.noor, cast.circle, by=cast.mina)
+        finally:
+            is_removed.set()
         return []
 
     outcomes = [outcome for some in all_at_once([write, write, end]) for outcome in some]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -61,10 +62,14 @@ def test_nothing_gets_past_an_act(cast: Cast, settings, act, kind: str, code: st
     member = cast.member(cast.noor).public_id
     circle = cast.circle.public_id
     outcomes: list[Posted | Refused] = []
+    has_acted = threading.Event()
 
     def write(writer: int) -> Callable[[], Any]:
         def work() -> None:
-            for n in range(BATCHES):
+            for n in range(BATCHES + 1):
+                if n == BATCHES:
+                    # Where the act came to its turn only now, there is still one to stop.
+                    has_acted.wait(timeout=120)
                 drafts = [
                     draft(cast.noor, f"{writer} {n} {k}", circle=cast.circle) for k in range(BATCH)
                 ]
@@ -79,11 +84,14 @@ def test_nothing_gets_past_an_act(cast: Cast, settings, act, kind: str, code: st
     def act_in_the_middle() -> None:
         while sum(isinstance(outcome, Posted) for outcome in outcomes) < 60:
             time.sleep(0.001)
-        act(cast.mina, circle, member)
+        try:
+            act(cast.mina, circle, member)
+        finally:
+            has_acted.set()
 
     all_at_once([*(write(n) for n in range(WRITERS)), act_in_the_middle])
 
-    assert len(outcomes) == WRITERS * BATCHES * BATCH
+    assert len(outcomes) == WRITERS * (BATCHES + 1) * BATCH
     (acted,) = [event for event in log_of(cast.circle) if event.kind == kind]
     after = Message.objects.filter(membership__public_id=member, placed_seq__gt=acted.seq)
     assert not after.exclude(state=Message.State.HELD).exists()

@@ -232,7 +232,7 @@ async def test_those_in_the_room_see_who_is_here_and_who_writes(cast, opens):
     await noor.hear(lambda frame: frame["is"] == "presence" and frame["here"] == members)
     await noor.say("typing", circle=cast.circle.public_id)
     await ines.hear(lambda frame: frame["is"] == "typing")
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # what came twice would be here by now
 
     # Once, although the broker carries it back to the house that said it.
     assert len([frame for frame in ines.frames if frame["is"] == "typing"]) == 1
@@ -295,7 +295,7 @@ async def test_endless_junk_ends_the_socket_and_no_other(cast, opens):
         for _ in range(150):
             await noor.socket.send("junk")
 
-    assert await noor.closed(within=5) == 4429
+    assert await noor.closed() == 4429
     assert noor.frames[-1] == {"is": "bye", "code": 4429}
     await ines.still_here()
 
@@ -363,7 +363,8 @@ async def test_when_a_right_ends_the_socket_ends_and_nothing_later_arrives(cast,
     await ends(cast, house, cookie)
 
     written = [await ines.post(cast.circle, f"LATER {n}") for n in range(20)]
-    assert await noor.closed(within=3.0) == code
+    await ines.sees(lambda: noor.is_over, within=3.0, circle=cast.circle)
+    assert await noor.closed() == code
     assert noor.frames[-1]["is"] == "bye"
     assert "LATER" not in noor.everything
     assert all(ack["is"] == "ack" for ack in written)
@@ -415,7 +416,7 @@ async def test_after_a_crash_of_the_house_a_client_finds_all_it_missed(cast, hou
     await noor.say("post", circle=cast.circle.public_id, id=name, body="On the way")
     await sync_to_async(house.kill)()
     with contextlib.suppress(Exception):
-        await noor.closed(within=5)
+        await noor.closed()
     at = {"circle": cast.circle.public_id, "message": first["message"]}
 
     await sync_to_async(house.start)()
@@ -454,7 +455,7 @@ async def test_a_long_absence_is_made_up_for_at_the_pace_of_a_slow_line(cast, ho
     noor = await opens(cast.noor, sock=slow, max_queue=1, pause=1.0)
 
     await noor.enter(cast.circle, since=since)
-    await noor.hear_up_to(since + 800, within=30)
+    await noor.hear_up_to(since + 800, within=120)
 
     assert [event["seq"] for event in noor.events] == list(range(since + 1, since + 801))
 
@@ -485,7 +486,7 @@ async def test_a_room_goes_on_without_the_broker_and_after_it_came_back(cast, op
     ]:
         await sync_to_async(change)()
         assert (await noor.post(cast.circle, words))["is"] == "ack"
-        await ines.hear_words(words, within=6)
+        await noor.sees(lambda w=words: w in ines.everything, within=6, circle=cast.circle)
 
 
 @pytest.mark.once
@@ -493,7 +494,7 @@ async def test_a_socket_on_which_nothing_happens_stays(cast, opens):
     noor = await opens(cast.noor)
     await noor.enter(cast.circle)
 
-    head = await noor.hear(lambda frame: frame["is"] == "head", within=10)
+    head = await noor.hear(lambda frame: frame["is"] == "head")
     await asyncio.sleep(1.5)
 
     assert head["seq"] == (await Room.objects.aget(circle=cast.circle)).last_seq
@@ -513,14 +514,16 @@ async def test_two_houses_on_one_database_are_one_room(cast, house, opens, valke
             for wire, name in ((noor, "noor"), (ines, "ines")):
                 assert (await wire.post(cast.circle, f"{name} {state}"))["is"] == "ack"
             for wire, name in ((noor, "ines"), (ines, "noor")):
-                await wire.hear_words(f"{name} {state}", within=within)
+                said = f"{name} {state}"
+                await wire.sees(lambda w=wire, s=said: s in w.everything, within, cast.circle)
             cursor += 2
         for wire in (noor, ines):
             assert [e["seq"] for e in wire.events] == list(range(since + 1, cursor + 1))
         # A removal in one house ends the socket in the other; without the broker, too.
         await sync_to_async(remove)(cast.ines, cast.circle, by=cast.mina)
         await noor.post(cast.circle, "LATER")
-        assert await ines.closed(within=10) == 4403
+        await noor.sees(lambda: ines.is_over, within=10, circle=cast.circle)
+        assert await ines.closed() == 4403
         assert "LATER" not in ines.everything
     finally:
         other.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import select
 import socket as sockets
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +19,8 @@ from tests.live import LiveHouse
 
 pytestmark = pytest.mark.once
 
-PATIENCE = 2
+# Longer than whoever does read may be kept from it on a machine that is busy.
+PATIENCE = 4
 # To say goodbye to someone who does not listen, and the hub's own second between two looks.
 AND_THEN = 3.5
 LARGE = "&" * 3000
@@ -58,7 +58,7 @@ class Still:
     def __init__(self, house: LiveHouse, cookie: tuple[str, str], circle: str) -> None:
         self.socket = sockets.socket()
         self.socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-        self.socket.settimeout(10)
+        self.socket.settimeout(60)
         self.socket.connect(("127.0.0.1", house.port))
         self.socket.sendall(
             f"GET /ws/ HTTP/1.1\r\nHost: localhost:{house.port}\r\nOrigin: {house.url}\r\n"
@@ -66,11 +66,11 @@ class Still:
             "Sec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
         )
-        self._hear(b"101 Switching Protocols")
+        self.hear(b"101 Switching Protocols")
         self.socket.sendall(frame(f'{{"do":"open","circle":"{circle}","since":null}}'.encode()))
-        self._hear(b'"is":"opened"')
+        self.hear(b'"is":"opened"')
 
-    def _hear(self, expected: bytes) -> None:
+    def hear(self, expected: bytes) -> None:
         heard = b""
         while expected not in heard:
             heard += self.socket.recv(512)
@@ -91,13 +91,6 @@ def stills() -> Iterator[list[Still]]:
         still.socket.close()
 
 
-async def all_cut_off(stills: list[Still], within: float) -> None:
-    deadline = time.monotonic() + within
-    while not all(still.is_cut_off for still in stills):
-        assert time.monotonic() < deadline, [still.is_cut_off for still in stills]
-        await asyncio.sleep(0.05)
-
-
 async def test_who_stops_reading_is_cut_off_and_the_others_hear_everything(cast, house, stills):
     cookie = await sync_to_async(house.sign_in)(cast.ines)
     noor = await Wire.open(house, await sync_to_async(house.sign_in)(cast.noor))
@@ -112,7 +105,8 @@ async def test_who_stops_reading_is_cut_off_and_the_others_hear_everything(cast,
         await asyncio.gather(*[noor.post(cast.circle, LARGE) for _ in range(40)])
     held_for_them = machine.resident([house.process.pid]) - before
     # Nothing more is said: that they stand still is found out all the same.
-    await all_cut_off(stills, within=PATIENCE + AND_THEN)
+    within = PATIENCE + AND_THEN
+    await noor.sees(lambda: all(still.is_cut_off for still in stills), within, cast.circle)
 
     await mina.hear_up_to(since + 200)
     assert [event["seq"] for event in mina.events] == list(range(since + 1, since + 201))
@@ -132,7 +126,7 @@ async def test_who_stops_reading_in_a_quiet_room_stays(cast, house, stills):
     await asyncio.sleep(PATIENCE + 1.5)
 
     assert not stills[0].is_cut_off
-    assert b"A few words" in await asyncio.to_thread(stills[0].socket.recv, 8192)
+    await asyncio.to_thread(stills[0].hear, b"A few words")
     await noor.leave()
 
 
@@ -147,5 +141,6 @@ async def test_who_is_signed_out_and_reads_nothing_is_gone_too(cast, house, stil
     cast.ines.set_password("something else entirely")
     await cast.ines.asave()
 
-    await all_cut_off(stills, within=PATIENCE)
+    # Sooner than one who only stands still.
+    await noor.sees(lambda: stills[0].is_cut_off, PATIENCE - 1, cast.circle)
     await noor.leave()

@@ -15,6 +15,10 @@ from websockets.exceptions import ConnectionClosed
 from programs.models import Circle
 from tests.live import LiveHouse
 
+# What is waited for here is whether it comes. A machine that is busy may take its time.
+PATIENCE = 60.0
+_REST = 0.1
+
 Frame = dict[str, Any]
 
 
@@ -65,7 +69,7 @@ class Wire:
         await self.say(do, ref=ref, **fields)
         return await self.hear(lambda frame: frame.get("ref") == ref)
 
-    async def hear(self, wanted: Callable[[Frame], bool], within: float = 10.0) -> Frame:
+    async def hear(self, wanted: Callable[[Frame], bool], within: float = PATIENCE) -> Frame:
         """The first frame like this, come already or to come."""
         at = 0
         deadline = time.monotonic() + within
@@ -80,7 +84,7 @@ class Wire:
             if at == len(self.frames):
                 await asyncio.wait_for(self._news.wait(), max(deadline - time.monotonic(), 0.01))
 
-    async def hear_event(self, wanted: Callable[[Frame], bool], within: float = 10.0) -> Frame:
+    async def hear_event(self, wanted: Callable[[Frame], bool], within: float = PATIENCE) -> Frame:
         found: list[Frame] = []
 
         def has(frame: Frame) -> bool:
@@ -90,20 +94,35 @@ class Wire:
         await self.hear(has, within)
         return found[0]
 
-    async def hear_words(self, words: str, within: float = 10.0) -> Frame:
+    async def hear_words(self, words: str, within: float = PATIENCE) -> Frame:
         return await self.hear_event(lambda event: words in event.get("html", ""), within)
 
-    async def hear_up_to(self, seq: int, within: float = 20.0) -> None:
+    async def hear_up_to(self, seq: int, within: float = PATIENCE) -> None:
         await self.hear(lambda frame: frame["is"] == "events" and frame["upto"] >= seq, within)
 
-    async def closed(self, within: float) -> int:
+    async def closed(self, within: float = PATIENCE) -> int:
         """The code the house closed with."""
         await asyncio.wait_for(asyncio.shield(self._reading), within)
         return self.socket.close_code or 0
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will come."""
+        return self._reading.done()
+
     async def still_here(self) -> None:
         """The house answers."""
         assert (await self.ask("nothing such"))["code"] == "bad_frame"
+
+    async def sees(self, true: Callable[[], object], within: float, circle: Circle) -> None:
+        """It comes about within so many seconds of a house that has its turn: what it needs to
+        answer this line meanwhile, by way of its database, is not counted."""
+        for _ in range(int(within / _REST)):
+            if true():
+                return
+            await self.ask("read", circle=circle.public_id, seq=0)
+            await asyncio.sleep(_REST)
+        assert true(), f"It has not come about within {within} seconds of the house's."
 
     @property
     def events(self) -> list[Frame]:

@@ -30,7 +30,7 @@ def manage(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
     root = Path(__file__).parents[2]
     return subprocess.run(
-        command, cwd=root, env=KEPT | environ, capture_output=True, text=True, timeout=120
+        command, cwd=root, env=KEPT | environ, capture_output=True, text=True, timeout=300
     )
 
 

@@ -45,7 +45,7 @@ class Up:
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def until(self, true: Callable[[], object], seconds: float = 120) -> float:
+    def until(self, true: Callable[[], object], seconds: float = 240) -> float:
         """Wait; how long it took, in seconds."""
         began = time.monotonic()
         while not true():
@@ -59,7 +59,7 @@ class Up:
 
     def ready(self) -> dict:
         """What it says of itself; nothing where it does not answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", "/healthz/ready", headers={"Host": "localhost"})
             return json.loads(connection.getresponse().read())

@@ -21,7 +21,7 @@ def test_ready_names_database_broker_and_the_last_tick(client):
     assert answer.status_code == 200
     said = answer.json()
     assert said["database"] == said["broker"] == "ok"
-    assert 0 <= said["beat_age"] < 5
+    assert 0 <= said["beat_age"] < 60
 
 
 @pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_a_broker_that_is_away_is_told_soon_and_leaves_the_house_ready(client, v
 
     assert answer.status_code == 200
     assert answer.json()["broker"] == "down"
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,11 +15,11 @@ from community.house.tether import Ledger, tied_to_parent
 
 pytestmark = pytest.mark.once
 
-SLEEPS = python("-c", "import time; print('here', flush=True); time.sleep(60)")
+SLEEPS = python("-c", "import time; print('here', flush=True); time.sleep(600)")
 STUBBORN = python(
     "-c",
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "print('here', flush=True); time.sleep(60)",
+    "print('here', flush=True); time.sleep(600)",
 )
 
 
@@ -30,7 +30,7 @@ class Heard(list):
         self.append((part, line))
 
     async def until(self, count: int, line: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while sum(said == line for _, said in self) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
@@ -85,7 +85,7 @@ async def test_a_part_that_does_not_end_in_its_patience_is_ended(supervisor, hea
     began = time.monotonic()
     await supervisor.end(["stubborn"])
 
-    assert time.monotonic() - began < 5
+    assert 0.3 <= time.monotonic() - began < 60
     assert not alive(pid)
 
 
@@ -122,7 +122,7 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path):
     parent.kill()
     parent.communicate()
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while alive(child):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -134,7 +134,7 @@ def test_where_systems_do_not_end_orphans_the_next_start_does(tmp_path):
 
         Ledger(tmp_path / "ledger", needed=True).end_leftovers()
 
-        assert orphan.wait(timeout=20) == -signal.SIGKILL
+        assert orphan.wait(timeout=60) == -signal.SIGKILL
 
 
 def test_a_number_that_was_given_to_someone_else_is_left_alone(tmp_path):
@@ -153,10 +153,10 @@ def test_a_number_that_was_given_to_someone_else_is_left_alone(tmp_path):
 PARENT = """
 import subprocess, sys, time
 from community.house.tether import tied_to_parent
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
                          preexec_fn=tied_to_parent())
 print(child.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

@@ -31,7 +31,7 @@ def sweeps():
 def test_it_is_remembered():
     tick()
 
-    assert Tick.age() < 5
+    assert Tick.age() < 60
 
 
 def test_it_stays_one_row():
@@ -81,5 +81,5 @@ def test_beat_gives_signs_of_life(valkey):
 
     scheduler.scheduler.tick()
 
-    assert SignOfLife(settings.VAR_DIR, "beat").age() < 5
+    assert SignOfLife(settings.VAR_DIR, "beat").age() < 60
     scheduler.scheduler.close()

@@ -65,7 +65,7 @@ def test_a_second_one_in_the_same_folder_is_refused_in_a_sentence(house):
     second = Up(house.var, "--no-demo")
     second.log = house.log
 
-    assert second.process.wait(timeout=60) == 1
+    assert second.process.wait(timeout=180) == 1
     assert "The house is up already in" in house.said()
     assert "Traceback" not in house.said()
 
@@ -84,7 +84,7 @@ def test_parts_that_are_killed_are_back_by_themselves_and_what_is_due_gets_done(
 
 
 def test_the_worker_gives_signs_of_life(house):
-    house.until(lambda: (SignOfLife(house.var, "worker").age() or 99) < 15, seconds=60)
+    house.until(lambda: (SignOfLife(house.var, "worker").age() or 99) < 15, seconds=120)
 
 
 def test_the_brokers_password_is_in_no_command_line_and_no_log(house):
@@ -112,7 +112,7 @@ def test_ctrl_c_ends_all_of_it_in_order(house):
 
     house.process.send_signal(signal.SIGINT)
 
-    assert house.process.wait(timeout=60) == 0
+    assert house.process.wait(timeout=180) == 0
     assert not running(children)
     assert "starting it again" not in house.said()[said_before:]
 
@@ -127,7 +127,7 @@ def test_a_supervisor_that_is_killed_leaves_no_orphan(start):
     house.process.kill()
     house.process.wait()
 
-    house.until(lambda: not running(children), seconds=30)
+    house.until(lambda: not running(children), seconds=120)
 
 
 def test_a_port_that_is_taken_is_refused_in_a_sentence(start, tmp_path):
@@ -137,7 +137,7 @@ def test_a_port_that_is_taken_is_refused_in_a_sentence(start, tmp_path):
             env=os.environ | {"REWEAVE_VAR": str(tmp_path), "REWEAVE_NO_BOOTSTRAP": "1"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
 
     assert asked.returncode == 1
@@ -152,7 +152,7 @@ def test_a_port_that_is_none_is_refused(port, tmp_path):
         env=os.environ | {"REWEAVE_VAR": str(tmp_path), "REWEAVE_NO_BOOTSTRAP": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
     assert asked.returncode == 2

@@ -99,7 +99,7 @@ def processes(script: str, count: int) -> list[subprocess.CompletedProcess[str]]
     ]
     ended = []
     for one in started:
-        told, _ = one.communicate(timeout=60)
+        told, _ = one.communicate(timeout=300)
         ended.append(subprocess.CompletedProcess(one.args, one.returncode, told))
     return ended
 
