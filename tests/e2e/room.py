@@ -112,6 +112,15 @@ def soon(true: Callable[[], object], within: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+def take_ones_time(page: Page) -> None:
+    """What this page shows or offers for some seconds, it does for a minute."""
+    page.evaluate("""() => {
+      const later = window.setTimeout;
+      window.setTimeout = (act, wait, ...rest) =>
+        later(act, [8000, 10_000].includes(wait) ? 60_000 : wait, ...rest);
+    }""")
+
+
 def scroll_until(page: Page, place: Locator, by: int) -> None:
     """Scrolls the log on as a reader does, while more is loaded, until that is in sight."""
 
@@ -126,11 +135,11 @@ def scroll_until(page: Page, place: Locator, by: int) -> None:
 
 def resting(place: Locator) -> float:
     """How far down the screen it stands, once nothing moves it any more."""
-    at, before = _top(place), None
-    while at != before:
+    seen = [_top(place)]
+    while len(seen) < 4 or len(set(seen[-4:])) > 1:
         time.sleep(0.1)
-        at, before = _top(place), at
-    return at
+        seen.append(_top(place))
+    return seen[-1]
 
 
 def _top(place: Locator) -> float:

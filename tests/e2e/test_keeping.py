@@ -24,6 +24,7 @@ from tests.e2e.room import (
     room_of,
     said,
     soon,
+    take_ones_time,
     words,
     write,
     writing,
@@ -280,15 +281,6 @@ def stay(page, cast):
     until = timezone.now() + datetime.timedelta(minutes=10)
     Seat.objects.filter(membership=cast.member(cast.mina)).update(here_until=until)
     beside(announcing.attended_changed, cast.circle.public_id)
-
-
-def take_ones_time(page):
-    """What this page offers for ten seconds it offers for a minute."""
-    page.evaluate("""() => {
-      const later = window.setTimeout;
-      window.setTimeout = (act, wait, ...rest) =>
-        later(act, wait === 10_000 ? 60_000 : wait, ...rest);
-    }""")
 
 
 def test_a_page_without_script_claims_no_more_than_it_knew(cast, visit, aside):

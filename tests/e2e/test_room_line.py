@@ -16,6 +16,7 @@ from tests.e2e.room import (
     room_of,
     said,
     soon,
+    take_ones_time,
     words,
     write,
     writing,
@@ -74,6 +75,7 @@ def test_a_killed_house_comes_back_with_all_that_changed(noor, live_house, cast)
     kept = said(cast, cast.ines, "This one will be taken back.")
     aside = said(cast, cast.ines, "This one will be set aside.")
     expect(message(noor, "set aside.")).to_be_visible()
+    take_ones_time(noor)
 
     live_house.kill()
     try:

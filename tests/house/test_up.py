@@ -121,8 +121,8 @@ def test_a_supervisor_that_is_killed_leaves_no_orphan(start):
     house = start("--workers=2")
     house.until(house.opened)
     house.until(lambda: all(house.pid(part) for part in PARTS))
+    house.until(lambda: sum("uvicorn" in one for one in house.children().values()) == 2)
     children = house.children()
-    assert sum("uvicorn" in command for command in children.values()) == 2
 
     house.process.kill()
     house.process.wait()
