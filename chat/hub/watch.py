@@ -34,7 +34,7 @@ _HEADS_EVERY = 5
 # Some ten megabytes of log.
 _LOG_MESSAGES = 500
 _LOG_SECONDS = 0.25
-# Sessions also end by themselves. Every line is looked at in so many turns, some in each.
+# Sessions also end by themselves. Every line is looked at in so many turns, some in every other.
 _ALL_IN_TURNS = 10
 
 
@@ -45,6 +45,8 @@ class Watch:
         self._heard = 0
         self._changes = 0
         self._looking: asyncio.Task[None] | None = None
+        # How far each feed had come when its lines were told last.
+        self._told: dict[str, int] = {}
 
     def hear(self, changes: int) -> None:
         """There were so many changes of rights, wherever that is known from."""
@@ -164,7 +166,9 @@ class Watch:
             self._say_heads()
             await self.show_who_attends(list(hub.feeds), only_news=True)
         part = turn % _ALL_IN_TURNS
-        await self.look_at([line for line in hub.lines if line.number % _ALL_IN_TURNS == part])
+        if part % 2 == 0:
+            some = [line for line in hub.lines if line.number % _ALL_IN_TURNS in (part, part + 1)]
+            await self.look_at(some)
         if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
             hub.neighbours.say_again()
 
@@ -176,7 +180,11 @@ class Watch:
             self._hub.loop.call_later(_ON_ITS_WAY_SECONDS, feed.look, head)
 
     def _say_heads(self) -> None:
+        """Where something happened since the last time, its events have said it."""
+        told, self._told = self._told, {name: feed.cursor for name, feed in self._hub.feeds.items()}
         for circle, feed in self._hub.feeds.items():
+            if circle in told and told[circle] != feed.cursor:
+                continue
             packet = Packet.of({"is": "head", "circle": circle, "seq": feed.cursor})
             for line in list(feed.lines):
                 line.push(packet)
