@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connections
 
 _WAITS_FOR_OTHERS_SECONDS = 0.25
+# Work that fills more than the half of the time between two batches is on its way to fill it all.
+_TIMES_AS_LONG = 2.0
 
 
 class DatabaseThread:
@@ -42,11 +44,14 @@ class Batches[T, R]:
         after: Batches[Any, Any] | None = None,
         then: Callable[[], None] | None = None,
         apart: float = 0.0,
+        at_most: float = 0.0,
     ) -> None:
         """`after` goes first, as long as it has something to do, but not for ever. `then` is called
         once for each batch, however it went, right after those who wait for it were. Two batches
         begin at least `apart` seconds after each other: what comes alone goes at once, and where
-        much comes it is done in few batches.
+        much comes it is done in few batches. Where that is more than can be done, they begin later,
+        as late as `at_most` seconds after each other: a batch costs something by itself, and what
+        comes of a larger one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
@@ -54,7 +59,10 @@ class Batches[T, R]:
         self._after = after
         self._then = then
         self._apart = apart
+        self._at_most = at_most
         self._began = -apart
+        # Seconds that the last batch took.
+        self._took = 0.0
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -80,7 +88,8 @@ class Batches[T, R]:
 
     async def _rest(self) -> None:
         loop = asyncio.get_running_loop()
-        left = self._began + self._apart - loop.time()
+        apart = max(self._apart, min(self._at_most, _TIMES_AS_LONG * self._took))
+        left = self._began + apart - loop.time()
         if left > 0:
             await asyncio.sleep(left)
         self._began = loop.time()
@@ -94,6 +103,7 @@ class Batches[T, R]:
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._thread.run(self._work, [item for item, _ in batch])
+            self._took = asyncio.get_running_loop().time() - self._began
         except Exception as error:
             for _, future in batch:
                 if not future.done():

@@ -29,6 +29,8 @@ _MOST_POSTS = 400
 # A commit costs the same as five messages in it: where more than a hundred a second are said,
 # waiting this long makes everyone wait less.
 _APART_SECONDS = 0.008
+# Nobody notices a tenth of a second in a house where thousands of messages a second are said.
+_AT_MOST_APART_SECONDS = 0.08
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
@@ -73,6 +75,7 @@ class Hub:
             most=_MOST_POSTS,
             then=self._hand_on,
             apart=_APART_SECONDS,
+            at_most=_AT_MOST_APART_SECONDS,
         )
         self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
         # Whoever stands at the door goes before those who are in already.
