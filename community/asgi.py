@@ -23,7 +23,7 @@ from community.doors import SocketDoor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": import_string("chat.letterbox.Letterbox")(django_application),
         "websocket": SocketDoor(
             CookieMiddleware(URLRouter(import_string("chat.routing.websocket_urlpatterns"))),
             path="/ws/",

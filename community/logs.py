@@ -193,27 +193,34 @@ _ON_EVERY_LINE: list[Any] = [
 ]
 
 
+_requests = structlog.get_logger("community.requests")
+
+
+def request_id() -> str:
+    """A name for a request, which its lines and its answer carry."""
+    return uuid.uuid4().hex[:12]
+
+
+def tell_request(method: str | None, path: str, status: int, *, since: float, **more: str) -> None:
+    """The one line of a request that was answered; `since` is when it came, by `monotonic`."""
+    say = _requests.error if status >= 500 else _requests.info
+    ms = round((time.monotonic() - since) * 1000)
+    say("request", method=method, path=path, status=status, ms=ms, **more)
+
+
 class RequestLogMiddleware:
     """One line for each request: what was asked for, by its path alone, and how it ended."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.log = structlog.get_logger("community.requests")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
-        request.id = uuid.uuid4().hex[:12]  # type: ignore[attr-defined]
+        request.id = request_id()  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request=request.id):  # type: ignore[attr-defined]
             response = self.get_response(request)
             response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
             if request.path.startswith("/healthz/"):
                 return response  # asked every second, by machines
-            say = self.log.error if response.status_code >= 500 else self.log.info
-            say(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round((time.monotonic() - began) * 1000),
-            )
+            tell_request(request.method, request.path, response.status_code, since=began)
         return response

@@ -7,7 +7,7 @@ person didn't ask to stay.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from allauth.account import signals as account_signals
@@ -15,6 +15,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa_signals
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -26,7 +27,7 @@ from django.utils import timezone
 from community.models import User
 from community.signals import access_changed
 
-_RENEWED = "renewed_at"
+RENEWED = "renewed_at"
 _RENEW_AFTER = 600  # seconds: a write to the database now and then, not with every request
 
 
@@ -40,9 +41,13 @@ class RenewSessionMiddleware:
         session = request.session
         if session.session_key and request.user.is_authenticated:
             now = int(time.time())
-            if now - session.get(_RENEWED, 0) > _RENEW_AFTER:
-                session[_RENEWED] = now
+            if is_to_be_renewed(session, now):
+                session[RENEWED] = now
         return self.get_response(request)
+
+
+def is_to_be_renewed(session: SessionBase | Mapping[str, Any], now: int) -> bool:
+    return now - session.get(RENEWED, 0) > _RENEW_AFTER
 
 
 def forget_ended() -> None:

@@ -8,12 +8,14 @@ tells of. What scripts fetch by themselves doesn't.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -47,10 +49,9 @@ class IdleLockMiddleware:
         if not session.session_key or not request.user.is_authenticated:
             return self.get_response(request)
         now = int(time.time())
-        if _is_idle(session, now):
+        if is_idle(session, now):
             return self._lock(request)
-        holds = bool(session.get(HOLDS))
-        if _is_by_hand(request) and now - session.get(TOUCHED, 0) >= _NOTED_EVERY[holds]:
+        if is_to_be_noted(request, session, now):
             session[TOUCHED] = now
             # In minutes, for the page's script; 0 for whoever holds none.
             holding = _holds_a_circle(request.user)
@@ -86,7 +87,7 @@ def lock_idle(**kwargs: object) -> None:
     known = dict(UserSession.objects.filter(user__in=holders).values_list("session_key", "user"))
     now = int(time.time())
     for row in Session.objects.filter(session_key__in=known):
-        if _is_idle(SessionStore().decode(row.session_data), now):
+        if is_idle(SessionStore().decode(row.session_data), now):
             person = known[row.session_key]
             # Whoever hears the news must find it ended.
             row.delete()
@@ -97,9 +98,18 @@ def _tell(person_id: int) -> None:
     transaction.on_commit(lambda: access_changed.send_robust(sender=None, person_id=person_id))
 
 
-def _is_idle(session: SessionStore | dict, now: int) -> bool:
+def is_idle(session: SessionBase | Mapping[str, Any], now: int) -> bool:
+    """Whether it is one that locks, and nobody has touched it for too long."""
     idle = settings.FACILITATOR_IDLE_MINUTES * 60
     return bool(session.get(HOLDS)) and now - session.get(TOUCHED, now) > idle
+
+
+def is_to_be_noted(
+    request: HttpRequest, session: SessionBase | Mapping[str, Any], now: int
+) -> bool:
+    """Whether this request is a touch, and the last that was noted is long enough ago."""
+    holds = bool(session.get(HOLDS))
+    return now - session.get(TOUCHED, 0) >= _NOTED_EVERY[holds] and _is_by_hand(request)
 
 
 def _is_by_hand(request: HttpRequest) -> bool:

@@ -8,21 +8,42 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 
 from chat import replay
 from community.models import User
+from community.sessions import RENEWED
+from programs.idle import HOLDS, TOUCHED
 from programs.models import Membership
 
+# What a session keeps of its own use.
+_NOTED = (RENEWED, TOUCHED, HOLDS)
 _KEY = re.compile(r"[a-z0-9]{1,40}")
+# Written out: each message by HTTP asks them, and to build them costs more than to ask.
+_LASTING = """
+SELECT session_key, session_data FROM django_session
+WHERE session_key IN ({keys}) AND expire_date > %s
+"""
+_ACTIVE = "SELECT id, password, language FROM community_user WHERE id IN ({ids}) AND is_active"
+_PERSON_FIELDS = ("id", "password", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that stands: whose it is, the language they chose, and what it noted of its use."""
+
+    person: int
+    language: str
+    noted: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +63,58 @@ def admitted(sessions: Sequence[str]) -> list[Admitted | None]:
 
 def people_of(sessions: Sequence[str]) -> list[int | None]:
     """The person each session belongs to; None where it has ended or was revoked."""
+    return [found.person if found else None for found in standing(sessions)]
+
+
+def standing(sessions: Sequence[str]) -> list[Standing | None]:
+    """Each session as it stands now; None where it has ended or was revoked."""
     # What can't be a key is not asked for: a database that chokes on it would fail all of them.
     keys = {session for session in sessions if _KEY.fullmatch(session)}
-    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    opened = dict(rows.values_list("session_key", "session_data"))
-    claimed = {session: _opened(data) for session, data in opened.items()}
-    ids = {person for person, _ in claimed.values() if person}
-    # As much of them as the hash is made of.
-    standing = User.objects.filter(pk__in=ids, is_active=True).only("pk", "password")
-    people = {str(person.pk): person for person in standing}
+    claimed = {session: _opened(data) for session, data in _lasting(keys)}
+    people = _active({person for person, _, _ in claimed.values() if person.isdecimal()})
     found = {
-        session: people[person].pk
-        for session, (person, opened_with) in claimed.items()
+        session: Standing(people[person].pk, people[person].language, noted)
+        for session, (person, opened_with, noted) in claimed.items()
         if person in people and _same_keys(people[person], opened_with)
     }
     return [found.get(session) for session in sessions]
 
 
+def _lasting(keys: Collection[str]) -> list[tuple[str, str]]:
+    if not keys:
+        return []
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return _rows(_LASTING.format(keys=_places(keys)), [*keys, now])
+
+
+def _active(ids: Collection[str]) -> dict[str, User]:
+    """As much of them as the hash is made of, and what they are spoken to in."""
+    if not ids:
+        return {}
+    rows = _rows(_ACTIVE.format(ids=_places(ids)), [int(person) for person in ids])
+    people = (User.from_db(connection.alias, _PERSON_FIELDS, row) for row in rows)
+    return {str(person.pk): person for person in people}
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _places(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
 @lru_cache(maxsize=4096)
-def _opened(session_data: str) -> tuple[str, str]:
-    """Whose session this says it is, and the hash it was opened with. The text is signed, and the
-    same text says the same again."""
+def _opened(session_data: str) -> tuple[str, str, Mapping[str, Any]]:
+    """Whose session this says it is, the hash it was opened with, and what it noted of its use.
+    The text is signed, and the same text says the same again."""
     data: dict[str, Any] = SessionStore().decode(session_data)
-    return str(data.get(SESSION_KEY, "")), str(data.get(HASH_SESSION_KEY, ""))
+    noted = {name: data[name] for name in _NOTED if name in data}
+    if data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return "", "", noted  # opened in a way that is open no longer
+    return str(data.get(SESSION_KEY, "")), str(data.get(HASH_SESSION_KEY, "")), noted
 
 
 def _same_keys(person: User, opened_with: str) -> bool:

@@ -16,6 +16,7 @@ from chat.hub.admission import Admitted
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.hints import Hints
+from chat.hub.letters import Delivered, Letter, delivered
 from chat.hub.line import Line, Sitting
 from chat.hub.neighbours import Neighbours
 from chat.hub.opening import Asked, Opening, open_circles
@@ -51,6 +52,12 @@ class Hub:
             cls._of_process = cls(loop)
         return cls._of_process
 
+    @classmethod
+    def running(cls) -> Hub | None:
+        """The hub of this process, where a socket has started it in this loop."""
+        hub = cls._of_process
+        return hub if hub is not None and hub.loop is asyncio.get_running_loop() else None
+
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.lines: set[Line] = set()
@@ -76,6 +83,13 @@ class Hub:
             then=self._hand_on,
             apart=_APART_SECONDS,
             at_most=_AT_MOST_APART_SECONDS,
+        )
+        self._letters = Batches(
+            self.writer,
+            self._deliver,
+            most=_MOST_POSTS,
+            then=self._hand_on,
+            apart=_APART_SECONDS,
         )
         self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
         # Whoever stands at the door goes before those who are in already.
@@ -169,6 +183,11 @@ class Hub:
         """Its outcome, once the batch it went with is committed."""
         return self._posts.submit(draft)
 
+    def deliver(self, letter: Letter) -> asyncio.Future[Delivered | None]:
+        """What became of it, once the batch it went with is committed; None where its session has
+        ended, or it was kept back."""
+        return self._letters.submit(letter)
+
     @classmethod
     def post_from_thread(cls, draft: Draft) -> Outcome:
         """For a request's own thread: the message goes with the batch of this process's hub.
@@ -186,6 +205,10 @@ class Hub:
         """Tells the others in the circle that someone writes; never stored."""
         if sitting := line.sittings.get(circle):
             self.neighbours.writes(circle, sitting)
+
+    def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | None]:
+        """As `_commit_and_draw`, whose drafts are in letters; there may be none left of them."""
+        return delivered(letters, lambda drafts: self._commit_and_draw(drafts) if drafts else [])
 
     def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """In the writing thread: what is committed is drawn from memory for who listens here."""

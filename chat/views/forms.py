@@ -29,7 +29,11 @@ from community.people import SignedInRequest
 @never_cache
 @require_POST
 def post_message(request: HttpRequest, circle: str) -> HttpResponse:
-    """Posts what the form holds and leads back to it; JSON goes to the socket's twin."""
+    """Posts what the form holds and leads back to it; JSON goes to the socket's twin.
+
+    Most JSON is answered before it comes here, by chat/letterbox.py, which keeps to what is asked
+    of a request on its way to this view: what is added here is added there.
+    """
     if request.content_type == "application/json":
         return twins.post_message(request, circle)
     if not request.user.is_authenticated:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -27,7 +29,7 @@ def post_message(request: HttpRequest, circle: str) -> JsonResponse:
         raise Http404
     frame = Frame("post", {})
     try:
-        frame = _frame_in(request)
+        frame = frame_in(request.body)
         frame.check_size()
         outcome: Outcome = Hub.post_from_thread(frame.draft(person=request.user.pk, circle=circle))
     except Refused as refused:
@@ -35,11 +37,29 @@ def post_message(request: HttpRequest, circle: str) -> JsonResponse:
         if seat_of(request.user, circle) is None:
             raise Http404 from None
         outcome = refused
+    status, fields = answer_to(frame, outcome)
+    return JsonResponse(fields, status=status)
+
+
+def frame_in(body: bytes) -> Frame:
+    """The message that was sent. Raises Refused (`bad_frame`)."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise refusal.bad_frame() from None
+    return frames.parse_fields(text, verb="post")
+
+
+def answer_to(frame: Frame, outcome: Outcome) -> tuple[int, dict[str, Any]]:
+    """Status and fields for whoever sent it, by whichever way it came (see chat/letterbox.py).
+
+    Raises Http404 for strangers.
+    """
     if isinstance(outcome, Refused):
         if outcome.code == "not_member":
             raise Http404
-        return JsonResponse(outcome.as_frame() | frame.echo, status=status_of(outcome))
-    return JsonResponse(_ack(outcome) | frame.echo, status=201)
+        return status_of(outcome), outcome.as_frame() | frame.echo
+    return 201, _ack(outcome) | frame.echo
 
 
 @require_GET
@@ -63,14 +83,6 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
             "events": stretch.events_for(Viewer.of(seat)),
         }
     )
-
-
-def _frame_in(request: HttpRequest) -> Frame:
-    try:
-        text = request.body.decode()
-    except UnicodeDecodeError:
-        raise refusal.bad_frame() from None
-    return frames.parse_fields(text, verb="post")
 
 
 def _ack(posted: Posted) -> dict:

@@ -55,6 +55,9 @@ def _bound(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections have it from here: uvicorn takes a socket that it is given for a Unix one, and
+        # leaves them without. An answer in two writes would wait forty milliseconds for its second.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(("127.0.0.1", port))
     except (OSError, OverflowError):
         listener.close()

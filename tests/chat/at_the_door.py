@@ -26,6 +26,7 @@ from chat.hub.line import SIGNED_OUT
 from community.models import User
 from programs.models import Circle
 from tests.cast import Cast, gather
+from tests.chat.own_process import hub_of_this_process
 from tests.chat.talk import say
 from tests.chat.wire import PATIENCE
 
@@ -100,17 +101,8 @@ async def hub(
     that, and never at a line in its turn."""
     monkeypatch.setattr(watch, "_LOOK_SECONDS", getattr(request, "param", 600.0))
     monkeypatch.setattr(watch, "_ALL_IN_TURNS", math.nan)
-    hub = Hub.of_process()
-    yield hub
-    announcing.through(None)
-    tasks = list(hub._tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    # Before the next test opens the database anew: this one's connections are closed.
-    for thread in (hub.writer, hub.reader):
-        thread.close()
-        thread._executor.shutdown(wait=True)
+    async with hub_of_this_process() as hub:
+        yield hub
 
 
 @pytest.fixture

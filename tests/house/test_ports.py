@@ -29,3 +29,12 @@ def test_who_comes_while_nobody_serves_waits():
         visitor = socket.create_connection(("127.0.0.1", ports.number(listener)), 1)
         visitor.sendall(b"anyone?")
         visitor.close()
+
+
+def test_what_is_written_in_two_goes_does_not_wait_for_its_second():
+    """Nor where the server believes that its socket is of another kind."""
+    with ports.listen(0) as listener:
+        visitor = socket.create_connection(("127.0.0.1", ports.number(listener)), 1)
+        connection, _ = listener.accept()
+        with visitor, connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -1,0 +1,44 @@
+"""Messages that bring their session along, and are asked for it in the go in which they are posted.
+
+A socket is looked up once, when it comes. By HTTP each message stands at the door anew, and a
+question of its own for each would cost more than the posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chat.hub import admission
+from chat.hub.admission import Standing
+from chat.posting import Draft, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`draft_of` makes the message of whoever sent it, once that is known; None where it may not
+    be posted in this way. It is called in the writing thread, and doesn't raise."""
+
+    session: str
+    draft_of: Callable[[Standing], Draft | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Whose session it was, and what became of the message."""
+
+    sender: Standing
+    outcome: Outcome
+
+
+def delivered(
+    letters: Sequence[Letter], post: Callable[[Sequence[Draft]], Sequence[Outcome]]
+) -> list[Delivered | None]:
+    """`post`s what may be; None for a letter whose session has ended, or that was kept back."""
+    found = admission.standing([letter.session for letter in letters])
+    senders = [
+        (sender, draft) if sender and (draft := letter.draft_of(sender)) else None
+        for letter, sender in zip(letters, found, strict=True)
+    ]
+    outcomes = iter(post([sent[1] for sent in senders if sent]))
+    return [Delivered(sent[0], next(outcomes)) if sent else None for sent in senders]
