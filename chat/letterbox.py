@@ -53,8 +53,6 @@ TOO_SLOW = 408
 _ODD = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"trailer"})
 # A message is a few hundred bytes. Whoever takes longer to send one holds nothing but a line.
 _BODY_SECONDS = 30.0
-# As long as a request waits for the hub that comes in by Django.
-_PATIENCE_SECONDS = 60.0
 # More than that are asked to wait in Django's own queue.
 _MOST_UNDERWAY = 256
 
@@ -137,8 +135,7 @@ class Letterbox:
             return None
         self._underway += 1
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await _posted(hub, request, circle, frame)
+            return await _posted(hub, request, circle, frame)
         finally:
             self._underway -= 1
 

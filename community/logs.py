@@ -8,13 +8,14 @@ row it refused.
 
 from __future__ import annotations
 
+import json
 import logging
+import random
 import re
 import sys
 import threading
 import time
 import traceback
-import uuid
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def configuration(level: str) -> dict[str, Any]:
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             only_the_places,
-            structlog.processors.JSONRenderer(default=lambda what: type(what).__name__),
+            structlog.processors.JSONRenderer(serializer=_as_json),
         ],
     }
     return {
@@ -90,6 +91,9 @@ def guard() -> None:
     sys.excepthook = _fault_that_ends_all
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a line that can't be written would be printed, whole
+    # No line tells them, and to find them out costs as much as the rest of it.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]
 
 
 def only_the_wording(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +126,14 @@ def only_the_places(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str
         event["fault"] = " < ".join(_classes(info[1]))
         event["at"] = _frames(info[2])
     return event
+
+
+# Made once: `json.dumps` with options makes one for each line.
+_encode = json.JSONEncoder(default=lambda what: type(what).__name__).encode
+
+
+def _as_json(event: dict[str, Any], **_: object) -> str:
+    return _encode(event)
 
 
 def _is_under(name: str, parent: str) -> bool:
@@ -198,7 +210,8 @@ _requests = structlog.get_logger("community.requests")
 
 def request_id() -> str:
     """A name for a request, which its lines and its answer carry."""
-    return uuid.uuid4().hex[:12]
+    # No secret: what is asked of the system lets go of the interpreter, and waits to have it back.
+    return f"{random.getrandbits(48):012x}"
 
 
 def tell_request(method: str | None, path: str, status: int, *, since: float, **more: str) -> None:

@@ -92,8 +92,13 @@ def _active(ids: Collection[str]) -> dict[str, User]:
     if not ids:
         return {}
     rows = _rows(_ACTIVE.format(ids=_places(ids)), [int(person) for person in ids])
-    people = (User.from_db(connection.alias, _PERSON_FIELDS, row) for row in rows)
-    return {str(person.pk): person for person in people}
+    return {str(row[0]): _person(*row) for row in rows}
+
+
+@lru_cache(maxsize=4096)
+def _person(*row: Any) -> User:
+    """The same row is the same again."""
+    return User.from_db(connection.alias, _PERSON_FIELDS, row)
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[Any]:
