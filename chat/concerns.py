@@ -18,9 +18,9 @@ from chat.care import cards
 from chat.models import Concern, Event, LiveSession, Message, Room
 from chat.models.messages import Words
 from chat.refusal import Refused
-from community import notices, vault
+from community import audit, notices, vault
 from community.models import AuditEntry, Notice, User
-from programs.leads import program_leads
+from programs.leads import others_lead, program_leads
 from programs.models import Membership
 
 Kind, Reason = Concern.Kind, Concern.Reason
@@ -78,13 +78,18 @@ def tell(
 def raise_concern(room: Room, concern: Concern) -> None:
     """Writes it with the words as they are now, and has those told who look; the lock is held."""
     concern.due_at = due_at(room, concern.kind)
+    looking = list(_who_look(concern))
+    if not looking and not concern.to_leads:
+        # Nobody else holds this circle: it need not wait until nobody has looked.
+        concern.passed_on_at = timezone.now()
+        looking = list(_leads_for(concern))
     if concern.message and (snapshot := _as_it_stands(room, concern.message)):
         concern.seal_snapshot(snapshot)
     concern.save()
     if not concern.to_leads:
         kind = Event.Kind.CARE_FLAG if concern.is_care else Event.Kind.REPORT_MADE
         log.append(room, kind, audience=Event.Audience.FACILITATORS)
-    for person in _who_look(concern):
+    for person in looking:
         notices.tell(person, kind=Notice.Kind.CARE, about=f"concern:{concern.public_id}")
 
 
@@ -101,6 +106,11 @@ def due_at(room: Room, kind: str, now: datetime.datetime | None = None) -> datet
 def thanks(concern: Concern) -> str:
     """What the one who told reads at once: who looks, by when, and who will not learn of it."""
     about = concern.about.name if concern.about else ""
+    if concern.settled_at:
+        return _(
+            "You have told of this before, and it was looked at. What became of it stands under "
+            "“What you’ve told”; there you can ask for another look."
+        )
     if concern.to_leads:
         return _(
             "Thank you. A program lead will look at it. %(about)s doesn't see it and won't be "
@@ -127,10 +137,10 @@ def thanks(concern: Concern) -> str:
 
 
 def who_looks(concern: Concern) -> str:
-    """The name of a facilitator it goes to; a lead where there is none."""
-    holders = concern.room.circle.memberships.current().facilitators().order_by("pk")
-    first = next((one for one in holders if one.pk != concern.about_id), None)
-    return first.name if first else _("A program lead")
+    """The name of a facilitator it goes to; a lead where there is no other than who told."""
+    holders = concern.room.circle.memberships.current().facilitators()
+    looking = holders.filter(user__in=_who_look(concern)).order_by("pk").first()
+    return looking.name if looking else _("A program lead")
 
 
 def appeal(*, by: User, entry: int, note: str = "") -> Concern:
@@ -139,42 +149,41 @@ def appeal(*, by: User, entry: int, note: str = "") -> Concern:
     act = AuditEntry.objects.filter(seq=entry, about=by.public_id).first()
     mine = Membership.objects.filter(user=by, circle__public_id=act.circle) if act else None
     me = mine.order_by("left_at", "-pk").first() if mine is not None else None
-    if act is None or me is None:
+    if act is None or me is None or not audit.may_be_appealed(act.verb):
         raise refusal.not_member()
     with log.writing(act.circle) as room:
         if known := Concern.objects.filter(raised_by=me, entry=entry).first():
             return known
-        concern = Concern(room=room, kind=Kind.APPEAL, reason=Reason.APPEAL, raised_by=me)
-        actor = Membership.objects.filter(circle=room.circle_id, user__public_id=act.by)
-        concern.about = actor.order_by("-pk").first() if act.by else None
+        concern = Concern(entry=entry, against=User.objects.filter(public_id=act.by).first())
         concern.message = room.messages.filter(public_id=act.message).first()
-        concern.entry, concern.to_leads = entry, True
-        concern.seal_note(said)
-        raise_concern(room, concern)
-        return concern
+        return _appeal(room, concern, by=me, said=said)
 
 
 def appeal_answer(*, by: User, concern: str, note: str = "") -> Concern:
     """Asks the program leads to look again at how something one told was settled."""
     said = words.clean_remark(note)
     told = Concern.objects.raised_by_person(by).filter(public_id=concern).first()
-    if told is None or told.raised_by is None:
+    if told is None or told.raised_by is None or told.kind == Kind.APPEAL:
         raise refusal.not_member()
     if told.settled_at is None:
         raise Refused("bad_frame", _("Nobody has settled this yet."))
     with log.writing(told.room.circle.public_id) as room:
-        again = Concern(room=room, kind=Kind.APPEAL, reason=Reason.APPEAL, raised_by=told.raised_by)
-        known = Concern.objects.filter(
-            raised_by=told.raised_by, reason=Reason.APPEAL, message=told.message, entry=None
-        ).first()
-        if known:
+        if known := told.appeals.first():
             return known
-        settler = Membership.objects.filter(circle=room.circle_id, user=told.settled_by)
-        again.about = settler.order_by("-pk").first()
-        again.message, again.to_leads = told.message, True
-        again.seal_note(said)
-        raise_concern(room, again)
-        return again
+        again = Concern(looks_again_at=told, against=told.settled_by, message=told.message)
+        return _appeal(room, again, by=told.raised_by, said=said)
+
+
+def _appeal(room: Room, concern: Concern, *, by: Membership, said: str) -> Concern:
+    """To the leads, about whoever did it; the lock is held."""
+    concern.room, concern.raised_by, concern.to_leads = room, by, True
+    concern.kind, concern.reason = Kind.APPEAL, Reason.APPEAL
+    if concern.against:
+        theirs = Membership.objects.filter(circle=room.circle_id, user=concern.against)
+        concern.about = theirs.order_by("-pk").first()
+    concern.seal_note(said)
+    raise_concern(room, concern)
+    return concern
 
 
 def _member(room: Room, by: User) -> Membership:
@@ -228,9 +237,19 @@ def _as_it_stands(room: Room, message: Message) -> Words | None:
 
 def _who_look(concern: Concern) -> QuerySet[User]:
     """Those who are told that there is something; never the one it is about, nor who told."""
-    concerned = [m.user_id for m in (concern.about, concern.raised_by) if m]
-    leads = program_leads()
     if concern.to_leads:
-        return leads.exclude(pk__in=concerned)
+        return _leads_for(concern)
     held = Membership.objects.current().facilitators().filter(circle=concern.room.circle_id)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True).exclude(pk__in=concerned)
+    people = User.objects.filter(pk__in=held.values("user"), is_active=True)
+    return people.exclude(pk__in=_concerned(concern))
+
+
+def _leads_for(concern: Concern) -> QuerySet[User]:
+    leads = program_leads().exclude(pk__in=_concerned(concern))
+    if concern.against and others_lead(concern.against):
+        leads = leads.exclude(pk=concern.against.pk)
+    return leads
+
+
+def _concerned(concern: Concern) -> list[int]:
+    return [m.user_id for m in (concern.about, concern.raised_by) if m]

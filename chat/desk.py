@@ -127,7 +127,9 @@ def people_of(circle: Circle, now: datetime.datetime | None = None) -> list[Pers
 
 def lately(circle: Circle) -> list[ModerationAction]:
     """What was done in this room lately, newest first."""
-    acts = ModerationAction.objects.filter(room__circle=circle).exclude(verb__in=("take_up",))
+    acts = ModerationAction.objects.filter(room__circle=circle).exclude(
+        verb__in=("take_up", "give_back")
+    )
     return list(acts.select_related("by", "member", "message").order_by("-pk")[:_LATELY])
 
 

@@ -23,6 +23,7 @@ from community.models import Notice, User
 from community.signals import tick
 from programs.leads import is_lead, program_leads
 from programs.models import Membership
+from programs.signals import membership_ended
 
 UNDO_WITHIN = datetime.timedelta(seconds=10)
 # A little longer than the page offers it: the click was in time.
@@ -31,9 +32,12 @@ _KEEP_WORDS = datetime.timedelta(days=30)
 _KEEP = datetime.timedelta(days=730)
 
 
-def take(*, by: User, concern: str) -> None:
-    """Says that one is looking at it: its clock stops. Raises Refused."""
-    with _looking(by, concern) as (room, found, holder):
+def take(*, by: User, concern: str, circle: str = "") -> None:
+    """Says that one is looking at it: its clock stops. Raises Refused.
+
+    Here as below: where a `circle` is named, the concern is one of that circle.
+    """
+    with _looking(by, concern, circle) as (room, found, holder):
         if found.taken_at and found.taken_by_id != by.pk:
             raise Refused(
                 "conflict", _("%(name)s is looking at it already.") % {"name": found.taken_as}
@@ -45,12 +49,23 @@ def take(*, by: User, concern: str) -> None:
         _write_down(room, "take_up", found, by, holder)
 
 
-def settle(*, by: User, concern: str, outcome: str, answer: str = "") -> None:
+def give_back(*, by: User, concern: str, circle: str = "") -> None:
+    """Says that one isn't looking at it after all: its clock goes on. Raises Refused."""
+    with _looking(by, concern, circle) as (room, found, holder):
+        if found.taken_at is None:
+            return
+        if found.taken_by_id != by.pk:
+            raise Refused("conflict", _("%(name)s is looking at it.") % {"name": found.taken_as})
+        _nobody_looks(Concern.objects.filter(pk=found.pk))
+        _write_down(room, "give_back", found, by, holder)
+
+
+def settle(*, by: User, concern: str, outcome: str, answer: str = "", circle: str = "") -> None:
     """Ends it. `answer` is told to whoever raised it. Raises Refused; `conflict` for the second."""
     if outcome not in Concern.Outcome.values:
         raise Refused("bad_frame", _("Choose what became of it."))
     said = words.clean_remark(answer)
-    with _looking(by, concern) as (room, found, holder):
+    with _looking(by, concern, circle) as (room, found, holder):
         found.settled_at, found.settled_by, found.settled_as = timezone.now(), by, _name(holder)
         found.outcome = outcome
         found.seal_answer(said)
@@ -68,9 +83,9 @@ def settle(*, by: User, concern: str, outcome: str, answer: str = "") -> None:
         _write_down(room, "settle", found, by, holder)
 
 
-def reopen(*, by: User, concern: str) -> None:
+def reopen(*, by: User, concern: str, circle: str = "") -> None:
     """Undoes one's own settling, for ten seconds. Raises Refused."""
-    with _looking(by, concern, settled=True) as (room, found, holder):
+    with _looking(by, concern, circle, settled=True) as (room, found, holder):
         now = timezone.now()
         if (
             found.settled_at is None
@@ -94,7 +109,23 @@ def mine_to_look_at(user: User) -> QuerySet[Concern]:
     return Concern.objects.filter(mine)
 
 
-# What nobody looked at, and what need not be kept -------------------------------
+# What nobody looks at, and what need not be kept --------------------------------
+@receiver(membership_ended)
+def drop_what_they_took_up(sender: type, membership: Membership, **kwargs: object) -> None:
+    """Whoever left or handed over looks at nothing any more: its clock goes on."""
+    theirs = Concern.objects.open().filter(
+        room__circle=membership.circle_id, taken_by=membership.user_id, to_leads=False
+    )
+    if membership.is_facilitator and theirs.exists():
+        with log.writing(membership.circle.public_id) as room:
+            _nobody_looks(theirs)
+            log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
+
+
+def _nobody_looks(concerns: QuerySet[Concern]) -> None:
+    concerns.update(taken_at=None, taken_by=None, taken_as="")
+
+
 @receiver(tick)
 def pass_on_what_waited(now: datetime.datetime | None = None, **kwargs: object) -> int:
     """Tells the program leads of what nobody took up in its time; how many that were."""
@@ -123,8 +154,8 @@ def let_words_go(now: datetime.datetime | None = None, **kwargs: object) -> None
     """Thirty days after it was settled the words go; after two years the rest."""
     now = now or timezone.now()
     settled = Concern.objects.filter(settled_at__lt=now - _KEEP_WORDS)
-    with_words = ~Q(sealed_note=b"") | ~Q(sealed_snapshot=b"")
-    settled.filter(with_words).update(sealed_note=b"", sealed_snapshot=b"")
+    with_words = ~Q(sealed_note=b"") | ~Q(sealed_snapshot=b"") | ~Q(sealed_answer=b"")
+    settled.filter(with_words).update(sealed_note=b"", sealed_snapshot=b"", sealed_answer=b"")
     Concern.objects.filter(settled_at__lt=now - _KEEP).delete()
 
 
@@ -137,13 +168,16 @@ def _tell_leads(about: str, *, but: Membership | None) -> None:
 
 @contextmanager
 def _looking(
-    by: User, concern: str, *, settled: bool = False
+    by: User, concern: str, circle: str, *, settled: bool = False
 ) -> Iterator[tuple[Room, Concern, Membership | None]]:
     """The concern under the room's lock, and who `by` is there; None for a lead.
 
     Raises Refused for whoever may not look at it, and where it was settled meanwhile.
     """
-    known = mine_to_look_at(by).filter(public_id=concern).select_related("room__circle").first()
+    mine = mine_to_look_at(by).filter(public_id=concern)
+    if circle:
+        mine = mine.filter(room__circle__public_id=circle)
+    known = mine.select_related("room__circle").first()
     if known is None or not by.is_active:
         raise refusal.not_member()
     with log.writing(known.room.circle.public_id) as room:

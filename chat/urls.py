@@ -69,6 +69,7 @@ urlpatterns = [
     ),
     path("desk/", desk.all_circles, name="desk"),
     path("desk/<public_id:concern>/take-up/", desk.take_up, name="take_up"),
+    path("desk/<public_id:concern>/give-back/", desk.give_back, name="give_back"),
     path("desk/<public_id:concern>/settle/", desk.settle, name="settle"),
     path("desk/<public_id:concern>/reopen/", desk.reopen, name="reopen"),
     path("leads/", leads.leads, name="leads"),

@@ -24,30 +24,31 @@ def _tell(by: User, frame: Frame) -> dict[str, Any]:
 
 
 def _close_card(by: User, frame: Frame) -> None:
-    cards.close(by=by, card=frame.public_id("card"))
+    cards.close(by=by, card=frame.public_id("card"), circle=frame.public_id("circle"))
 
 
-def _take_up(by: User, frame: Frame) -> None:
-    settling.take(by=by, concern=frame.public_id("concern"))
+def _at_concern(verb: Callable[..., None]) -> Callable[[User, Frame], None]:
+    def act(by: User, frame: Frame) -> None:
+        verb(by=by, circle=frame.public_id("circle"), concern=frame.public_id("concern"))
+
+    return act
 
 
 def _settle(by: User, frame: Frame) -> None:
     settling.settle(
         by=by,
+        circle=frame.public_id("circle"),
         concern=frame.public_id("concern"),
         outcome=frame.text("outcome"),
         answer=frame.note(),
     )
 
 
-def _reopen(by: User, frame: Frame) -> None:
-    settling.reopen(by=by, concern=frame.public_id("concern"))
-
-
 VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
     "tell": _tell,
     "close_card": _close_card,
-    "take_up": _take_up,
+    "take_up": _at_concern(settling.take),
+    "give_back": _at_concern(settling.give_back),
     "settle": _settle,
-    "reopen": _reopen,
+    "reopen": _at_concern(settling.reopen),
 }

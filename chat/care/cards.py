@@ -39,7 +39,7 @@ def before(member: Membership) -> dict[str, Any]:
     return {"cards": lying, "circle": member.circle, "help_lines": lines}
 
 
-def close(*, by: User, card: str) -> None:
+def close(*, by: User, circle: str, card: str) -> None:
     """Puts one's own card away; doing it twice changes nothing."""
     mine = CareCard.objects.filter(public_id=card, membership__user=by, closed_at=None)
-    mine.update(closed_at=timezone.now())
+    mine.filter(membership__circle__public_id=circle).update(closed_at=timezone.now())

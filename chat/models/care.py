@@ -15,6 +15,7 @@ from chat.models.messages import Message, Words
 from chat.models.rooms import Room
 from community import vault
 from community.models import PublicIdField
+from programs.leads import others_lead
 from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return mine.exclude(about__user=user.pk)
 
     def for_leads(self, user: User) -> Self:
-        """About facilitators, appeals, and what nobody looked at in time; never about themselves.
+        """About facilitators, appeals, and what nobody looked at in time; never about themselves,
+        nor against what they did, where another leads too.
 
         Whether `user` leads at all is the caller's question.
         """
         told = Q(to_leads=True) | Q(passed_on_at__isnull=False)
-        return self.filter(told).exclude(about__user=user.pk)
+        theirs = self.filter(told).exclude(about__user=user.pk)
+        return theirs.exclude(against=user.pk) if others_lead(user) else theirs
 
     def raised_by_person(self, user: User | AnonymousUser) -> Self:
         return self.filter(raised_by__user=user.pk)
@@ -88,8 +91,15 @@ class Concern(models.Model):
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.CASCADE, related_name="concerns"
     )
-    # The entry of the record that an appeal is about.
+    # What an appeal is about: an entry of the record, or what became of something one told; and
+    # whose doing that was, who doesn't decide about it.
     entry = models.PositiveBigIntegerField(null=True, blank=True)
+    looks_again_at = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="appeals"
+    )
+    against = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     sealed_note = models.BinaryField(default=bytes)
     sealed_snapshot = models.BinaryField(default=bytes)
     # About a facilitator, or an appeal against one: no facilitator of the circle sees it.
@@ -123,13 +133,18 @@ class Concern(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["raised_by", "message", "reason"],
-                condition=Q(message__isnull=False),
+                condition=Q(message__isnull=False) & ~Q(reason="appeal"),
                 name="told_once_by_each_of_a_message",
             ),
             models.UniqueConstraint(
                 fields=["raised_by", "entry"],
                 condition=Q(entry__isnull=False),
                 name="one_appeal_of_an_act",
+            ),
+            models.UniqueConstraint(
+                fields=["looks_again_at"],
+                condition=Q(looks_again_at__isnull=False),
+                name="one_appeal_of_an_answer",
             ),
         ]
         indexes = [

@@ -100,7 +100,8 @@ def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
     }
     if request.method == "GET":
         return render(request, "chat/hand_over.html", context)
-    brief, to = request.POST.get("brief", ""), request.POST.get("to", "")
+    # What no database takes is nobody's name.
+    brief, to = request.POST.get("brief", ""), request.POST.get("to", "").replace("\0", "")
     try:
         beside.hand_over(by=request.user, circle=circle, to=to, brief=brief)
     except Refused as refused:

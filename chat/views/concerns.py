@@ -103,7 +103,7 @@ def own_cards(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def close_card(request: SignedInRequest, circle: str, card: str) -> HttpResponse:
     seat_or_404(request, circle)
-    cards.close(by=request.user, card=card)
+    cards.close(by=request.user, circle=circle, card=card)
     response = redirect("room", circle)
     response.status_code = 303
     return response

@@ -20,7 +20,7 @@ from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
 from chat.until import session_ends
-from chat.views.forms import let_strangers_find_nothing
+from chat.views.forms import let_strangers_find_nothing, what_was_written
 from chat.views.room import seat_or_404
 from chat.views.twins import status_of
 from community import help
@@ -60,6 +60,14 @@ def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
 def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(
         request, concern, settling.take, done=_("You’re looking at it. Its clock stopped.")
+    )
+
+
+@login_required
+@require_POST
+def give_back(request: SignedInRequest, concern: str) -> HttpResponse:
+    return _at_concern(
+        request, concern, settling.give_back, done=_("It waits again, and its clock goes on.")
     )
 
 
@@ -168,6 +176,7 @@ def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[
     return {
         "items": items,
         "say": say,
+        "written": what_was_written(request) if say else "",
         "undo": desk.just_settled(request.user),
         "outcomes": Concern.Outcome,
         "help_lines": help.lines_near(request.user),
@@ -213,7 +222,7 @@ def _back_with(request: SignedInRequest, refused: Refused) -> HttpResponse:
     circle, status = request.POST.get("circle", ""), status_of(refused)
     if request.POST.get("from") == "leads":
         return leads_page(request, say=refused.say, status=status)
-    if circle:
+    if _is_name(circle):
         seat = _facilitators_seat_or_404(request, circle)
         return _one(request, seat, say=refused.say, status=status)
     return _all(request, say=refused.say, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from chat.views.room import seat_or_404
 from community.people import SignedInRequest
 
 _ROWS_OF_A_DAY = 3
+_A_NAME = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 @login_required
@@ -221,7 +223,7 @@ def _at_member(
         request,
         circle,
         lambda: verb(by=request.user, circle=circle, member=member, **more),
-        message=request.POST.get("message", ""),
+        message=_named(request.POST.get("message", "")),
         done=done,
     )
 
@@ -253,6 +255,11 @@ def _act(
     if done:
         messages.success(request, done)
     return _back(request, circle, message)
+
+
+def _named(message: str) -> str:
+    """The message a form came from; nothing for what is no name of one."""
+    return message if _A_NAME.fullmatch(message) else ""
 
 
 def _back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
@@ -298,10 +305,10 @@ def _page(
         "waiting": history.drawn(list(for_drawing(holding.waiting_in(circle.room))), seat),
         "peers": _peers(seat),
         "removed": moderation.removed_from(circle.room),
-        "daily": _daily(circle.room),
+        "daily": _daily_as_sent(request) or _daily(circle.room),
         "session_until": session_ends(circle),
         "say": say,
-        "written": request.POST,
+        "written": forms.what_was_written(request) if say else "",
     }
     return render(request, "chat/keeping.html", context, status=status)
 
@@ -315,6 +322,12 @@ def _peers(seat: Seat) -> list[dict[str, Any]]:
         {"member": peer, "mute": mutes.get(peer.pk), "held": peer.seat.held_at is not None}
         for peer in peers.order_by("name")
     ]
+
+
+def _daily_as_sent(request: HttpRequest) -> list[dict[str, str]]:
+    """The rows of a schedule that could not be kept, as they were filled in."""
+    sent = zip(request.POST.getlist("at"), request.POST.getlist("hours"), strict=False)
+    return [{"at": at, "hours": wanted} for at, wanted in sent]
 
 
 def _daily(room: Room) -> list[dict[str, str]]:

@@ -173,6 +173,12 @@ def _written(request: SignedInRequest, seat: Seat, row: Message) -> dict[str, st
     return {"body": said.body, "note": said.note}
 
 
+def what_was_written(request: HttpRequest) -> str:
+    """The words of a form that was refused, to be given back where its field may be gone."""
+    sent = (request.POST.get(name, "") for name in ("body", "why", "answer", "note"))
+    return next((words for words in sent if words.strip()), "")
+
+
 def let_strangers_find_nothing(refused: Refused) -> None:
     """Raises Http404 where the refusal is of someone who doesn't belong here."""
     if refused.code == "not_member":

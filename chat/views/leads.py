@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from chat import desk, settling
 from chat.models import Concern
+from chat.views.forms import what_was_written
 from community.people import SignedInRequest
 from programs.leads import is_lead
 
@@ -26,7 +27,9 @@ def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) ->
     if not is_lead(request.user):
         raise Http404
     open_ones = Concern.objects.for_leads(request.user).open()
-    open_ones = open_ones.select_related("about", "message", "room__circle", "raised_by")
+    open_ones = open_ones.select_related(
+        "about", "message", "room__circle", "raised_by", "looks_again_at__room__circle"
+    )
     context = {
         "told": [one for one in open_ones.order_by("at") if one.to_leads],
         "late": [one for one in open_ones.order_by("due_at") if not one.to_leads],
@@ -36,6 +39,7 @@ def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) ->
             if not message.membership or message.membership.user_id != request.user.pk
         ],
         "say": say,
+        "written": what_was_written(request) if say else "",
         "undo": desk.just_settled(request.user),
         "outcomes": Concern.Outcome,
     }

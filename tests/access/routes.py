@@ -121,6 +121,7 @@ ROUTES = [
     Row("desk/", only(200, "facilitator", "neighbour", "lead", "superuser"), GET),
     Row(f"{ROOM}desk/", facilitators(200), GET),
     Row("desk/<concern>/take-up/", facilitators(303), POST),
+    Row("desk/<concern>/give-back/", facilitators(303), POST),
     Row("desk/<concern>/settle/", facilitators(303), POST, fields={"outcome": "talked"}),
     Row(
         "desk/<concern>/reopen/",

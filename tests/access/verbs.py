@@ -53,6 +53,7 @@ VERBS = [
     verb("tell", acked(), "of a person", **MEMBER, reason="worried"),
     verb("close_card", signed_in("ack", visitor=NO_LINE), card="{card}"),
     verb("take_up", HOLDER, concern="{concern}"),
+    verb("give_back", HOLDER, concern="{concern}"),
     verb("settle", HOLDER, concern="{concern}", outcome="talked"),
     verb("reopen", HOLDER, during="settled", concern="{settled}"),
     # Holding the room

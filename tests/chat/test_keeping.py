@@ -118,8 +118,14 @@ def test_what_can_not_be_set_comes_back_with_a_sentence(cast, mina):
         response = mina.post(to(cast, name), fields)
         assert response.status_code == 400
         assert 'role="alert"' in response.content.decode()
+    assert 'value="08:00"' in response.content.decode()  # and the day's hours as they were sent
     member = cast.member(cast.noor).public_id
     assert mina.post(to(cast, "remove_member", member), {"why": " "}).status_code == 400
+    long = mina.post(to(cast, "remove_member", member), {"why": "Because of it " * 30})
+    assert (long.status_code, "Because of it" in long.content.decode()) == (413, True)
+    for name in ("", "\0", "x\ny", "m" * 16):
+        odd = mina.post(to(cast, "mute", member), {"why": " ", "for": "hour", "message": name})
+        assert odd.status_code in (400, 404)
     assert cast.circle.membership_of(cast.noor)
 
 

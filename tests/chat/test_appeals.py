@@ -1,0 +1,134 @@
+"""Asking for another look: each act and each answer by itself, and never by whoever did it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from chat import concerns, holding, moderation, settling
+from chat.models import Concern
+from community.models import AuditEntry, Notice, User
+from programs import enrolment
+from tests.chat.talk import in_an_hour, join, refusal_of, say, set_room
+
+
+@pytest.fixture
+def said(cast):
+    return say(cast.noor, "You should just stop seeing her.", circle=cast.circle)
+
+
+@pytest.fixture
+def root(db):
+    return User.objects.create_superuser("root@example.org")
+
+
+def here(cast, **more):
+    return {"circle": cast.circle.public_id} | more
+
+
+def newest_entry():
+    return AuditEntry.objects.latest("seq").seq
+
+
+def told_of(person):
+    return Notice.objects.filter(person=person).count()
+
+
+def test_two_acts_about_one_message_are_two_appeals(cast):
+    set_room(cast.circle, holds_all=True)
+    held = say(cast.noor, "My old street, number 14", circle=cast.circle)
+    acts = [
+        lambda: holding.ask_to_change(by=cast.mina, **here(cast, message=held.id, why="A street.")),
+        lambda: moderation.set_aside(by=cast.mina, **here(cast, message=held.id, why="A street.")),
+    ]
+    appeals = []
+    for act in acts:
+        act()
+        appeals.append(concerns.appeal(by=cast.noor, entry=newest_entry()))
+
+    assert len({appeal.pk for appeal in appeals}) == 2
+    assert {appeal.entry for appeal in appeals} == {1, 2}
+    assert set(Concern.objects.for_leads(cast.sade)) == set(appeals)
+
+
+def test_each_answer_may_be_looked_at_again_once(cast):
+    marit = join("marit", cast.circle)
+    told = [
+        concerns.tell(
+            by=cast.ines, reason="unkind", **here(cast, member=cast.member(about).public_id)
+        )
+        for about in (cast.noor, marit)
+    ]
+    for concern in told:
+        settling.settle(by=cast.mina, concern=concern.public_id, outcome="left")
+
+    first, second = (concerns.appeal_answer(by=cast.ines, concern=c.public_id) for c in told)
+
+    assert first != second
+    assert (first.looks_again_at, second.looks_again_at) == tuple(told)
+    assert concerns.appeal_answer(by=cast.ines, concern=told[0].public_id) == first
+    # What became of an appeal is the last word.
+    settling.settle(by=cast.sade, concern=first.public_id, outcome="left")
+    refused = refusal_of(concerns.appeal_answer, by=cast.ines, concern=first.public_id)
+    assert refused.code == "not_member"
+
+
+def test_leads_read_what_was_told_and_how_it_was_settled(cast, client, said):
+    concern = concerns.tell(
+        by=cast.ines, reason="unkind", note="It hurt.", **here(cast, message=said.id)
+    )
+    settling.settle(by=cast.mina, concern=concern.public_id, outcome="left", answer="He meant well")
+    concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    client.force_login(cast.sade)
+
+    page = client.get(reverse("leads")).content.decode()
+
+    assert "Settled by Mina: Left it as it is." in page
+    assert "It hurt." in page
+    assert "He meant well" in page
+
+
+def test_a_lead_does_not_decide_about_what_they_did(cast, root):
+    enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
+
+    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+
+    assert appeal.against == cast.sade
+    assert not Concern.objects.for_leads(cast.sade).exists()
+    assert list(Concern.objects.for_leads(root)) == [appeal]
+    assert (told_of(cast.sade), told_of(root)) == (0, 1)
+    refused = refusal_of(settling.settle, by=cast.sade, concern=appeal.public_id, outcome="left")
+    assert refused.code == "not_member"
+
+
+def test_nor_about_how_they_settled_something(cast, root):
+    concern = concerns.tell(
+        by=cast.ines, reason="unkind", **here(cast, member=cast.member(cast.mina).public_id)
+    )
+    settling.settle(by=cast.sade, concern=concern.public_id, outcome="left")
+
+    again = concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+
+    assert again not in Concern.objects.for_leads(cast.sade)
+    assert again in Concern.objects.for_leads(root)
+
+
+def test_where_only_one_leads_it_is_not_lost(cast):
+    enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
+
+    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+
+    assert list(Concern.objects.for_leads(cast.sade)) == [appeal]
+    assert told_of(cast.sade) == 1
+
+
+def test_what_is_no_act_to_appeal_is_refused_by_the_verb_itself(cast):
+    moderation.mute(
+        by=cast.mina,
+        why="A pause.",
+        until=in_an_hour(),
+        **here(cast, member=cast.member(cast.noor).public_id),
+    )
+    moderation.unmute(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
+
+    assert refusal_of(concerns.appeal, by=cast.noor, entry=newest_entry()).code == "not_member"
