@@ -72,12 +72,18 @@ def let_through(*, by: User, circle: str, message: str) -> None:
 def ask_to_change(*, by: User, circle: str, message: str, why: str) -> None:
     """Asks a held message's author to change it, and tells them why; it goes on waiting.
 
-    Raises Refused; `conflict` where another has settled it already.
+    Raises Refused; `conflict` where another has settled it already, or has asked and waits.
     """
     reason = words.clean_why(why)
     with facilitating(by, circle) as (room, facilitator):
         held = still_held(room, message)
-        asking = Asking.objects.filter(message=held).first() or Asking(message=held)
+        asking = Asking.objects.filter(message=held).select_related("by").first()
+        if asking and asking.by_id != facilitator.pk and not _changed_since(held, asking):
+            said = _(
+                "%(name)s has asked for a change already. Its author has that to answer first."
+            )
+            raise Refused("conflict", said % {"name": asking.by.name})
+        asking = asking or Asking(message=held)
         asking.by, asking.at = facilitator, timezone.now()
         asking.seal(reason, owner=vault.circle_owner(circle))
         asking.save()
@@ -125,6 +131,13 @@ def still_held(room: Room, message: str) -> Message:
     if found.state != Message.State.HELD:
         raise Refused("conflict", _settled(found))
     return found
+
+
+def _changed_since(held: Message, asking: Asking) -> bool:
+    """Whether its author has answered with a change, or whoever asked is here no more."""
+    if asking.by.left_at is not None:
+        return True
+    return held.edited_at is not None and held.edited_at > asking.at
 
 
 def _settled(message: Message) -> str:

@@ -26,18 +26,23 @@ if TYPE_CHECKING:
     from community.models import User
 
 LONGEST_MUTE = datetime.timedelta(days=30)
+_A_MOMENT = datetime.timedelta(seconds=2)
 
 
 def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
     """Takes a message out of the room, leaving a plain trace. Its author reads why.
 
-    Raises Refused. Setting aside what is set aside already changes nothing.
+    Raises Refused; `conflict` where another facilitator has just been quicker. What one has set
+    aside oneself stays as it is.
     """
     reason = words.clean_why(why)
     with facilitating(by, circle) as (room, facilitator):
         found = message_of(room, message)
         if found.state == Message.State.SET_ASIDE:
+            _not_anothers(found.setting_aside.by, facilitator)
             return
+        if last := _let_through_just_now(found):
+            _not_anothers(last.by, facilitator)
         if found.state == Message.State.TAKEN_BACK:
             raise Refused("bad_frame", _("Its author has taken that message back already."))
         found.state = Message.State.SET_ASIDE
@@ -224,6 +229,21 @@ def why_muted(row: Mute, *, owner: str) -> str:
         "name": row.by.name,
         "why": as_sentence(reason),
     }
+
+
+def _let_through_just_now(message: Message) -> ModerationAction | None:
+    """That somebody let it through a moment ago. Nobody has read it there and thought it over:
+    whoever sets it aside now saw it waiting still."""
+    since = timezone.now() - _A_MOMENT
+    acts = ModerationAction.objects.filter(message=message, verb="let_through", at__gt=since)
+    return acts.select_related("by").last()
+
+
+def _not_anothers(first: Membership, facilitator: Membership) -> None:
+    """Raises Refused where `first` is another: whoever comes second is told, not agreed with."""
+    if first.pk != facilitator.pk:
+        said = _("%(name)s has seen to that message already. Look at it again.")
+        raise Refused("conflict", said % {"name": first.name})
 
 
 def _tell(room: Room, kind: str, message: Message) -> None:

@@ -205,6 +205,8 @@ def remove(*, membership: Membership, by: User, why: str) -> Removal:
     removal = Removal(membership=membership, by=by)
     removal.seal(why)
     removal.save()
+    about = f"removed:{membership.public_id}:{removal.at:%y%m%d%H%M%S}"
+    notices.tell(membership.user, kind=Notice.Kind.CIRCLE, about=about)
     circle = membership.circle.public_id
     audit.record(verb="remove", by=by, about=membership.user, circle=circle)
     return removal

@@ -8,7 +8,7 @@ from chat import editing, holding, moderation
 from chat.models import Asking, Event, Message, ModerationAction, Seat
 from chat.standing import standing_of
 from community import vault
-from community.models import AuditEntry
+from community.models import AuditEntry, Notice
 from tests.chat.talk import join, log_of, refusal_of, row, say, set_room
 from tests.chat.test_replay import Reader
 
@@ -177,6 +177,21 @@ def test_who_was_asked_may_change_it_and_it_goes_on_waiting(cast, held):
     assert Reader(cast.noor, cast.circle).told == {}
 
 
+def test_one_of_two_asks_for_a_change_and_the_other_waits_for_the_answer(cast, held):
+    marit = join("marit", cast.circle, role="facilitator")
+    fields = here(cast, message=held.id)
+    holding.ask_to_change(by=cast.mina, why="It holds an address.", **fields)
+
+    refused = refusal_of(holding.ask_to_change, by=marit, why="Too long.", **fields)
+    assert refused.code == "conflict"
+    assert refused.say.startswith("Mina has asked for a change already.")
+    holding.ask_to_change(by=cast.mina, why="It holds an address, number 14.", **fields)
+
+    editing.edit(by=cast.noor, body="My old street, still number 14", **fields)
+    holding.ask_to_change(by=marit, why="The number, too.", **fields)
+    assert Asking.objects.get().by == cast.member(marit)
+
+
 @pytest.mark.parametrize("why", ["", " ", "w" * 301])
 def test_asking_needs_a_reason_that_can_be_read(cast, held, why):
     refusal_of(holding.ask_to_change, by=cast.mina, **here(cast, message=held.id, why=why))
@@ -249,6 +264,8 @@ def test_a_peer_is_removed_with_a_reason_on_record(cast):
     assert log_of(cast.circle)[-1].kind == "member.left"
     assert ModerationAction.objects.get().verb == "remove"
     assert [entry.verb for entry in AuditEntry.objects.all()] == ["remove"]
+    # Whoever isn't looking just then doesn't find it out from an empty place.
+    assert Notice.objects.get(person=cast.noor).about.startswith(f"removed:{member.public_id}")
     with pytest.raises(AssertionError):
         Reader(cast.noor, cast.circle)
     again = here(cast, member=member.public_id, why="It was agreed.")

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat import editing, moderation
+from chat import editing, holding, moderation
 from chat.models import Event, Message, ModerationAction, Mute, SetAside
 from community import vault
 from programs.models import Membership
@@ -146,6 +146,45 @@ def test_setting_aside_twice_changes_nothing(cast, said):
 
     assert len(log_of(cast.circle)) == before
     assert ModerationAction.objects.count() == 1
+
+
+def test_of_two_who_set_it_aside_the_second_is_told(cast, said):
+    linden = join("linden", cast.circle, role="facilitator")
+    moderation.set_aside(by=cast.mina, **here(cast, message=said.id, why="It names someone."))
+
+    refused = refusal_of(
+        moderation.set_aside, by=linden, **here(cast, message=said.id, why="Too much.")
+    )
+
+    assert refused.code == "conflict"
+    assert refused.say.startswith("Mina has seen to that message already.")
+
+
+def test_who_sets_aside_what_was_just_let_through_by_another_is_told(cast, time_machine):
+    """They saw it waiting, and pressed a moment too late: nobody judges what they haven't read."""
+    linden = join("linden", cast.circle, role="facilitator")
+    set_room(cast.circle, holds_all=True)
+    held = say(cast.noor, "My old street, number 14", circle=cast.circle)
+    time_machine.move_to(timezone.now(), tick=False)
+    holding.let_through(by=cast.mina, **here(cast, message=held.id))
+    fields = here(cast, message=held.id, why="A street.")
+
+    refused = refusal_of(moderation.set_aside, by=linden, **fields)
+    assert (refused.code, row(held).state) == ("conflict", Message.State.POSTED)
+
+    time_machine.shift(5)
+    moderation.set_aside(by=linden, **fields)
+    assert row(held).state == Message.State.SET_ASIDE
+
+
+def test_who_let_it_through_by_a_slip_sets_it_aside_at_once(cast):
+    set_room(cast.circle, holds_all=True)
+    held = say(cast.noor, "My old street, number 14", circle=cast.circle)
+    holding.let_through(by=cast.mina, **here(cast, message=held.id))
+
+    moderation.set_aside(by=cast.mina, **here(cast, message=held.id, why="A slip."))
+
+    assert row(held).state == Message.State.SET_ASIDE
 
 
 def test_what_cannot_be_set_aside(cast, said):
