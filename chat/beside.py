@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import log, record, refusal, words
-from chat.care import cards
+from chat.care import cards, caring
 from chat.facilitating import facilitating, peer_of
-from chat.models import CheckIn, CheckInLine, Event, HandOver, LiveSession, PrivateNote, Room
+from chat.live import leading
+from chat.models import CheckIn, CheckInLine, Event, HandOver, PrivateNote, Room
 from chat.refusal import Refused
-from community import notices
+from community import audit, notices
 from community.models import Notice, User
 from programs import enrolment
 from programs.models import Membership
@@ -31,6 +32,7 @@ def note(*, by: User, circle: str, member: str, body: str) -> PrivateNote:
         kept = PrivateNote(room=room, about=peer_of(room, member), by=facilitator)
         kept.seal(said, circle=circle)
         kept.save()
+        _write_down("note", room, facilitator)
         return kept
 
 
@@ -40,6 +42,7 @@ def forget_note(*, by: User, circle: str, note: str) -> None:
         mine = PrivateNote.objects.filter(room=room, public_id=note, by=facilitator)
         if not mine.delete()[0]:
             raise refusal.no_such_message()
+        _write_down("forget_note", room, facilitator)
 
 
 def check_in(*, by: User, circle: str, member: str, body: str) -> CheckIn:
@@ -93,13 +96,16 @@ def hand_over(*, by: User, circle: str, to: str, brief: str) -> None:
         CheckIn.objects.filter(facilitator=facilitator, ended_at=None).update(
             ended_at=timezone.now(), ended_by=facilitator
         )
-        LiveSession.objects.going_on().filter(room=room, leader=facilitator).update(
-            leader=successor
-        )
+        leading.goes_on_under(room, successor, instead_of=facilitator)
         notices.tell(successor.user, kind=Notice.Kind.CARE, about=f"handed:{kept.public_id}")
     # Under the same lock, which the transaction holds until it ends.
     enrolment.leave(membership=facilitator)
     record.act(room, "hand_over", by=facilitator, member=successor)
+
+
+def _write_down(verb: str, room: Room, facilitator: Membership) -> None:
+    """Of a note that there is one, in the house's record alone; of whom is the facilitators'."""
+    audit.record(verb=verb, by=facilitator.user, circle=room.circle.public_id)
 
 
 def _add(talk: CheckIn, speaker: Membership, said: str, room: Room) -> None:
@@ -112,6 +118,7 @@ def _add(talk: CheckIn, speaker: Membership, said: str, room: Room) -> None:
     else:
         log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
         other = talk.facilitator
+        transaction.on_commit(lambda: caring.care_for_line(line), robust=True)
     notices.tell(other.user, kind=Notice.Kind.CIRCLE, about=f"talk:{line.public_id}")
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from chat import concerns, log
 from chat.care import cards, lists
-from chat.models import Concern, Message, Room
+from chat.models import CheckInLine, Concern, Message, Room
 from community import vault
 
 Kind, Reason = Concern.Kind, Concern.Reason
@@ -19,13 +19,46 @@ def care_for(room: Room, message: Message) -> None:
     except vault.Unopenable:
         return
     text = f"{said.note}\n{said.body}"
+    if message.membership and message.membership.is_facilitator:
+        _listen_to_who_leads(room, message, text)
+        return
     if lists.patterns(lists.Kind.CRISIS).found_in(text):
         _flag(room, message, Kind.CARE, Reason.WORDS, cards.Kind.HELP)
     if lists.patterns(lists.Kind.DOSE).found_in(text):
         _flag(room, message, Kind.REPORT, Reason.DOSE, cards.Kind.DOSE)
 
 
-def _flag(room: Room, message: Message, kind: str, reason: str, card: str) -> None:
+def care_for_line(line: CheckInLine) -> None:
+    """Looks at what a member wrote to a facilitator alone, who may not be there to read it.
+
+    A card for them, and a flag with its clock for those who hold the circle: without the words,
+    which stay between the two.
+    """
+    talk, room = line.check_in, line.check_in.room
+    circle = room.circle.public_id
+    if line.by_id != talk.member_id:
+        return
+    if not lists.patterns(lists.Kind.CRISIS).found_in(line.words(circle=circle)):
+        return
+    with log.writing(circle) as locked:
+        if line.by.left_at is not None:
+            return
+        ours = Concern.objects.open().filter(room=locked, raised_by=None, reason=Reason.WORDS)
+        if not ours.filter(about=line.by, message=None).exists():
+            concern = Concern(room=locked, kind=Kind.CARE, reason=Reason.WORDS, about=line.by)
+            concerns.raise_concern(locked, concern)
+        cards.show(locked, line.by, cards.Kind.HELP)
+
+
+def _listen_to_who_leads(room: Room, message: Message, text: str) -> None:
+    """Whoever leads speaks of crises and help. What they sell, and doses, the leads hear of."""
+    if lists.patterns(lists.Kind.SOURCING).found_in(text):
+        _flag(room, message, Kind.REPORT, Reason.SOURCING)
+    if lists.patterns(lists.Kind.DOSE).found_in(text):
+        _flag(room, message, Kind.REPORT, Reason.DOSE)
+
+
+def _flag(room: Room, message: Message, kind: str, reason: str, card: str = "") -> None:
     flagged = Concern.objects.filter(message=message, reason=reason, raised_by=None)
     if flagged.exists():
         return
@@ -35,8 +68,9 @@ def _flag(room: Room, message: Message, kind: str, reason: str, card: str) -> No
                 return
             concern = Concern(room=locked, kind=kind, reason=reason)
             concern.about, concern.message = message.membership, message
+            concern.to_leads = message.membership.is_facilitator
             concerns.raise_concern(locked, concern)
-            if message.membership.left_at is None:
+            if card and message.membership.left_at is None:
                 cards.show(locked, message.membership, card)
     except IntegrityError:  # another looked at the same moment
         return

@@ -43,8 +43,14 @@ def noticed(circle: str) -> None:
     with _lock:
         _rooms.add(circle)
         if _thread is None:
-            _thread = threading.Thread(target=_look_on, name="care", daemon=True)
-            _thread.start()
+            thread = threading.Thread(target=_look_on, name="care", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                # No more threads to be had: the message stands, and the sweep comes by.
+                logger.error("looking_failed: %s", type(error).__name__)
+                return
+            _thread = thread
     _something.set()
 
 
@@ -84,8 +90,7 @@ def _look_at(room: Room, messages: set[int]) -> None:
     standing = (Message.State.POSTED, Message.State.HELD, Message.State.SET_ASIDE)
     found = Message.objects.filter(pk__in=messages, state__in=standing, membership__isnull=False)
     for message in found.select_related("membership").order_by("pk"):
-        if message.membership and not message.membership.is_facilitator:
-            caring.care_for(room, message)
+        caring.care_for(room, message)
 
 
 def _look_on() -> None:

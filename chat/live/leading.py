@@ -145,6 +145,21 @@ def take_over(*, by: User, circle: str, seen: int) -> None:
         step.tell(Event.Kind.SESSION_LED)
 
 
+def goes_on_under(room: Room, successor: Membership, *, instead_of: Membership) -> None:
+    """A session that `instead_of` led is led by whoever takes the circle over; the lock is held.
+
+    That says nothing of who is here: they take a seat themselves, and until they come the room
+    says that nobody holds it.
+    """
+    session = going_on(room)
+    if session is None or session.leader_id != instead_of.pk:
+        return
+    step = Step.of(room, session)
+    step.session.leader = successor
+    step.settle()
+    step.tell(Event.Kind.SESSION_LED)
+
+
 def end(*, by: User, circle: str, seen: int) -> None:
     """Closes the session; the room is as it was before."""
     with by_facilitator(by, circle, seen=seen) as (step, member):

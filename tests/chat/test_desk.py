@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat import beside, concerns, desk, holding, moderation, settling
-from chat.care import flagging
+from chat.care import cards, caring, flagging
 from chat.models import CheckIn, Concern, HandOver, Message, PrivateNote, Room
 from chat.refusal import Refused
 from chat.seats import seat_of
@@ -229,6 +229,30 @@ def test_what_was_done_can_be_undone_from_the_desk_once(cast, client):
     assert put_back not in words(client.get(desk_of(cast)))
 
 
+def test_whoever_was_too_late_gets_their_words_back(cast, client, linden):
+    concern = concerns.tell(
+        by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)
+    )
+    settling.settle(by=linden, concern=concern.public_id, outcome="talked")
+    set_room(cast.circle, holds_all=True)
+    held = say(cast.noor, "Held a while", circle=cast.circle)
+    holding.let_through(by=linden, message=held.id, **here(cast))
+    client.force_login(cast.mina)
+
+    for name, args, fields, status in [
+        ("settle", [concern.public_id], {"outcome": "left", "answer": "Kept words"}, 409),
+        ("set_aside_held", [cast.circle.public_id, held.id], {"why": "Kept words"}, 409),
+        (
+            "note",
+            [cast.circle.public_id, peer(cast, cast.noor)],
+            {"body": "Kept words" * 500},
+            413,
+        ),
+    ]:
+        back = {"circle": cast.circle.public_id} | fields
+        assert "Kept words" in words(client.post(reverse(name, args=args), back), status), name
+
+
 # Notes and talks ----------------------------------------------------------------------
 def test_notes_are_sealed_and_for_facilitators_alone(cast, client, linden):
     client.force_login(cast.mina)
@@ -240,6 +264,12 @@ def test_notes_are_sealed_and_for_facilitators_alone(cast, client, linden):
     page = words(client.get(desk_of(cast)))
     assert "Prefers tea." in page
 
+    # That there is one is in the house's record; of whom it is not theirs to learn from it.
+    assert AuditEntry.objects.values_list("verb", "by", "about").get() == (
+        "note",
+        cast.mina.public_id,
+        "",
+    )
     forget = reverse("forget_note", args=[cast.circle.public_id, kept.public_id])
     assert client.post(forget).status_code == 400  # Mina's to drop
     client.force_login(cast.mina)
@@ -280,6 +310,40 @@ def test_a_talk_belongs_to_two_and_the_member_ends_it(cast, client, linden):
     assert "Noor ended this talk" in page
     assert client.post(reply, {"body": "But wait"}).status_code == 422
     assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_about_a_crisis_in_a_talk_reach_more_than_one_who_may_be_asleep(cast):
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="I want to die?", **here(cast))
+    talk = CheckIn.objects.get().public_id
+    assert not Concern.objects.exists()  # whoever leads asks plainly
+
+    beside.answer(by=cast.noor, check_in=talk, body="Some nights I want to die.")
+    beside.answer(by=cast.noor, check_in=talk, body="I want to die.")
+
+    concern = Concern.objects.get()
+    assert (concern.kind, concern.reason, concern.about) == (
+        "care",
+        "words",
+        cast.member(cast.noor),
+    )
+    # What was said stays between the two.
+    assert (concern.snapshot, concern.message, concern.note) == (None, None, "")
+    assert [card.kind for card in cards.open_for(cast.member(cast.noor))] == ["check_in", "help"]
+    assert settling.pass_on_what_waited(now=timezone.now() + datetime.timedelta(hours=13)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_talk_goes_on_whatever_is_wrong_with_looking(cast, monkeypatch):
+    def broken(line):
+        raise RuntimeError("the lists are gone")
+
+    monkeypatch.setattr(caring, "care_for_line", broken)
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
+
+    beside.answer(by=cast.noor, check_in=CheckIn.objects.get().public_id, body="I want to die.")
+
+    assert CheckIn.objects.get().lines.count() == 2
 
 
 def test_a_talk_closes_with_either_ones_place(cast, client):

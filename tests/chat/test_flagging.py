@@ -174,6 +174,27 @@ def test_a_facilitator_who_tells_what_to_listen_for_raises_nothing(cast):
     assert not Concern.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("I can sell you ketamine, write to me.", "sourcing"),
+        ("How many mg do they give you?", "dose"),
+    ],
+)
+def test_a_facilitator_who_sells_or_tells_doses_is_for_the_leads_alone(cast, body, reason):
+    posted = say(cast.mina, body, circle=cast.circle)
+    before = kinds(cast)
+    look(cast)
+
+    concern = Concern.objects.get()
+    assert (concern.kind, concern.reason, concern.to_leads) == ("report", reason, True)
+    assert row(posted).state == Message.State.POSTED
+    assert kinds(cast) == before
+    assert list(Concern.objects.for_leads(cast.sade)) == [concern]
+    assert not Concern.objects.for_facilitator(cast.mina).exists()
+    assert not CareCard.objects.exists()
+
+
 def test_one_card_lies_there_until_its_reader_puts_it_away(cast):
     for _ in range(3):
         say(cast.noor, "I want to die.", circle=cast.circle)
@@ -181,9 +202,9 @@ def test_one_card_lies_there_until_its_reader_puts_it_away(cast):
     card = CareCard.objects.get()
 
     for stranger in (cast.ines, cast.mina, cast.otto):
-        cards.close(by=stranger, card=card.public_id)
+        cards.close(by=stranger, circle=cast.circle.public_id, card=card.public_id)
     assert cards.open_for(cast.member(cast.noor)) == [card]
-    cards.close(by=cast.noor, card=card.public_id)
+    cards.close(by=cast.noor, circle=cast.circle.public_id, card=card.public_id)
     assert cards.open_for(cast.member(cast.noor)) == []
     assert Concern.objects.count() == 3
 
@@ -202,6 +223,18 @@ def test_the_thread_looks_within_moments(cast, settings):
         assert time.monotonic() < until
         time.sleep(0.05)
     assert CareCard.objects.count() == Concern.objects.count() == 1
+
+
+def test_a_machine_without_another_thread_posts_all_the_same(cast, settings, monkeypatch):
+    def none_to_be_had(self):
+        raise RuntimeError("can't start new thread")
+
+    settings.CARE_LOOKS_AT_ONCE = True
+    monkeypatch.setattr(flagging, "_thread", None)
+    monkeypatch.setattr(flagging.threading.Thread, "start", none_to_be_had)
+
+    assert say(cast.noor, "I want to die.", circle=cast.circle).state == "posted"
+    assert flagging._thread is None
 
 
 def test_noticing_waits_for_nothing(cast, settings, django_assert_num_queries):

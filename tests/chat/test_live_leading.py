@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from chat import beside
 from chat.live import leading
-from chat.models import LiveSession, Room
+from chat.models import Attendance, LiveSession, Room
 from programs import calendar, circles, enrolment
 from tests.cast import Cast, gather
 from tests.chat.circle_live import Session, holds_together, in_round, open_session
@@ -335,6 +336,21 @@ def test_who_takes_their_place_takes_the_session_over(cast, session):
     session.people["sol"] = sol
     session.do("sol", "take_over")
     assert session.state["facilitator"] == session.member("sol")
+
+
+def test_whoever_is_handed_the_circle_leads_and_every_screen_hears_it(cast, session):
+    beside.hand_over(
+        by=cast.mina,
+        circle=cast.circle.public_id,
+        to=session.member("linden"),
+        brief="Noor comes first tonight.",
+    )
+
+    assert session.state["facilitator"] == session.member("linden")
+    told = [event.facts["session"] for event in log_of(cast.circle) if "session" in event.facts]
+    assert told[-1] == session.state
+    # That they lead doesn't say that they are here.
+    assert not Attendance.objects.filter(member__public_id=session.member("linden")).exists()
 
 
 # Who may not -----------------------------------------------------------------
