@@ -111,6 +111,8 @@ def thanks(concern: Concern) -> str:
             "You have told of this before, and it was looked at. What became of it stands under "
             "“What you’ve told”; there you can ask for another look."
         )
+    if concern.kind == Kind.APPEAL:
+        return _("Thank you. A program lead will look at it. Whoever did it doesn't see this.")
     if concern.to_leads:
         return _(
             "Thank you. A program lead will look at it. %(about)s doesn't see it and won't be "
@@ -120,6 +122,7 @@ def thanks(concern: Concern) -> str:
         "name": who_looks(concern),
         "about": about,
         "n": settings.CARE_MINUTES_IN_SESSION,
+        "hours": settings.CARE_HOURS,
     }
     soon = concern.due_at - concern.at < datetime.timedelta(hours=1)
     if concern.is_care and soon:
@@ -128,7 +131,10 @@ def thanks(concern: Concern) -> str:
             "who said so."
         )
     elif concern.is_care:
-        said = _("Thank you. %(name)s will look at it today. %(about)s won't be told who said so.")
+        said = _(
+            "Thank you. %(name)s will look at it within %(hours)s hours. %(about)s won't be told "
+            "who said so."
+        )
     else:
         said = _(
             "Thank you. %(name)s will look at it by tomorrow. %(about)s won't be told who said so."

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
 from chat import announcing, leases, log
-from chat.models import AccessCount, CareCard, Event, Hiding, Room, Seat
+from chat.models import AccessCount, CareCard, Concern, Event, Hiding, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
 from programs.signals import membership_ended, membership_resumed
@@ -77,12 +77,16 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
         Q(member=OuterRef("membership")) | Q(other=OuterRef("membership"))
     )
     cards = CareCard.objects.filter(membership=OuterRef("membership"), closed_at=None)
+    # Of what was told to those who hold the circle and nobody looks at: care before the rest.
+    told = Concern.objects.open().filter(room__circle=OuterRef("membership__circle"))
+    told = told.filter(to_leads=False, taken_at=None)
+    told = told.exclude(about__user=OuterRef("membership__user"))
     return (
         Seat.objects.filter(membership__in=current)
         .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
         # With the seat, so that a page without any, as most are, asks nothing more.
-        .annotate(has_cards=Exists(cards))
+        .annotate(has_cards=Exists(cards), needs=Subquery(told.order_by("kind").values("kind")[:1]))
         .first()
     )
 

@@ -143,6 +143,7 @@ def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
     waiting = holding.waiting_in(seat.membership.circle.room)
     return context | {
         "lease": settings.ROOM_LEASE_SECONDS,
+        "needs": getattr(seat, "needs", None),
         "held_members": json.dumps([one.public_id for one in people if one.seat.held_at]),
         "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
     }

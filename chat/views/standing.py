@@ -31,5 +31,6 @@ def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
         "muted": json.dumps([one.public_id for one in around.people if one.is_muted]),  # type: ignore[attr-defined]
         "held_members": json.dumps([one.public_id for one in around.people if one.seat.held_at]),
         "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
+        "needs": getattr(seat, "needs", None),
         "session_until": ends(circle, around.going_on_until),
     }

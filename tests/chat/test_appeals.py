@@ -94,6 +94,10 @@ def test_a_lead_does_not_decide_about_what_they_did(cast, root):
     appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
 
     assert appeal.against == cast.sade
+    # A lead has no name in the circle.
+    assert concerns.thanks(appeal) == (
+        "Thank you. A program lead will look at it. Whoever did it doesn't see this."
+    )
     assert not Concern.objects.for_leads(cast.sade).exists()
     assert list(Concern.objects.for_leads(root)) == [appeal]
     assert (told_of(cast.sade), told_of(root)) == (0, 1)

@@ -66,7 +66,9 @@ def test_who_told_is_thanked_and_told_who_looks(cast, said):
     assert report == (
         "Thank you. Mina will look at it by tomorrow. Noor won't be told who said so."
     )
-    assert worry == "Thank you. Mina will look at it today. Noor won't be told who said so."
+    assert (
+        worry == "Thank you. Mina will look at it within 12 hours. Noor won't be told who said so."
+    )
 
 
 def test_a_worry_is_a_care_flag_with_a_clock_of_its_own(cast, said):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chat import beside, concerns, desk, holding, moderation, settling
 from chat.care import cards, caring, flagging
+from chat.live import leading
 from chat.models import CheckIn, Concern, HandOver, Message, PrivateNote, Room
 from chat.refusal import Refused
 from chat.seats import seat_of
@@ -74,6 +75,27 @@ def test_the_desk_names_the_place_in_the_log_it_was_drawn_at(cast, client):
     page = words(client.get(desk_of(cast)))
 
     assert f'data-head="{Room.objects.get(circle=cast.circle).last_seq}"' in page
+
+
+@pytest.mark.parametrize("page", ["room", "live"])
+def test_whoever_reads_the_room_or_leads_sees_that_something_needs_them(cast, client, page):
+    leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    address = reverse(page, args=[cast.circle.public_id])
+    bar = 'data-bar="needs" data-needs="{}"'
+
+    def shown(user):
+        client.force_login(user)
+        drawn = words(client.get(address)).split('<template id="part-draft">')[0]
+        return [kind for kind in ("care", "report") if bar.format(kind) in drawn]
+
+    assert shown(cast.mina) == []
+    concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="unkind", **here(cast))
+    assert shown(cast.mina) == ["report"]
+    flag = concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+    assert shown(cast.mina) == ["care"]
+    assert shown(cast.noor) == shown(cast.ines) == []
+    settling.take(by=cast.mina, concern=flag.public_id)
+    assert shown(cast.mina) == ["report"]
 
 
 @pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda"])

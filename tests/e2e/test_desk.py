@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from chat import concerns
+from chat import concerns, settling
+from chat.live import leading
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
@@ -29,7 +30,7 @@ def test_two_taps_reach_the_desk_while_it_stands_open(visit, cast, aside):
     expect(page.locator("#ask-tell")).to_be_visible()
     assert faults(page) == []
     page.click("#ask-tell [value=worried]")
-    expect(page.locator("#told")).to_contain_text("Mina will look at it today.")
+    expect(page.locator("#told")).to_contain_text("Mina will look at it within 12 hours.")
     expect(page.locator("#told")).to_contain_text("Noor won't be told who said so.")
     page.click("#told button")
 
@@ -75,6 +76,38 @@ def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_al
     assert aside(Concern.objects.count) == 1
     for one in (noor, ines, mina):
         assert faults_of(one) == []
+
+
+@pytest.mark.parametrize("place", ["", "live/"])
+def test_whoever_leads_or_reads_the_room_learns_at_once_that_someone_may_need_care(
+    visit, cast, aside, place
+):
+    """Nobody who holds a session has the desk open as well."""
+    aside(leading.begin, by=cast.mina, circle=cast.circle.public_id)
+    mina = visit(f"{room_of(cast)}{place}", cast.mina, viewport=PHONE)
+    ines = visit(f"{room_of(cast)}{place}", cast.ines)
+    tag = "reweave-live" if place else "reweave-room"
+    for one in (mina, ines):
+        expect(one.page.locator(tag)).to_have_attribute("data-line", "live")
+    expect(mina.page.locator("[data-bar=needs]")).to_have_count(0)
+
+    aside(
+        concerns.tell,
+        by=cast.ines,
+        circle=cast.circle.public_id,
+        member=aside(cast.member, cast.noor).public_id,
+        reason="worried",
+    )
+
+    bar = mina.page.locator("[data-bar=needs]")
+    expect(bar).to_contain_text("Someone may need care.")
+    assert "Noor" not in bar.inner_text()
+    expect(ines.page.locator("[data-bar=needs]")).to_have_count(0)
+    assert faults(mina.page) == []
+    assert fits(mina.page)
+    aside(settling.take, by=cast.mina, concern=aside(Concern.objects.get).public_id)
+    expect(bar).to_have_count(0)
+    assert faults_of(mina) == faults_of(ines) == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)

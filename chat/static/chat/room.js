@@ -14,6 +14,7 @@ import { Keeping } from "./keeping.js";
 import { Line } from "./line.js";
 import { Log } from "./log.js";
 import "./marks.js";
+import { Needs } from "./needs.js";
 import { Outbox } from "./outbox.js";
 import { cut, say } from "./sayings.js";
 import { Scroll } from "./scroll.js";
@@ -46,6 +47,7 @@ export class Room extends HTMLElement {
     this.sheet = new Sheet(this);
     this.keeping = new Keeping(this);
     this.waiting = new Waiting(this);
+    this.needs = new Needs(this);
     this.standing = new Standing(this);
     this.hush = new Hush(this);
     this.scroll.start();
@@ -187,7 +189,10 @@ export class Room extends HTMLElement {
     this.standing.opened(frame);
     for (const [id, kinds] of Object.entries(mine ?? {})) this.dress.mine.set(id, kinds);
     this.log.opened();
-    if (reload) await this.#reload();
+    if (reload) {
+      this.needs.lookSoon();
+      await this.#reload();
+    }
     if (this.#away) this.#away.head = head;
     this.#welcome();
     this.outbox.pump();
@@ -205,6 +210,7 @@ export class Room extends HTMLElement {
       this.#note(event);
       this.standing.note(event);
       this.waiting.note(event);
+      this.needs.note(event);
     }
     for (const entry of arrived) this.company.stopped(entry.dataset.member);
     if (this.log.list.childElementCount) this.querySelector("[data-empty]")?.remove();
