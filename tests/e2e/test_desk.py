@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chat import concerns, settling
-from chat.live import leading
+from chat.live import leading, rounds
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
@@ -46,6 +46,49 @@ def test_two_taps_reach_the_desk_while_it_stands_open(visit, cast, aside):
     mina.page.locator("[data-undo] button").press("Enter")
     expect(mina.page.locator(".qitem")).to_have_count(1)
     assert faults_of(mina) == faults_of(ines) == []
+
+
+def test_of_a_facilitator_it_is_said_that_only_program_leads_read_it(visit, cast, aside):
+    aside(said, cast, cast.mina, "Do as I say.")
+    ines = visit(room_of(cast), cast.ines)
+    page = live(ines.page)
+
+    page.locator("[data-menu]").last.click()
+    expect(page.locator(".sheet [data-do=tell]")).to_contain_text("Tell a program lead")
+    page.click(".sheet [data-do=tell]")
+
+    dialog = page.locator("#ask-tell")
+    expect(dialog.get_by_role("heading")).to_have_text("Tell a program lead")
+    expect(dialog).to_contain_text("Mina doesn’t see it, nor that there is anything to see.")
+    page.click("#ask-tell [value=unkind]")
+    expect(page.locator("#told")).to_contain_text("A program lead will look at it.")
+    assert aside(Concern.objects.get).to_leads
+    assert faults_of(ines) == []
+
+
+@pytest.mark.parametrize("place", ["", "live/"])
+def test_of_a_person_one_tells_without_leaving_the_page(visit, cast, aside, place):
+    """In a session, too, of someone who says nothing."""
+    circle = cast.circle.public_id
+    aside(leading.begin, by=cast.mina, circle=circle)
+    for person in (cast.noor, cast.ines):
+        aside(rounds.seat, by=person, circle=circle, agreed=True)
+    ines = visit(f"{room_of(cast)}{place}", cast.ines)
+    page = ines.page
+    tag = "reweave-live" if place else "reweave-room"
+    expect(page.locator(tag)).to_have_attribute("data-line", "live")
+    among = page.locator("[data-order]" if place else "aside .people")
+    expect(among.locator("a.tell")).to_have_count(1 if place else 2)
+
+    among.get_by_role("link", name="Tell the facilitator about Noor").click()
+    expect(page.locator("#ask-tell").get_by_role("heading")).to_have_text("Tell the facilitator")
+    page.click("#ask-tell [value=worried]")
+
+    expect(page.locator("#told")).to_contain_text("Mina will look at it within 5 minutes.")
+    concern = aside(Concern.objects.select_related("about").get)
+    assert (concern.about.name, concern.message_id) == ("Noor", None)
+    assert faults(page) == []
+    assert faults_of(ines) == []
 
 
 def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_alone(

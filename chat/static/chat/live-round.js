@@ -50,6 +50,12 @@ export class Round {
     const words = document.createElement("bdi");
     words.textContent = id === this.live.me ? say("you") : name;
     row.querySelector("[data-name]").replaceChildren(words);
+    const tell = row.querySelector(".tell");
+    if (tell && id === this.live.me) tell.remove();
+    else if (tell) {
+      tell.href = `${this.live.dataset.page}members/${id}/tell/`;
+      tell.setAttribute("aria-label", say("tell-about", { name }));
+    }
     for (const button of row.querySelectorAll("button")) {
       button.value = id;
       button.setAttribute("aria-label", button.getAttribute("aria-label").replace("{name}", name));

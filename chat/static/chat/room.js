@@ -20,6 +20,7 @@ import { cut, say } from "./sayings.js";
 import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
 import { Standing } from "./standing.js";
+import { tell } from "./tell.js";
 import { look } from "./twin.js";
 import { Waiting } from "./waiting.js";
 
@@ -54,6 +55,7 @@ export class Room extends HTMLElement {
     this.#toAsked();
     this.onState = () => this.#lineIs(this.line.state);
     this.line.addEventListener("state", this.onState);
+    this.addEventListener("click", (event) => this.#tell(event));
     document.addEventListener("visibilitychange", () => {
       if (this.scroll.isAtEnd) this.reachedEnd();
     });
@@ -68,6 +70,15 @@ export class Room extends HTMLElement {
     const asked = /^#m-([\w-]{16})$/.exec(location.hash)?.[1];
     const isOld = asked && !this.log.entry(asked) && this.querySelector("[data-older]");
     if (isOld && !location.search) location.replace(`${this.dataset.page}?at=${asked}#m-${asked}`);
+  }
+
+  /** Of a person, without leaving the page; the link leads there, too. */
+  #tell(event) {
+    const link = event.target.closest("a.tell");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !this.line.isLive) return;
+    event.preventDefault();
+    const { person, member = person } = link.closest("[data-person], [data-member]").dataset;
+    tell({ member }, this.company.people.get(member), (frame) => this.act(frame));
   }
 
   get marks() {

@@ -54,6 +54,10 @@ export class Sheet {
       const { respond } = button.dataset;
       if (respond) button.setAttribute("aria-pressed", String(given.includes(respond)));
     }
+    const author = this.room.company.people.get(entry.dataset.member);
+    if (author?.role === "facilitator") {
+      sheet.querySelector("[data-do=tell] [data-say]").textContent = say("tell.lead");
+    }
     for (const rule of sheet.querySelectorAll("hr")) {
       rule.hidden = !hasButton(rule, "next") || !hasButton(rule, "previous");
     }
@@ -100,7 +104,10 @@ export class Sheet {
     if (verb === "edit") this.#edit(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
-    if (verb === "tell") tell({ message }, (frame) => this.#verb(frame));
+    if (verb === "tell") {
+      const author = this.room.company.people.get(entry.dataset.member);
+      tell({ message }, author, (frame) => this.#verb(frame));
+    }
     if (verb === "who") location.assign(`${this.room.dataset.page}messages/${message}/who/`);
     if (verb === "hide") this.#hide(entry.dataset.member);
   }

@@ -1,8 +1,12 @@
-// Telling the facilitator of a message or a person: a reason, and the thanks.
+// Telling the facilitator of a message or a person: a reason, and the thanks. Of a facilitator,
+// the program leads.
 
-/** Asks for a reason, tells, and says who will look. `ask` sends a verb and gives its answer. */
-export async function tell(what, ask) {
-  const chosen = await reasonFor();
+import { say } from "./sayings.js";
+
+/** Asks for a reason, tells, and says who will look. `about` is whom it is about, where known;
+ * `ask` sends a verb and gives its answer. */
+export async function tell(what, about, ask) {
+  const chosen = await reasonFor(about);
   if (!chosen) return;
   const ack = await ask({ do: "tell", ...what, ...chosen });
   if (!ack) return;
@@ -11,9 +15,12 @@ export async function tell(what, ask) {
   told.showModal();
 }
 
-function reasonFor() {
+function reasonFor(about) {
   const dialog = document.getElementById("ask-tell");
   const form = dialog.querySelector("form");
+  const whom = about?.role === "facilitator" ? "lead" : "facilitator";
+  dialog.querySelector("h2").textContent = say(`tell.${whom}`);
+  dialog.querySelector("[data-about]").textContent = say(`tell.${whom}.hint`, { name: about?.name });
   form.reset();
   dialog.returnValue = "";
   dialog.showModal();
