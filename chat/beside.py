@@ -116,9 +116,9 @@ def _add(talk: CheckIn, speaker: Membership, said: str, room: Room) -> None:
         cards.show(room, talk.member, cards.Kind.CHECK_IN)
         other = talk.member
     else:
-        log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
         other = talk.facilitator
         transaction.on_commit(lambda: caring.care_for_line(line), robust=True)
+    log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
     notices.tell(other.user, kind=Notice.Kind.CIRCLE, about=f"talk:{line.public_id}")
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from chat import log, refusal, words
 from chat.care import cards
-from chat.models import Concern, Event, LiveSession, Message, Room
+from chat.models import CheckIn, Concern, Event, LiveSession, Message, Room
 from chat.models.messages import Words
 from chat.refusal import Refused
 from community import audit, notices, vault
@@ -44,9 +44,13 @@ def tell(
     reason: str,
     message: str | None = None,
     member: str | None = None,
+    talk: str = "",
     note: str = "",
 ) -> Concern:
-    """Tells of a message, or of a member. Twice the same changes nothing. Raises Refused."""
+    """Tells of a message, or of a member. Twice the same changes nothing. Raises Refused.
+
+    `talk` is one's own with the member, which goes with it as it is now.
+    """
     if reason not in REASONS:
         raise refusal.bad_frame()
     said = words.clean_remark(note)
@@ -67,6 +71,8 @@ def tell(
             concern.about, concern.message = about, found
             concern.to_leads = about.is_facilitator
             concern.seal_note(said)
+            if talk:
+                concern.seal_snapshot(_talk_as_it_stands(me, about, talk))
             raise_concern(room, concern)
             if concern.is_care and not about.is_facilitator:
                 cards.show(room, about, cards.Kind.HELP)
@@ -239,6 +245,15 @@ def _as_it_stands(room: Room, message: Message) -> Words | None:
         return message.words(owner=vault.circle_owner(room.circle.public_id))
     except vault.Unopenable:
         return None
+
+
+def _talk_as_it_stands(me: Membership, about: Membership, talk: str) -> Words:
+    mine = CheckIn.objects.filter(member=me, facilitator=about, public_id=talk).first()
+    if mine is None:
+        raise refusal.no_such_message()
+    circle = mine.room.circle.public_id
+    lines = mine.lines.select_related("by").order_by("pk")
+    return Words("\n".join(f"{line.by.name}: {line.words(circle=circle)}" for line in lines), "")
 
 
 def _who_look(concern: Concern) -> QuerySet[User]:

@@ -162,12 +162,15 @@ def briefs_for(user: User, circle: Circle) -> list[tuple[HandOver, str]]:
     return [(row, row.words(circle=circle.public_id)) for row in rows]
 
 
-def open_talks(user: User, circle: Circle | None = None) -> list[CheckIn]:
-    """Talks of `user` that go on, those they lead and those they were asked into."""
+def open_talks(user: User, circle: Circle | None = None) -> list[tuple[CheckIn, bool]]:
+    """Talks of `user` that go on, those they lead and those they were asked into; and of each
+    they lead whether the member has answered."""
     mine = CheckIn.objects.visible_to(user).filter(ended_at=None)
     if circle is not None:
         mine = mine.filter(room__circle=circle)
-    return list(mine.select_related("facilitator", "member", "room__circle").order_by("-at"))
+    answered = set(mine.answered().filter(facilitator__user=user).values_list("pk", flat=True))
+    talks = mine.select_related("facilitator", "member", "room__circle").order_by("-at")
+    return [(talk, talk.pk in answered) for talk in talks]
 
 
 def _concerns(user: User, circles: dict[int, Circle]) -> list[Item]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
 from chat import announcing, leases, log
-from chat.models import AccessCount, CareCard, Concern, Event, Hiding, Room, Seat
+from chat.models import AccessCount, CareCard, CheckIn, Concern, Event, Hiding, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
 from programs.signals import membership_ended, membership_resumed
@@ -81,12 +82,17 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     told = Concern.objects.open().filter(room__circle=OuterRef("membership__circle"))
     told = told.filter(to_leads=False, taken_at=None)
     told = told.exclude(about__user=OuterRef("membership__user"))
+    answered = CheckIn.objects.answered().filter(facilitator=OuterRef("membership"))
+    needs = Coalesce(
+        Subquery(told.order_by("kind").values("kind")[:1]),
+        Case(When(Exists(answered), then=Value("talk"))),
+    )
     return (
         Seat.objects.filter(membership__in=current)
         .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
         # With the seat, so that a page without any, as most are, asks nothing more.
-        .annotate(has_cards=Exists(cards), needs=Subquery(told.order_by("kind").values("kind")[:1]))
+        .annotate(has_cards=Exists(cards), needs=needs)
         .first()
     )
 

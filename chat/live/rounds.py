@@ -130,6 +130,8 @@ def _sit_down(step: Step, member: Membership) -> None:
 
 def _seated(step: Step, member: Membership) -> Place:
     place = step.place_of(member)
+    if place is None and step.room.circle.is_open:
+        raise Refused("closed", _("This is for those on the stage. You're here to listen."))
     if place is None:
         raise Refused("closed", _("Take a seat first."))
     return place

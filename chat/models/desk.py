@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from chat.models.rooms import Room
@@ -62,6 +62,12 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Talks of the two people in them, while both places in the circle stand."""
         two = Q(facilitator__user=user.pk) | Q(member__user=user.pk)
         return self.filter(two, facilitator__left_at=None, member__left_at=None)
+
+    def answered(self) -> Self:
+        """Talks that go on and in which the member has said the last word so far."""
+        last = CheckInLine.objects.filter(check_in=OuterRef("pk")).order_by("-pk").values("by")
+        going_on = self.filter(ended_at=None, member__left_at=None)
+        return going_on.filter(member=Subquery(last[:1]))
 
 
 class CheckIn(models.Model):

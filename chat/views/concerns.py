@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chat import concerns, history
 from chat.care import cards
-from chat.models import Concern, Seat
+from chat.models import CheckIn, Concern, Seat
 from chat.refusal import Refused
 from chat.views.forms import let_strangers_find_nothing
 from chat.views.room import seat_or_404
@@ -46,7 +46,8 @@ def tell_member(request: SignedInRequest, circle: str, member: str) -> HttpRespo
     about = current.filter(public_id=member).exclude(pk=seat.membership.pk).first()
     if about is None:
         raise Http404
-    return _tell(request, seat, about, member=member)
+    talk = _own_talk(request, seat, about)
+    return _tell(request, seat, about, member=member, talk=talk)
 
 
 @login_required
@@ -109,6 +110,13 @@ def close_card(request: SignedInRequest, circle: str, card: str) -> HttpResponse
     return response
 
 
+def _own_talk(request: SignedInRequest, seat: Seat, about: Membership) -> str:
+    """The talk with `about` that the page was asked from; nothing for anybody else's."""
+    named = request.POST.get("talk", "") or request.GET.get("talk", "")
+    mine = CheckIn.objects.filter(member=seat.membership, facilitator=about)
+    return next((talk.public_id for talk in mine if talk.public_id == named), "")
+
+
 def _tell(request: SignedInRequest, seat: Seat, about: Membership, **what: Any) -> HttpResponse:
     circle = seat.membership.circle
     if about.pk == seat.membership.pk:
@@ -122,6 +130,7 @@ def _tell(request: SignedInRequest, seat: Seat, about: Membership, **what: Any) 
         "minutes": settings.CARE_MINUTES_IN_SESSION,
         "hours": settings.CARE_HOURS,
         "note": request.POST.get("note", ""),
+        "talk": what.get("talk", ""),
     }
     if request.method == "GET":
         return render(request, "chat/tell.html", context)

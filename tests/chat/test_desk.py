@@ -368,6 +368,55 @@ def test_a_talk_goes_on_whatever_is_wrong_with_looking(cast, monkeypatch):
     assert CheckIn.objects.get().lines.count() == 2
 
 
+def test_whoever_wrote_to_someone_alone_sees_that_they_answered(cast, client, linden):
+    room = reverse("room", args=[cast.circle.public_id])
+
+    def seen_by(user):
+        client.force_login(user)
+        drawn = words(client.get(room)).split('<template id="part-draft">')[0]
+        return 'data-needs="talk"' in drawn, "has answered" in words(client.get(desk_of(cast)))
+
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
+    talk = CheckIn.objects.get().public_id
+    assert seen_by(cast.mina) == (False, False)
+    beside.answer(by=cast.noor, check_in=talk, body="Not well.")
+    assert seen_by(cast.mina) == (True, True)
+    assert seen_by(linden) == (False, False)
+    beside.answer(by=cast.mina, check_in=talk, body="I'm here.")
+    assert seen_by(cast.mina) == (False, False)
+
+
+def test_a_talk_may_be_told_of_with_what_was_written_in_it(cast, client):
+    beside.check_in(
+        by=cast.mina, member=peer(cast, cast.noor), body="Come and see me", **here(cast)
+    )
+    beside.check_in(by=cast.mina, member=peer(cast, cast.ines), body="Another talk", **here(cast))
+    talk = CheckIn.objects.get(member=cast.member(cast.noor))
+    others = CheckIn.objects.get(member=cast.member(cast.ines))
+    client.force_login(cast.noor)
+    page = words(client.get(reverse("check_in", args=[cast.circle.public_id, talk.public_id])))
+    tell = reverse("tell_member", args=[cast.circle.public_id, peer(cast, cast.mina)])
+    assert f"{tell}?talk={talk.public_id}" in page
+    assert "goes with it, as it is now" in words(client.get(f"{tell}?talk={talk.public_id}"))
+
+    words(client.post(tell, {"reason": "unkind", "talk": talk.public_id}))
+    words(client.post(tell, {"reason": "other", "talk": others.public_id}))
+
+    told, without = Concern.objects.order_by("pk")
+    assert told.to_leads
+    assert told.snapshot.body == "Mina: Come and see me"
+    assert without.snapshot is None
+    refused = refusal_of(
+        concerns.tell,
+        by=cast.noor,
+        member=peer(cast, cast.mina),
+        reason="advice",
+        talk=others.public_id,
+        **here(cast),
+    )
+    assert refused.code == "bad_frame"
+
+
 def test_a_talk_closes_with_either_ones_place(cast, client):
     beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
     talk = CheckIn.objects.get()

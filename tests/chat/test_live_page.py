@@ -14,7 +14,7 @@ from chat.models import Attendance, LiveSession, Message
 from chat.verbs_live import VERBS
 from tests.cast import Cast
 from tests.chat.circle_live import Session, in_round, more_peers, open_session, open_to_many
-from tests.chat.talk import join, leave, say
+from tests.chat.talk import join, leave, refusal_of, say
 
 pytestmark = pytest.mark.once
 
@@ -282,6 +282,9 @@ def test_a_listener_who_takes_a_seat_makes_no_noise(cast):
     assert session.step == before
     session.do("listener1", "step_out")
     assert session.step == before
+    # They can't take a seat, so they aren't told to.
+    refused = refusal_of(session.do, "listener1", "hand")
+    assert (refused.code, "on the stage" in refused.say) == ("closed", True)
 
 
 def test_the_floor_of_an_open_circle_is_the_facilitators(cast):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from chat import concerns, settling
+from chat import beside, concerns, settling
 from chat.live import leading, rounds
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
@@ -151,6 +151,33 @@ def test_whoever_leads_or_reads_the_room_learns_at_once_that_someone_may_need_ca
     aside(settling.take, by=cast.mina, concern=aside(Concern.objects.get).public_id)
     expect(bar).to_have_count(0)
     assert faults_of(mina) == faults_of(ines) == []
+
+
+def test_two_who_talk_alone_read_each_other_without_reloading(visit, cast, aside):
+    noors = aside(cast.member, cast.noor).public_id
+    talk = aside(
+        beside.check_in, by=cast.mina, circle=cast.circle.public_id, member=noors, body="Hello"
+    ).public_id
+    noor, mina = (
+        visit(f"{room_of(cast)}check-ins/{talk}/", person, viewport=PHONE)
+        for person in (cast.noor, cast.mina)
+    )
+    room = visit(room_of(cast), cast.mina)
+    live(room.page)
+    mina.page.get_by_label("Write to Noor").fill("Are you")
+
+    noor.page.get_by_label("Write to Mina").fill("Not well.")
+    noor.page.get_by_role("button", name="Send").click()
+    expect(mina.page.locator("[data-lines]")).to_contain_text("Not well.")
+    expect(mina.page.get_by_label("Write to Noor")).to_have_value("Are you")
+    expect(room.page.locator("[data-bar=needs]")).to_contain_text("Someone has answered you")
+    noor.page.get_by_role("button", name="End this talk").click()
+    expect(mina.page.locator("[data-ended]")).to_contain_text("Noor ended this talk")
+    expect(mina.page.get_by_label("Write to Noor")).to_have_value("Are you")
+    for one in (noor, mina):
+        assert faults(one.page) == []
+        assert fits(one.page)
+        assert faults_of(one) == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)

@@ -32,7 +32,7 @@ export class Needs {
       return;
     }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const kind = ["care", "report"].find((one) => page.querySelector(`[data-needs="${one}"]`));
+    const kind = ["care", "report", "talk"].find((one) => page.querySelector(`[data-needs="${one}"]`));
     this.room.bars?.stand("needs", kind, (bar) => {
       bar.dataset.needs = kind;
       bar.querySelector("[data-say]").textContent = say(`needs.${kind}`);
