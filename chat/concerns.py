@@ -115,7 +115,7 @@ def thanks(concern: Concern) -> str:
     if concern.settled_at:
         return _(
             "You have told of this before, and it was looked at. What became of it stands under "
-            "“What you’ve told”; there you can ask for another look."
+            "“What you’ve told”."
         )
     if concern.kind == Kind.APPEAL:
         return _("Thank you. A program lead will look at it. Whoever did it doesn't see this.")

@@ -76,7 +76,7 @@ def settle(*, by: User, concern: str, outcome: str, answer: str = "", circle: st
             notices.tell(
                 found.raised_by.user,
                 kind=Notice.Kind.CIRCLE,
-                about=f"answered:{found.public_id}",
+                about=_answered(found),
                 # Not before it can no longer be undone.
                 not_before=found.settled_at + 2 * UNDO_WITHIN,
             )
@@ -93,6 +93,8 @@ def reopen(*, by: User, concern: str, circle: str = "") -> None:
             or now - found.settled_at > UNDO_WITHIN + _GRACE
         ):
             raise Refused("closed", _("It's too late to undo this."))
+        # Nobody was told yet; they are when it is settled again.
+        Notice.objects.filter(about=_answered(found), sent_at=None).delete()
         found.settled_at, found.settled_by, found.settled_as = None, None, ""
         found.outcome, found.sealed_answer = "", b""
         found.save(
@@ -192,6 +194,10 @@ def _looking(
         yield room, found, holders.filter(circle=room.circle_id, user=by).first()
         if not found.to_leads:
             log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
+
+
+def _answered(concern: Concern) -> str:
+    return f"answered:{concern.public_id}"
 
 
 def _name(holder: Membership | None) -> str:

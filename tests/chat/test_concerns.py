@@ -184,6 +184,8 @@ def test_settled_once_answered_and_undone_within_ten_seconds(cast, said, time_ma
     settling.reopen(by=cast.mina, concern=concern.public_id)
     concern.refresh_from_db()
     assert (concern.settled_at, concern.answer, concern.outcome) == (None, "", "")
+    # Nor is anyone told of what was taken back, so that they are told of what comes after it.
+    assert told_of(cast.ines) == set()
 
     settle()
     time_machine.shift(30)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from chat import concerns, moderation, settling
 from chat.care import cards, flagging
@@ -11,6 +14,7 @@ from chat.models import CareCard, Concern
 from community import help
 from community.models import AuditEntry
 from home.founding import hang_up_numbers
+from programs import enrolment
 from tests.chat.talk import join, say
 
 pytestmark = pytest.mark.once
@@ -101,6 +105,38 @@ def test_what_became_of_it_is_told_back_and_may_be_looked_at_again(cast, client,
     assert Concern.objects.get(kind="appeal").to_leads
     client.force_login(cast.noor)
     assert "Nothing yet." in words(client.get(reverse("told")))
+
+
+def test_a_mail_that_says_nothing_leads_to_what_it_was_about(cast, client, said, time_machine):
+    concern = concerns.tell(
+        by=cast.ines, circle=cast.circle.public_id, message=said.id, reason="advice"
+    )
+    places = reverse("places")
+
+    def found(user, what):
+        client.force_login(user)
+        return what in words(client.get(places))
+
+    assert found(cast.mina, "(1 waits)")
+    assert not found(cast.bela, "waits)")
+    settling.settle(by=cast.mina, concern=concern.public_id, outcome="talked")
+    assert not found(cast.mina, "waits)")
+    assert not found(cast.ines, "was looked at")  # it may be taken back still
+
+    time_machine.move_to(timezone.now() + datetime.timedelta(minutes=1))
+    assert found(cast.ines, "Something you told of was looked at.")
+    for other in (cast.noor, cast.mina, cast.otto):
+        assert not found(other, "Something you told of was looked at.")
+
+
+def test_whoever_it_is_about_and_has_left_is_not_written_to(cast, client, said):
+    concerns.tell(by=cast.ines, circle=cast.circle.public_id, message=said.id, reason="advice")
+    client.force_login(cast.mina)
+    desk = reverse("desk_of", args=[cast.circle.public_id])
+    assert "Write to Noor now" in words(client.get(desk))
+    enrolment.leave(membership=cast.member(cast.noor))
+
+    assert "Write to Noor now" not in words(client.get(desk))
 
 
 def test_who_was_muted_asks_for_another_look_from_their_own_record(cast, client, said):

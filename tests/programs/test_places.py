@@ -64,7 +64,7 @@ def test_many_circles_ask_the_database_no_more_than_one(
         )
     client.force_login(cast.noor)
     client.get("/places/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         client.get("/places/")
 
 
