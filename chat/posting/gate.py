@@ -36,10 +36,11 @@ def check(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:
         hours=ground.hours,
         attended=ground.attended,
     )
-    listens = speaker.member.role == Membership.Role.LISTENER
-    if listens and not (ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.pk):
+    has_turn = ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.pk
+    if speaker.member.role == Membership.Role.LISTENER and not has_turn:
         raise Refused("closed", _("You're here to listen. Your responses are seen by everyone."))
-    if not speaker.member.is_facilitator:
+    # Whoever holds the piece is neither hurried nor slowed: the pace is for between the turns.
+    if not speaker.member.is_facilitator and not has_turn:
         _keep_pace(ground, speaker, now)
     if speaker.recent >= settings.ROOM_POSTS_PER_10S:
         raise Refused(

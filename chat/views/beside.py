@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -58,7 +59,12 @@ def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpRe
     open_ones = CheckIn.objects.visible_to(request.user).filter(member=about, ended_at=None)
     if request.method == "GET" and (going_on := open_ones.first()):
         return redirect("check_in", circle, going_on.public_id)
-    context = {"circle": seat.membership.circle, "about": about, "body_limit": BODY_LIMIT}
+    context = {
+        "circle": seat.membership.circle,
+        "about": about,
+        "body_limit": BODY_LIMIT,
+        "lease": settings.ROOM_LEASE_SECONDS,
+    }
     if request.method == "GET":
         return render(request, "chat/check_in_begin.html", context)
     body = request.POST.get("body", "")
@@ -148,6 +154,7 @@ def _talk_page(
         "say": say,
         "body": request.POST.get("body", ""),
         "body_limit": BODY_LIMIT,
+        "lease": settings.ROOM_LEASE_SECONDS,
     }
     return render(request, "chat/check_in.html", context, status=status)
 

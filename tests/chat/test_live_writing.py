@@ -148,6 +148,14 @@ def test_a_room_that_rests_in_a_round_rests_for_the_holder_too(session):
     assert who_may_write(session) == ["noor"]
 
 
+def test_a_slow_pace_is_for_between_the_turns(session):
+    pacing.pace(by=session.mina, circle=session.circle.public_id, seconds=300)
+    for words in ("First.", "And one thing more."):
+        assert isinstance(tried(session.noor, words, session), Posted)
+    session.do("mina", "phase", phase="closing")
+    assert code(session, "noor") == "slow"
+
+
 def test_where_hundreds_listen_only_the_stage_speaks(cast):
     session = open_to_many(cast.cohort, cast.mina, listeners=3)
     assert who_may_write(session) == ["mina"]

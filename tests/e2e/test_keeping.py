@@ -316,6 +316,15 @@ def test_whoever_sets_the_room_on_its_own_page_is_still_here(cast, visit, enter)
     expect(watch(noor)).to_have_text("Mina is here now.")
 
 
+def test_whoever_writes_to_one_alone_has_not_left_the_others(cast, visit, enter):
+    visit(f"{room_of(cast)}members/{cast.member(cast.ines).public_id}/check-in/", cast.mina)
+    noor = enter(cast.noor)
+
+    noor.wait_for_timeout(LEASE * 1500)
+
+    expect(watch(noor)).to_have_text("Mina is here now.")
+
+
 def test_nobody_is_said_to_be_here_once_the_facilitators_browser_is_cut_off(cast, enter):
     mina, noor = enter(cast.mina), enter(cast.noor)
     expect(watch(noor)).to_have_text("Mina is here now.")
