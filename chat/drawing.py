@@ -87,6 +87,15 @@ class Entry:
     def at_iso(self) -> str:
         return _instant(self.at)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it differs from others of its author in nothing but words, place and time."""
+        return (
+            self.kind == "message"
+            and self.state == Message.State.POSTED
+            and not (self.note or self.quote or self.responses or self.edited)
+        )
+
 
 # What was said together was said at the same moment.
 @lru_cache(maxsize=64)
@@ -186,32 +195,66 @@ def environment(**options: Any) -> Environment:
 
 
 def _rendered(entry: Entry) -> Markup:
-    cast_one = mould.cast(entry, _with_gaps)
-    if cast_one is not None:
-        return cast_one
-    return Markup(_template().render(e=entry))  # noqa: S704 -- the template escapes
-
-
-def _with_gaps(entry: Entry) -> str:
-    """The entry's drawing with gaps for what differs between two plain messages."""
-    id_gap = mould.gap("id")
-    return _template().render(
-        e={
-            "kind": entry.kind,
-            "state": entry.state,
-            "id": id_gap,
-            "seq": mould.gap("seq"),
-            "at_iso": mould.gap("at_iso"),
-            "at_text": mould.gap("at_text"),
-            "body": mould.gap("body"),
-            "here": entry.here.replace(entry.id, id_gap),
-            "circle": entry.circle,
-            "member": entry.member,
-            "name": entry.name,
-            "swatch": entry.swatch,
-            "is_facilitator": entry.is_facilitator,
-        }
+    if not entry.is_plain:
+        return Markup(_template().render(e=entry))  # noqa: S704 -- the template escapes
+    sitter = mould.Sitter(
+        entry.circle,
+        entry.language,
+        entry.member,
+        entry.name,
+        entry.swatch,
+        entry.is_facilitator,
     )
+    gaps = {
+        "id": entry.id,
+        "seq": str(entry.seq),
+        "at_iso": entry.at_iso,
+        "at_text": entry.at_text,
+        "body": entry.body,
+    }
+    return Markup(_mould_of(sitter).cast(gaps))  # noqa: S704 -- the template and `words` escape
+
+
+def cast_event(message: NewMessage, said: Words, circle: Circle) -> str | None:
+    """That this was posted, as it stands in a frame: to the letter what is written of its drawing.
+
+    None where it is not as plain as most are: held, with a note, an answer.
+    """
+    if message.unshown or message.reply_to is not None or said.note:
+        return None
+    member, cohort = message.membership, circle.cohort
+    name, seq = message.public_id, str(message.placed_seq)
+    sitter = mould.Sitter(
+        circle.public_id,
+        cohort.language,
+        member.public_id,
+        member.name,
+        swatch_classes(member.swatch),
+        member.is_facilitator,
+    )
+    gaps = {
+        "id": name,
+        "seq": seq,
+        "at_iso": _instant(message.posted_at),
+        "at_text": _clock(message.posted_at, cohort.zone),
+        "body": mould.in_json(_body(said)),
+    }
+    html = _mould_of(sitter).cast_in_json(gaps)
+    return (
+        f'{{"seq":{seq},"kind":"message.posted","id":"{name}",'
+        f'"client_id":"{message.client_id}","html":"{html}"}}'
+    )
+
+
+@lru_cache(maxsize=4096)
+def _mould_of(sitter: mould.Sitter) -> mould.Mould:
+    """The drawing of a plain message with gaps for what differs between two of this member."""
+    names = ("id", "seq", "at_iso", "at_text", "body")
+    gaps = {name: mould.gap(name) for name in names}
+    here = f"{_messages_of(sitter.circle)}{gaps['id']}/"
+    said = {"kind": "message", "state": Message.State.POSTED.value, "here": here}
+    with _in_language(sitter.language):
+        return mould.Mould(_template().render(e=sitter._asdict() | gaps | said))
 
 
 @cache
@@ -292,13 +335,17 @@ def _say(entry: Entry, message: Message | NewMessage, circle: Circle, said: Word
     except vault.Unopenable:
         entry.body = Markup("<p>{}</p>").format(_GONE)
         return
-    mark = partial(mentions.marked, mentions=said.mentions) if said.mentions else str
-    entry.body = to_html(said.body, mark)
+    entry.body = _body(said)
     entry.note = said.note
     if message.reply_to is not None:
         entry.quote = _quote(message.reply_to, owner)
         entry.quoted_seq = message.reply_to.placed_seq
         entry.quoted_author = message.reply_to.membership_id or 0
+
+
+def _body(said: Words) -> Markup:
+    mark = partial(mentions.marked, mentions=said.mentions) if said.mentions else str
+    return to_html(said.body, mark)
 
 
 def _quote(quoted: Message, owner: str) -> dict[str, str]:

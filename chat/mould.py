@@ -2,76 +2,59 @@
 
 Most of what is said is a few words without note, quote or response. All of those of one member
 differ in five places. The template itself leaves the gaps, so that what is cast is to the letter
-what it would have drawn.
+what it would have drawn, and in a frame to the letter what would have been written of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from markupsafe import Markup
-
-if TYPE_CHECKING:
-    from chat.drawing import Entry
+import orjson
 
 # No text that is kept holds such signs: `words` refuses them.
 _GAP = re.compile("\x01(id|seq|at_iso|at_text|body)\x02")
+
+
+class Sitter(NamedTuple):
+    """Who speaks, and in which room: all that a mould depends on."""
+
+    circle: str
+    language: str
+    member: str
+    name: str
+    swatch: str
+    is_facilitator: bool
+
+
+class Mould:
+    """Texts, and between them the names of the gaps: as they are, and as they stand in JSON."""
+
+    __slots__ = ("_in_json", "_parts")
+
+    def __init__(self, drawn: str) -> None:
+        self._parts = _GAP.split(drawn)
+        self._in_json = [
+            part if place % 2 else in_json(part) for place, part in enumerate(self._parts)
+        ]
+
+    def cast(self, gaps: Mapping[str, str]) -> str:
+        return _filled(self._parts, gaps)
+
+    def cast_in_json(self, gaps: Mapping[str, str]) -> str:
+        """Within a JSON string; what fills the gaps is as it stands there, too."""
+        return _filled(self._in_json, gaps)
 
 
 def gap(name: str) -> str:
     return f"\x01{name}\x02"
 
 
-def cast(entry: Entry, draw_gaps: Callable[[Entry], str]) -> Markup | None:
-    """The entry as the template draws it; None where it is not plain."""
-    if (
-        entry.kind != "message"
-        or entry.state != "posted"
-        or entry.note
-        or entry.quote
-        or entry.responses
-        or entry.edited
-    ):
-        return None
-    parts = _mould(_Sitter(entry), draw_gaps)
-    filled = {
-        "id": entry.id,
-        "seq": str(entry.seq),
-        "at_iso": entry.at_iso,
-        "at_text": entry.at_text,
-        "body": entry.body,
-    }
-    # Texts of the template stand between the names of what goes into its gaps.
-    pieces = [filled[part] if place % 2 else part for place, part in enumerate(parts)]
-    return Markup("".join(pieces))  # noqa: S704 -- the template escapes, and so did the words
+def in_json(text: str) -> str:
+    """A text as it stands between the quotation marks of a JSON string."""
+    return orjson.dumps(text)[1:-1].decode()
 
 
-class _Sitter:
-    """Who speaks, and in which room: all that a mould depends on."""
-
-    __slots__ = ("entry", "key")
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self.key = (
-            entry.circle,
-            entry.language,
-            entry.member,
-            entry.name,
-            entry.swatch,
-            entry.is_facilitator,
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sitter) and other.key == self.key
-
-
-@lru_cache(maxsize=4096)
-def _mould(sitter: _Sitter, draw_gaps: Callable[[Entry], str]) -> list[str]:
-    return _GAP.split(draw_gaps(sitter.entry))
+def _filled(parts: Sequence[str], gaps: Mapping[str, str]) -> str:
+    return "".join([gaps[part] if place % 2 else part for place, part in enumerate(parts)])

@@ -19,8 +19,9 @@ from chat.asides import Asides
 from chat.company import Company, companies
 from chat.drawing import Entry
 from chat.models import AccessCount, Event, Message, Room
+from chat.packet import Packet
 from chat.posting import Said
-from chat.stretch import Happening, Stretch
+from chat.stretch import Happening, Stretch, Undrawn
 from community.planned import one_of, planned_once
 from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership
@@ -87,22 +88,37 @@ def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
 def fresh(said: Said) -> Stretch:
     """The stretch of messages just committed, as they are in memory, place after place."""
     circle, messages = said.ground.circle, said.messages
+    after, head = messages[0].placed_seq - 1, messages[-1].placed_seq
+    events = [
+        drawing.cast_event(message, words, circle)
+        for message, words in zip(messages, said.words, strict=True)
+    ]
+    plain = [event for event in events if event is not None]
+    if len(plain) < len(events):
+        return Stretch(circle.public_id, after, head, head, _happenings_of(said))
+    cast = (
+        f'{{"is":"events","circle":"{circle.public_id}","after":{after},"upto":{head},'
+        f'"events":[{",".join(plain)}]}}'
+    )
+    undrawn = Undrawn(lambda: _happenings_of(said))
+    return Stretch(circle.public_id, after, head, head, undrawn, Packet(cast.encode()))
+
+
+def _happenings_of(said: Said) -> list[Happening]:
+    circle, messages = said.ground.circle, said.messages
     happenings = []
-    # Their texts: asking an enumeration for them costs something each time.
-    posted, kept = Event.Kind.POSTED.value, Event.Kind.HELD.value
-    to_all, to_one = Event.Audience.ALL.value, Event.Audience.ONE.value
     entries = drawing.draw_fresh(messages, circle=circle, words=said.words)
     for message, entry in zip(messages, entries, strict=True):
         held = message.unshown
         happenings.append(
             Happening(
                 seq=message.placed_seq,
-                audience=to_one if held else to_all,
+                audience=Event.Audience.ONE if held else Event.Audience.ALL,
                 member=message.membership.pk if held else None,
                 place=message.placed_seq,
                 shown={
                     "seq": message.placed_seq,
-                    "kind": kept if held else posted,
+                    "kind": Event.Kind.HELD.value if held else Event.Kind.POSTED.value,
                     "id": entry.id,
                     "client_id": str(message.client_id),
                     "html": entry.html,
@@ -110,8 +126,7 @@ def fresh(said: Said) -> Stretch:
                 entry=entry,
             )
         )
-    head = messages[-1].placed_seq
-    return Stretch(circle.public_id, messages[0].placed_seq - 1, head, head, happenings)
+    return happenings
 
 
 def access_changes() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -75,6 +75,20 @@ class Happening:
         return self.audience == Event.Audience.ALL
 
 
+class Undrawn:
+    """Happenings that are drawn when somebody asks for them; for most messages nobody does."""
+
+    def __init__(self, draw: Callable[[], list[Happening]]) -> None:
+        self._draw = draw
+
+    def __iter__(self) -> Iterator[Happening]:
+        return iter(self._drawn)
+
+    @cached_property
+    def _drawn(self) -> list[Happening]:
+        return self._draw()
+
+
 @dataclass
 class Stretch:
     """A stretch of a room's log, after one place up to another."""
@@ -83,8 +97,15 @@ class Stretch:
     after: int
     upto: int
     head: int
-    happenings: list[Happening]
+    happenings: Iterable[Happening]
+    # The frame for whoever was here before all of it and hides nobody, where it was cast already:
+    # then it is for everyone, concerns nobody and shows nothing older.
+    cast: Packet | None = None
     _packets: dict[_Kind, Packet] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.cast is not None:
+            self._packets[False] = self.cast
 
     def events_for(self, viewer: Viewer) -> list[dict[str, Any]]:
         seen = (happening.seen_by(viewer) for happening in self.happenings)
@@ -126,6 +147,8 @@ class Stretch:
     def _same_since(self) -> int:
         """Whoever was here before this place, and hides nobody, sees the same; -1 where some see
         what others don't."""
+        if self.cast is not None:
+            return self.after + 1
         return -1 if self._concerned or self._is_for_some else self._oldest
 
     @cached_property

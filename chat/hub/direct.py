@@ -64,22 +64,22 @@ class DirectSocket(WebSocketsSansIOProtocol):
             or self.close_sent
             or self.disconnected
             or transport.is_closing()
-            or not self.writable.is_set()
         ):
             return False
-        if self._below is not None and not transport.get_write_buffer_size():
-            frame = self._write_through(self._below, frame)
-        if frame:
-            transport.write(frame)
+        if transport.get_write_buffer_size():
+            if not self.writable.is_set():
+                return False
+        elif self._below is not None:
+            # Nothing waits before it: what the system takes at once needs no detour.
+            try:
+                taken = os.write(self._below, frame)
+            except OSError:  # full, or broken: the transport deals with either
+                taken = 0
+            if taken == len(frame):
+                return True
+            frame = frame[taken:]
+        transport.write(frame)
         return True
-
-    def _write_through(self, below: int, frame: bytes) -> bytes:
-        """Gives the system what it takes of the frame at once, and returns the rest. Nothing waits
-        before it."""
-        try:
-            return frame[os.write(below, frame) :]
-        except OSError:
-            return frame  # full, or broken: the transport deals with either
 
     def hear(self, take: Callable[[str], bool] | None) -> None:
         """From now on, each text that arrives whole while nothing waits to be received is offered

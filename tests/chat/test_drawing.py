@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+
 import pytest
 
-from chat import drawing
-from chat.models import Message
-from programs.models import Membership
+from chat import drawing, replay
+from chat.company import Company, companies
+from chat.models import Message, Room
+from chat.posting import Draft, commit
+from programs.models import Circle, Membership
 from tests.chat.talk import join, row, say
 
 pytestmark = pytest.mark.once
+
+
+def company_of(circle: Circle) -> Company:
+    return companies({circle.pk: circle.room.company})[circle.pk]
+
 
 WORDS = [
     "Hello",
@@ -30,6 +40,58 @@ def test_a_plain_message_from_the_mould_is_what_the_template_draws(cast, body):
 
     for entry in drawing.draw(messages, circle=cast.circle):
         assert entry.html == drawing._template().render(e=entry)
+
+
+ODD = [
+    '"quoted" \\ and \\n',
+    "a\u2028b",
+    "👩🏽‍🌾 é ﷽",
+    "https://example.org/\"'<>",
+    "@Ines and @nobody",
+    "x" * 4000,
+]
+
+
+@pytest.mark.parametrize("body", WORDS + ODD)
+def test_a_frame_that_was_cast_is_what_would_be_written_of_the_drawing(cast, body):
+    drafts = [
+        Draft(person.pk, cast.circle.public_id, uuid.uuid4(), words)
+        for person, words in [(cast.noor, body), (cast.mina, "Another"), (cast.noor, body)]
+    ]
+    [said] = commit(drafts).said
+    viewer = company_of(cast.circle).viewers[cast.member(cast.ines).pk]
+    stretch = replay.fresh(said)
+
+    drawn = replace(stretch, cast=None, happenings=list(stretch.happenings), _packets={})
+
+    assert stretch.cast is not None
+    assert stretch.packet_for(viewer) is stretch.cast
+    assert drawn.packet_for(viewer).payload == stretch.cast.payload
+
+
+@pytest.mark.parametrize("more", [{"note": "A hospital"}, {"reply_to": True}, {"held": True}])
+def test_what_some_see_otherwise_is_not_cast(cast, more):
+    if more.pop("held", False):
+        Room.objects.filter(circle=cast.circle).update(holds_all=True)
+    if "reply_to" in more:
+        more = {"reply_to": say(cast.ines, "First", circle=cast.circle).id}
+    here = cast.circle.public_id
+    plain = Draft(cast.mina.pk, here, uuid.uuid4(), "Plain")
+    [said] = commit([plain, Draft(cast.noor.pk, here, uuid.uuid4(), "Not so", **more)]).said
+
+    assert replay.fresh(said).cast is None
+
+
+def test_whoever_came_later_or_reads_less_is_given_none_of_what_was_cast_for_all(cast):
+    [said] = commit([Draft(cast.noor.pk, cast.circle.public_id, uuid.uuid4(), "Hello")]).said
+    stretch = replay.fresh(said)
+    ines = company_of(cast.circle).viewers[cast.member(cast.ines).pk]
+    later = replace(ines, from_seq=stretch.upto)
+    apart = replace(ines, hidden=frozenset({cast.member(cast.noor).pk}))
+
+    assert "Hello" in stretch.packet_for(ines).text
+    assert "Hello" not in stretch.packet_for(later).text
+    assert "Hello" not in stretch.packet_for(apart).text
 
 
 def test_a_mould_is_one_persons_in_one_circle(cast):
