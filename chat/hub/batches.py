@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connections
 
 _WAITS_FOR_OTHERS_SECONDS = 0.25
-# Work that fills more than the half of the time between two batches is on its way to fill it all.
-_TIMES_AS_LONG = 2.0
+# Work that fills half of the time between two batches is on its way to fill it all: then they move
+# apart by this much with each, and together again where it is less.
+_FURTHER, _CLOSER = 1.1, 0.9
 
 
 class DatabaseThread:
@@ -49,20 +50,17 @@ class Batches[T, R]:
         """`after` goes first, as long as it has something to do, but not for ever. `then` is called
         once for each batch, however it went, right after those who wait for it were. Two batches
         begin at least `apart` seconds after each other: what comes alone goes at once, and where
-        much comes it is done in few batches. Where that is more than can be done, they begin later,
-        as late as `at_most` seconds after each other: a batch costs something by itself, and what
-        comes of a larger one leaves in fewer pieces.
+        much comes it is done in few batches. Where that is more than can be done, they move further
+        apart, up to `at_most` seconds: a batch costs something by itself, and what comes of a larger
+        one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
         self._most = most
         self._after = after
         self._then = then
-        self._apart = apart
-        self._at_most = at_most
+        self._least, self._apart, self._at_most = apart, apart, max(apart, at_most)
         self._began = -apart
-        # Seconds that the last batch took.
-        self._took = 0.0
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -88,11 +86,15 @@ class Batches[T, R]:
 
     async def _rest(self) -> None:
         loop = asyncio.get_running_loop()
-        apart = max(self._apart, min(self._at_most, _TIMES_AS_LONG * self._took))
-        left = self._began + apart - loop.time()
+        left = self._began + self._apart - loop.time()
         if left > 0:
             await asyncio.sleep(left)
         self._began = loop.time()
+
+    def _keep_pace(self, took: float) -> None:
+        """`took` is in seconds: what the last batch needed, and the others' turns meanwhile."""
+        change = _FURTHER if took > self._apart / 2 else _CLOSER
+        self._apart = min(self._at_most, max(self._least, self._apart * change))
 
     async def done_soon(self) -> None:
         """Waits until nothing waits here, for a moment at most."""
@@ -103,7 +105,7 @@ class Batches[T, R]:
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._thread.run(self._work, [item for item, _ in batch])
-            self._took = asyncio.get_running_loop().time() - self._began
+            self._keep_pace(asyncio.get_running_loop().time() - self._began)
         except Exception as error:
             for _, future in batch:
                 if not future.done():

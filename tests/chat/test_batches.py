@@ -1,0 +1,81 @@
+"""What comes together is done together; how far apart, by how much there is to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from chat.hub.batches import Batches
+
+pytestmark = pytest.mark.once
+
+LEAST, AT_MOST = 0.002, 0.01
+
+
+class Clerk:
+    """Does what a database's thread would, and notes each batch."""
+
+    def __init__(self, takes: float = 0.0) -> None:
+        self.takes = takes
+        self.batches: list[Sequence[int]] = []
+
+    async def run(self, work: Callable[..., Any], items: Sequence[int]) -> Any:
+        self.batches.append(items)
+        await asyncio.sleep(self.takes)
+        return work(items)
+
+
+def batches(clerk: Clerk, **apart: float) -> Batches[int, int]:
+    return Batches(clerk, lambda items: [-item for item in items], most=50, **apart)  # type: ignore[arg-type]
+
+
+async def test_what_comes_while_one_is_done_goes_together_and_each_has_its_own_answer():
+    clerk = Clerk(takes=0.01)
+    posts = batches(clerk)
+    first = posts.submit(1)
+    await asyncio.sleep(0.001)
+    later = [posts.submit(number) for number in range(2, 80)]
+
+    assert await asyncio.gather(first, *later) == [-number for number in range(1, 80)]
+    assert [len(batch) for batch in clerk.batches] == [1, 50, 28]
+
+
+async def test_what_fails_fails_for_those_it_was_done_for_and_for_no_other():
+    clerk = Clerk()
+
+    def work(items: Sequence[int]) -> Sequence[int]:
+        if 1 in items:
+            raise RuntimeError
+        return items
+
+    posts: Batches[int, int] = Batches(clerk, work, most=50)  # type: ignore[arg-type]
+    first = posts.submit(1)
+    await asyncio.sleep(0.001)
+
+    assert await posts.submit(2) == 2
+    with pytest.raises(RuntimeError):
+        await first
+
+
+async def test_batches_move_apart_while_there_is_more_to_do_than_time_and_closer_again():
+    clerk = Clerk(takes=AT_MOST)
+    posts = batches(clerk, apart=LEAST, at_most=AT_MOST)
+    for number in range(40):
+        await posts.submit(number)
+    assert posts._apart == AT_MOST
+
+    clerk.takes = 0.0
+    for number in range(40):
+        await posts.submit(number)
+    assert LEAST <= posts._apart < AT_MOST / 2
+
+
+async def test_what_comes_alone_goes_at_once():
+    clerk = Clerk()
+    posts = batches(clerk, apart=60.0)
+
+    async with asyncio.timeout(30):
+        assert await posts.submit(1) == -1
