@@ -250,7 +250,7 @@ class Hub:
             return []
 
     def _hand_on(self) -> None:
-        """Of one batch. Whoever wrote has just been answered: both leave in one write."""
+        """Of one batch. Whoever wrote has just been answered."""
         if not self._brought:
             return  # it never came to the work
         readings, hints = self._brought.popleft()

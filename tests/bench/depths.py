@@ -11,11 +11,12 @@ import gc
 import json
 import logging
 import random
+import re
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,7 @@ _ROOMS = 250
 _DEEP = 0.2
 _IN_DEEP, _IN_OTHERS = 40, 4
 _SHALLOW = 200
+_DURATION = re.compile(r"duration: ([0-9.]+) ms")
 # As often a process has been asked before it is measured: PostgreSQL plans a statement anew for
 # the first times.
 _BEFOREHAND = 20
@@ -185,14 +187,22 @@ class Took:
         return [seconds * 1000 for seconds, _ in self.queries]
 
 
-class _Timed(CursorWrapper):
-    """A cursor that notes how long it took, just as it is asked: once, with nothing warmed up."""
+class _Noting(CursorWrapper):
+    """A cursor that notes what it is asked; how long that takes, PostgreSQL says (`said`)."""
 
     took: Took
 
     def execute(self, sql: str, params: Any = None) -> Any:
         self.took.queries.append([0.0, sql])
-        return self._noted(super().execute, sql, params)
+        return super().execute(sql, params)
+
+
+class _Timed(_Noting):
+    """A cursor that notes how long it took, just as it is asked: once, with nothing warmed up."""
+
+    def execute(self, sql: str, params: Any = None) -> Any:
+        self.took.queries.append([0.0, sql])
+        return self._noted(CursorWrapper.execute, self, sql, params)
 
     def fetchone(self) -> Any:
         return self._noted(self.cursor.fetchone)
@@ -215,12 +225,12 @@ class _Timed(CursorWrapper):
 
 
 @contextmanager
-def timed() -> Iterator[Took]:
+def timed(kind: type[_Noting] = _Timed) -> Iterator[Took]:
     """What the calls inside ask of the database."""
     took = Took()
 
-    def cursor(cursor: Any) -> _Timed:
-        wrapped = _Timed(cursor, connection)
+    def cursor(cursor: Any) -> _Noting:
+        wrapped = kind(cursor, connection)
         wrapped.took = took
         return wrapped
 
@@ -235,17 +245,55 @@ def timed() -> Iterator[Took]:
         gc.enable()
 
 
+@contextmanager
+def said() -> Iterator[Took]:
+    """As `timed`, in PostgreSQL's own words: without the way to it and back, and the client."""
+    if connection.vendor == "sqlite":
+        with timed() as took:  # which has no server
+            yield took
+        return
+
+    def note(told: Any) -> None:
+        # Of one query it may say three: reading it, planning it, doing it.
+        if found := _DURATION.match(told.message_primary or ""):
+            took.queries[-1][0] += float(found[1]) / 1000
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET client_min_messages = log; SET log_min_duration_statement = 0")
+    server = connection.connection
+    server.add_notice_handler(note)
+    try:
+        with timed(_Noting) as took:
+            yield took
+    finally:
+        server.remove_notice_handler(note)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET log_min_duration_statement; RESET client_min_messages")
+
+
 def measure(samples: int) -> dict[str, Any]:
-    """Milliseconds by page: of the slowest query of each call, and of all of them."""
+    """Milliseconds by page: of the slowest query of each call, and of all of them; and what the
+    database says of the slowest itself."""
+    _read_through()
+    gc.collect()
+    gc.freeze()
+    found = _asked(samples, timed)
+    in_database = _asked(samples, said)
+    return {
+        name: _summed_up(calls) | {"in_database": _summed_up(in_database[name])["slowest"]}
+        for name, calls in found.items()
+    }
+
+
+def _asked(
+    samples: int, noting: Callable[[], AbstractContextManager[Took]]
+) -> dict[str, list[Took]]:
     chance = random.Random(9)
     rooms = list(Room.objects.select_related("circle__cohort").order_by("-pk"))
     people = {
         room.pk: list(room.circle.memberships.order_by("pk").select_related("user"))
         for room in rooms
     }
-    _read_through()
-    gc.collect()
-    gc.freeze()
     found: dict[str, list[Took]] = defaultdict(list)
     for turn in range(-_BEFOREHAND, samples):
         room = rooms[0] if chance.random() < 0.5 else chance.choice(rooms)
@@ -267,11 +315,11 @@ def measure(samples: int) -> dict[str, Any]:
             "catch-up, deep": partial(replay.read, room.circle, after=deep),
         }
         for name, call in calls.items():
-            with timed() as took:
+            with noting() as took:
                 call()
             if turn >= 0:
                 found[name].append(took)
-    return {name: _summed_up(all_of_it) for name, all_of_it in found.items()}
+    return found
 
 
 def _read_through() -> None:

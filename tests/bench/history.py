@@ -35,8 +35,13 @@ def main(arguments: Sequence[str]) -> int:
     where = "PostgreSQL" if options.postgres else "SQLite"
     print(f"{options.messages:,} messages, {where}, {now() - began:.0f} s; ms p50/p99")  # noqa: T201
     for name, one in found.items():
-        whole, slowest = ("/".join(f"{ms:.2f}" for ms in one[part]) for part in ("all", "slowest"))
-        print(f"{name:<20} {whole:<10} of {one['queries']} queries; slowest {slowest}")  # noqa: T201
+        whole, slowest, inside = (
+            "/".join(f"{ms:.2f}" for ms in one[part]) for part in ("all", "slowest", "in_database")
+        )
+        print(  # noqa: T201
+            f"{name:<20} {whole:<10} of {one['queries']} queries; slowest {slowest}, "
+            f"in the database {inside}"
+        )
         if options.sql:
             print(f"    {one['sql']}")  # noqa: T201
     print(f"Other work on the machine meanwhile: {watch.others():.0%} of it.")  # noqa: T201
