@@ -50,9 +50,9 @@ class Batches[T, R]:
         """`after` goes first, as long as it has something to do, but not for ever. `then` is called
         once for each batch, however it went, right after those who wait for it were. Two batches
         begin at least `apart` seconds after each other: what comes alone goes at once, and where
-        much comes it is done in few batches. Where that is more than can be done, they move further
-        apart, up to `at_most` seconds: a batch costs something by itself, and what comes of a larger
-        one leaves in fewer pieces.
+        much comes it is done in few batches. Where that is more than can be done, they move
+        further apart, up to `at_most` seconds: a batch costs something by itself, and what comes of
+        a larger one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
