@@ -25,8 +25,8 @@ from websockets.http11 import Request
 from chat.hub.line import EXTENSION
 
 _AT_ONCE = struct.pack("ii", 1, 0)
-# The system's own, which keeps the interpreter: `os.write` lets go of it for a few microseconds,
-# and gets it back only when the thread that writes to the database has had its turn.
+# The system's own, which keeps the interpreter: `os.write` lets go of it for a few microseconds, and
+# gets it back only when the thread that writes to the database has had its turn.
 _write = ctypes.PyDLL(None).write
 _write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
 _write.restype = ctypes.c_ssize_t
