@@ -20,7 +20,7 @@ from chat.models.messages import Words
 from chat.refusal import Refused
 from community import audit, notices, vault
 from community.models import AuditEntry, Notice, User
-from programs.leads import others_lead, program_leads
+from programs.leads import program_leads
 from programs.models import Membership
 
 Kind, Reason = Concern.Kind, Concern.Reason
@@ -267,10 +267,10 @@ def _who_look(concern: Concern) -> QuerySet[User]:
 
 def _leads_for(concern: Concern) -> QuerySet[User]:
     leads = program_leads().exclude(pk__in=_concerned(concern))
-    if concern.against and others_lead(concern.against):
-        leads = leads.exclude(pk=concern.against.pk)
-    return leads
+    others = leads.exclude(pk=concern.against_id or 0)
+    return others if others.exists() else leads
 
 
 def _concerned(concern: Concern) -> list[int]:
-    return [m.user_id for m in (concern.about, concern.raised_by) if m]
+    told = concern.looks_again_at
+    return [m.user_id for m in (concern.about, concern.raised_by, told and told.about) if m]

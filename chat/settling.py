@@ -134,11 +134,14 @@ def pass_on_what_waited(now: datetime.datetime | None = None, **kwargs: object) 
     now = now or timezone.now()
     late = Concern.objects.open().filter(taken_at=None, passed_on_at=None, due_at__lt=now)
     passed_on = 0
-    for concern in late.select_related("about"):
+    for concern in late:
         claimed = Concern.objects.open().filter(pk=concern.pk, taken_at=None, passed_on_at=None)
         if claimed.update(passed_on_at=now):
             passed_on += 1
-            _tell_leads(f"late:{concern.public_id}", but=concern.about)
+            for lead in program_leads():
+                # A mail that leads to nothing would say that it is about oneself.
+                if Concern.objects.for_leads(lead).filter(pk=concern.pk).exists():
+                    notices.tell(lead, kind=Notice.Kind.CARE, about=f"late:{concern.public_id}")
     for message in held_too_long(now):
         _tell_leads(f"held:{message.public_id}", but=message.membership)
     return passed_on

@@ -32,8 +32,3 @@ def program_leads() -> QuerySet[User]:
         )
         .distinct()
     )
-
-
-def others_lead(user: User) -> bool:
-    """Whether somebody else could decide about what `user` did."""
-    return program_leads().exclude(pk=user.pk).exists()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from chat.models.messages import Message, Words
 from chat.models.rooms import Room
 from community import vault
 from community.models import PublicIdField
-from programs.leads import others_lead
+from programs.leads import program_leads
 from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
@@ -36,13 +37,17 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def for_leads(self, user: User) -> Self:
         """About facilitators, appeals, and what nobody looked at in time; never about themselves,
-        nor against what they did, where another leads too.
+        nor what became of something that was, nor against what they did, where another may decide.
 
         Whether `user` leads at all is the caller's question.
         """
         told = Q(to_leads=True) | Q(passed_on_at__isnull=False)
         theirs = self.filter(told).exclude(about__user=user.pk)
-        return theirs.exclude(against=user.pk) if others_lead(user) else theirs
+        theirs = theirs.exclude(looks_again_at__about__user=user.pk)
+        another = program_leads().exclude(pk=user.pk)
+        for concerned in ("about", "raised_by", "looks_again_at__about"):
+            another = another.exclude(pk=Coalesce(OuterRef(f"{concerned}__user"), 0))
+        return theirs.exclude(Q(against=user.pk) & Exists(another))
 
     def raised_by_person(self, user: User | AnonymousUser) -> Self:
         return self.filter(raised_by__user=user.pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from chat import concerns, holding, moderation, settling
 from chat.models import Concern
 from community.models import AuditEntry, Notice, User
 from programs import enrolment
+from programs.models import Membership
 from tests.chat.talk import in_an_hour, join, refusal_of, say, set_room
 
 
@@ -136,3 +139,51 @@ def test_what_is_no_act_to_appeal_is_refused_by_the_verb_itself(cast):
     moderation.unmute(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
 
     assert refusal_of(concerns.appeal, by=cast.noor, entry=newest_entry()).code == "not_member"
+
+
+def asked_again_about(cast, lead):
+    """Ines has told of a lead who is in the circle; Sade has settled it, who is asked to look
+    again."""
+    about = Membership.objects.create(
+        circle=cast.circle, user=lead, name="Rowan", swatch=99, role="facilitator"
+    )
+    concern = concerns.tell(
+        by=cast.ines, reason="unkind", note="He shouted.", **here(cast, member=about.public_id)
+    )
+    settling.settle(by=cast.sade, concern=concern.public_id, outcome="left")
+    Notice.objects.all().delete()
+    return concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+
+
+def test_a_lead_of_whom_something_was_told_learns_nothing_by_its_being_looked_at_again(
+    cast, root, client
+):
+    third = User.objects.create_superuser("third@example.org")
+
+    again = asked_again_about(cast, root)
+    settling.pass_on_what_waited(now=again.due_at + datetime.timedelta(seconds=1))
+
+    client.force_login(root)
+    assert "He shouted." not in client.get(reverse("leads")).content.decode()
+    assert again not in Concern.objects.for_leads(root)
+    assert (told_of(root), told_of(third)) == (0, 2)
+    refused = refusal_of(settling.settle, by=root, concern=again.public_id, outcome="left")
+    assert refused.code == "not_member"
+
+
+def test_whoever_may_not_see_it_is_nobody_who_could_decide_instead(cast, root):
+
+    again = asked_again_about(cast, root)
+
+    # Root is the only other who leads, and the one it is about.
+    assert list(Concern.objects.for_leads(cast.sade).open()) == [again]
+    assert Notice.objects.filter(person=cast.sade, about=f"concern:{again.public_id}").exists()
+
+
+def test_whose_doing_it_was_is_not_told_that_nobody_looked_at_it(cast, root):
+    enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
+    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+
+    settling.pass_on_what_waited(now=appeal.due_at + datetime.timedelta(seconds=1))
+
+    assert (told_of(cast.sade), told_of(root)) == (0, 2)
