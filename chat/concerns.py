@@ -63,7 +63,8 @@ def tell(
                 raise refusal.no_such_message()
             if about.pk == me.pk:
                 raise Refused("bad_frame", _("This is about you. You can write to them directly."))
-            if known := _told_already(me, about, found, reason):
+            written = _talk_as_it_stands(me, about, talk) if talk else None
+            if known := _told_already(me, about, found, reason, written):
                 return known
             _not_too_often(me)
             kind = Kind.CARE if reason == Reason.WORRIED else Kind.REPORT
@@ -71,8 +72,8 @@ def tell(
             concern.about, concern.message = about, found
             concern.to_leads = about.is_facilitator
             concern.seal_note(said)
-            if talk:
-                concern.seal_snapshot(_talk_as_it_stands(me, about, talk))
+            if written:
+                concern.seal_snapshot(written)
             raise_concern(room, concern)
             if concern.is_care and not about.is_facilitator:
                 cards.show(room, about, cards.Kind.HELP)
@@ -220,11 +221,14 @@ def _other(room: Room, member: str) -> Membership | None:
 
 
 def _told_already(
-    me: Membership, about: Membership, message: Message | None, reason: str
+    me: Membership, about: Membership, message: Message | None, reason: str, talk: Words | None
 ) -> Concern | None:
     mine = Concern.objects.filter(raised_by=me, about=about, message=message, reason=reason)
     if message is None:
         mine = mine.open()
+    if talk:
+        # Told of without it, or before more was said, it isn't the same.
+        return next((one for one in mine if one.snapshot == talk), None)
     return mine.first()
 
 

@@ -417,6 +417,21 @@ def test_a_talk_may_be_told_of_with_what_was_written_in_it(cast, client):
     assert refused.code == "bad_frame"
 
 
+def test_what_was_written_in_a_talk_goes_along_also_where_one_told_of_them_before(cast):
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Come here", **here(cast))
+    talk = CheckIn.objects.get().public_id
+    what = {"by": cast.noor, "member": peer(cast, cast.mina), "reason": "unkind"} | here(cast)
+    before = concerns.tell(**what)
+
+    with_it = concerns.tell(**what, talk=talk)
+
+    assert with_it != before
+    assert with_it.snapshot.body == "Mina: Come here"
+    assert concerns.tell(**what, talk=talk) == with_it
+    beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Now!", **here(cast))
+    assert concerns.tell(**what, talk=talk).snapshot.body == "Mina: Come here\nMina: Now!"
+
+
 def test_a_talk_closes_with_either_ones_place(cast, client):
     beside.check_in(by=cast.mina, member=peer(cast, cast.noor), body="Hello", **here(cast))
     talk = CheckIn.objects.get()
