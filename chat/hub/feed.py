@@ -152,8 +152,10 @@ class Feed:
                 if not self._reader.trusts(reading.changes) or stretch.upto <= sitting.cursor:
                     break
                 self.know(reading.company)
-                if line.closed or line not in self.lines or sitting.cursor != stretch.after:
+                if line.closed:
                     break
+                if self.lines.get(line) is not sitting or sitting.cursor != stretch.after:
+                    continue  # they were turned out, opened it anew, or have it already
                 sitting.cursor = stretch.upto
                 line.push(stretch.packet_for(sitting.viewer))
                 # One stretch at a time: what a slow line can't take yet is not read yet.

@@ -161,3 +161,20 @@ async def test_whoever_catches_up_while_rights_change_is_given_the_rest_without_
     await until_told(page, 40)
 
     assert page.places == list(range(21, 41))
+
+
+async def test_whoever_opens_the_room_again_while_catching_up_is_told_nothing_twice():
+    """What was read for how they stood before isn't theirs as they stand now."""
+    database = Database(random.Random(1))
+    database.head, database.turns = 40, 3
+    feed = Feed(Circle(pk=1, public_id="c"), 40, COMPANY, database)
+    page = Page(feed, since=20)
+    async with asyncio.timeout(30):
+        while not database.looks:  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0)
+    feed.add(page.line, Sitting(NOOR, 30))
+    await until_told(page, 40)
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert page.places == list(range(31, 41))
