@@ -111,21 +111,6 @@ def _words_in(text: str) -> list[str]:
     return plainly(text).split()
 
 
-def _landmark(phrase: str) -> str:
-    """The longest word of a phrase, with a star where it only begins so. Empty where a medicine is
-    named, which is rarer than any of the words around it."""
-    words = [""]
-    for part in phrase.split():
-        spelled = plainly(part).split()
-        if part == _MEDICINE:
-            return ""
-        if part[0] != "#" and spelled:
-            words += spelled
-            words[-1] += "*" if part.endswith("*") else ""
-    # Of several the last: phrases begin with what everybody says.
-    return max(reversed(words), key=len)
-
-
 def plainly(text: str) -> str:
     """Words in small letters without accents, one space around each."""
     text = text[:_LONGEST]
