@@ -132,6 +132,8 @@ def _nobody_looks(concerns: QuerySet[Concern]) -> None:
 def pass_on_what_waited(now: datetime.datetime | None = None, **kwargs: object) -> int:
     """Tells the program leads of what nobody took up in its time; how many that were."""
     now = now or timezone.now()
+    # Whoever's account was closed says nothing of it themselves.
+    _nobody_looks(Concern.objects.open().filter(taken_by__is_active=False))
     late = Concern.objects.open().filter(taken_at=None, passed_on_at=None, due_at__lt=now)
     passed_on = 0
     for concern in late:

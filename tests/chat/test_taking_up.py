@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import beside, concerns, settling
 from chat.models import Concern
-from community.models import Notice
+from community.models import Notice, User
 from programs import enrolment
 from programs.models import Membership
 from tests.chat.talk import join, log_of, refusal_of, say
@@ -118,6 +118,20 @@ def test_what_whoever_hands_over_had_taken_up_waits_for_the_next(cast, linden, w
     assert worry.taken_at is None
     settling.take(by=linden, concern=worry.public_id)
     assert settling.pass_on_what_waited(now=timezone.now() + 13 * HOUR) == 0
+
+
+def test_what_someone_took_up_whose_account_is_closed_waits_again(cast, linden, worry):
+    settling.take(by=cast.mina, concern=worry.public_id)
+    User.objects.filter(pk=cast.mina.pk).update(is_active=False)
+
+    settling.pass_on_what_waited()
+
+    settling.take(by=linden, concern=worry.public_id)
+    worry.refresh_from_db()
+    assert worry.taken_as == "Linden"
+    settling.pass_on_what_waited()
+    worry.refresh_from_db()
+    assert worry.taken_as == "Linden"
 
 
 def test_a_peer_who_leaves_and_a_facilitator_next_door_change_nothing(cast, worry):
