@@ -141,7 +141,7 @@ def _talk_page(
     found = mine.filter(public_id=talk).select_related("facilitator", "member", "ended_by").first()
     if found is None:
         raise Http404
-    me = seat.membership
+    me, body = seat.membership, request.POST.get("body", "")
     context = {
         "circle": me.circle,
         "talk": found,
@@ -152,7 +152,9 @@ def _talk_page(
             for line in found.lines.select_related("by").order_by("pk")
         ],
         "say": say,
-        "body": request.POST.get("body", ""),
+        # Where the talk has ended meanwhile there's no field any more to give it back in.
+        "written": body if found.ended_at else "",
+        "body": body,
         "body_limit": BODY_LIMIT,
         "lease": settings.ROOM_LEASE_SECONDS,
     }
