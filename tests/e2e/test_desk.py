@@ -153,6 +153,35 @@ def test_whoever_leads_or_reads_the_room_learns_at_once_that_someone_may_need_ca
     assert faults_of(mina) == faults_of(ines) == []
 
 
+def test_an_older_answer_of_the_desk_takes_nothing_back_that_a_newer_one_said(visit, cast, aside):
+    mina = visit(room_of(cast), cast.mina)
+    page, held = live(mina.page), []
+
+    def answer(route):
+        if held:
+            return route.continue_()
+        return held.append((route, route.fetch()))
+
+    page.route(f"**{room_of(cast)}desk/", answer)
+    here = {"circle": cast.circle.public_id}
+    noors, ines = (aside(cast.member, who).public_id for who in (cast.noor, cast.ines))
+    aside(beside.check_in, by=cast.mina, member=ines, body="Hello", **here)
+    soon(lambda: page.title() and held)
+    aside(concerns.tell, by=cast.ines, reason="worried", member=noors, **here)
+    bar = page.locator("[data-bar=needs]")
+    expect(bar).to_contain_text("Someone may need care.")
+
+    with page.expect_response(f"**{room_of(cast)}desk/") as late:
+        [(route, earlier)] = held
+        route.fulfill(response=earlier)
+    late.value.finished()
+    page.wait_for_timeout(300)  # it would have been drawn anew by then
+
+    expect(bar).to_contain_text("Someone may need care.", timeout=1)
+    page.unroute_all()
+    assert faults_of(mina) == []
+
+
 def test_two_who_talk_alone_read_each_other_without_reloading(visit, cast, aside):
     noors = aside(cast.member, cast.noor).public_id
     talk = aside(

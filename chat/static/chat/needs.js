@@ -8,6 +8,7 @@ const SOON = 300;
 
 export class Needs {
   #looking;
+  #looks = 0;
 
   constructor(room) {
     this.room = room;
@@ -25,6 +26,7 @@ export class Needs {
   }
 
   async #look() {
+    const look = ++this.#looks;
     const response = await fetch(this.room.dataset.desk).catch(() => undefined);
     // The house doesn't answer just now: it is asked again, for nothing else would say it.
     if (!response?.ok) {
@@ -32,6 +34,8 @@ export class Needs {
       return;
     }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    // Asked since, the house may have answered that already; this is how it was before.
+    if (look !== this.#looks) return;
     const kind = ["care", "report", "talk"].find((one) => page.querySelector(`[data-needs="${one}"]`));
     this.room.bars?.stand("needs", kind, (bar) => {
       bar.dataset.needs = kind;
