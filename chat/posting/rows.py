@@ -85,7 +85,10 @@ _AMONG = {
     "postgresql": "= ANY(%s)",
 }
 _PAIRS = {
-    "sqlite": "SELECT value ->> 0 AS room, value ->> 1 AS seq FROM json_each(%s)",
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS room, json_extract(value, '$[1]') AS seq "
+        "FROM json_each(%s)"
+    ),
     "postgresql": (
         "SELECT (pair ->> 0)::bigint AS room, (pair ->> 1)::bigint AS seq "
         "FROM jsonb_array_elements(%s::jsonb) AS pair"
