@@ -205,8 +205,7 @@ def remove(*, membership: Membership, by: User, why: str) -> Removal:
     removal = Removal(membership=membership, by=by)
     removal.seal(why)
     removal.save()
-    about = f"removed:{membership.public_id}:{removal.at:%y%m%d%H%M%S}"
-    notices.tell(membership.user, kind=Notice.Kind.CIRCLE, about=about)
+    notices.tell(membership.user, kind=Notice.Kind.CIRCLE, about=_removed(removal))
     circle = membership.circle.public_id
     audit.record(verb="remove", by=by, about=membership.user, circle=circle)
     return removal
@@ -231,6 +230,7 @@ def let_back_in(*, membership: Membership, by: User) -> None:
     if is_peer and not Circle.objects.places_left(circle.pk):
         raise Refused(_("Their place was given to someone else meanwhile."))
     _resume(membership, circle, since=removal.at)
+    Notice.objects.filter(about=_removed(removal), sent_at=None).delete()
     removal.delete()
     membership_resumed.send(sender=Membership, membership=membership)
     audit.record(verb="let_back_in", by=by, about=membership.user, circle=circle.public_id)
@@ -302,6 +302,10 @@ def _move(application: Application, state: State, **changes: Any) -> None:
     if not movable.update(state=state, **changes):
         raise Refused(_("This application has moved on meanwhile. Look at it again."))
     application.refresh_from_db()
+
+
+def _removed(removal: Removal) -> str:
+    return f"removed:{removal.membership.public_id}:{removal.at:%y%m%d%H%M%S}"
 
 
 def _end(membership: Membership, *, by: User, removed: bool) -> None:

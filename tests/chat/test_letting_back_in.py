@@ -14,7 +14,7 @@ from chat.models import ModerationAction
 from chat.replay import Wanted, read_on
 from chat.standing import standing_of
 from community import audit
-from community.models import AuditEntry
+from community.models import AuditEntry, Notice
 from programs import enrolment
 from programs.models import Break, Cohort, Membership, Removal
 from tests.cast import Cast
@@ -63,6 +63,15 @@ def test_all_is_as_it_was(cast):
     page.catch_up().expect_a_fresh_page()
     assert posting.post(draft(cast.noor, "Here again.", circle=cast.circle)).state == "posted"
     assert not Removal.objects.exists()
+
+
+def test_no_mail_calls_them_to_what_was_taken_back(cast):
+    member = removed(cast)
+    assert Notice.objects.filter(person=cast.noor).exists()
+
+    let_back_in(cast, member)
+
+    assert not Notice.objects.filter(person=cast.noor, sent_at=None).exists()
 
 
 def test_a_mute_and_a_hold_are_as_they_were(cast):
