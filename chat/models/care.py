@@ -37,7 +37,8 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def for_leads(self, user: User) -> Self:
         """About facilitators, appeals, and what nobody looked at in time; never about themselves,
-        nor what became of something that was, nor against what they did, where another may decide.
+        nor what became of something that was, nor, where another may decide, against what they
+        did or what they themselves ask to be looked at again.
 
         Whether `user` leads at all is the caller's question.
         """
@@ -45,9 +46,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         theirs = self.filter(told).exclude(about__user=user.pk)
         theirs = theirs.exclude(looks_again_at__about__user=user.pk)
         another = program_leads().exclude(pk=user.pk)
-        for concerned in ("about", "raised_by", "looks_again_at__about"):
-            another = another.exclude(pk=Coalesce(OuterRef(f"{concerned}__user"), 0))
-        return theirs.exclude(Q(against=user.pk) & Exists(another))
+        members = ("about__user", "raised_by__user", "looks_again_at__about__user")
+        for concerned in ("against", *members):
+            another = another.exclude(pk=Coalesce(OuterRef(concerned), 0))
+        own = Q(against=user.pk) | Q(kind=Concern.Kind.APPEAL, raised_by__user=user.pk)
+        return theirs.exclude(own & Exists(another))
 
     def raised_by_person(self, user: User | AnonymousUser) -> Self:
         return self.filter(raised_by__user=user.pk)

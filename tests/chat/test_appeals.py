@@ -187,3 +187,16 @@ def test_whose_doing_it_was_is_not_told_that_nobody_looked_at_it(cast, root):
     settling.pass_on_what_waited(now=appeal.due_at + datetime.timedelta(seconds=1))
 
     assert (told_of(cast.sade), told_of(root)) == (0, 2)
+
+
+def test_nor_does_a_lead_decide_about_what_they_asked_for_themselves(cast, root):
+    me = Membership.objects.create(circle=cast.circle, user=root, name="Rowan", swatch=99)
+    moderation.mute(
+        by=cast.mina, why="A pause.", until=in_an_hour(), **here(cast, member=me.public_id)
+    )
+
+    appeal = concerns.appeal(by=root, entry=newest_entry())
+
+    assert list(Concern.objects.for_leads(cast.sade)) == [appeal]
+    refused = refusal_of(settling.settle, by=root, concern=appeal.public_id, outcome="acted")
+    assert refused.code == "not_member"
