@@ -13,7 +13,7 @@ Chosen by `uvicorn --ws chat.hub.direct:DirectSocket`. Held to uvicorn 0.54 by a
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import os
 import socket
 import struct
 from collections.abc import Callable
@@ -25,11 +25,6 @@ from websockets.http11 import Request
 from chat.hub.line import EXTENSION
 
 _AT_ONCE = struct.pack("ii", 1, 0)
-# The system's own, which keeps the interpreter: `os.write` lets go of it for a few microseconds, and
-# gets it back only when the thread that writes to the database has had its turn.
-_write = ctypes.PyDLL(None).write
-_write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-_write.restype = ctypes.c_ssize_t
 _END_OF_HEAD = b"\r\n\r\n"
 _FINAL_TEXT, _FINAL = 0x81, 0x80
 _OPCODE = 0x0F
@@ -76,12 +71,13 @@ class DirectSocket(WebSocketsSansIOProtocol):
                 return False
         elif self._below is not None:
             # Nothing waits before it: what the system takes at once needs no detour.
-            taken = _write(self._below, frame, len(frame))
+            try:
+                taken = os.write(self._below, frame)
+            except OSError:  # full, or broken: the transport deals with either
+                taken = 0
             if taken == len(frame):
                 return True
-            if taken > 0:
-                frame = frame[taken:]
-            # Full, or broken: the transport deals with either.
+            frame = frame[taken:]
         transport.write(frame)
         return True
 
