@@ -66,6 +66,31 @@ def test_of_a_facilitator_it_is_said_that_only_program_leads_read_it(visit, cast
     assert faults_of(ines) == []
 
 
+def test_a_note_that_did_not_reach_the_house_is_there_for_another_try(visit, cast, aside):
+    aside(said, cast, cast.noor, "You should just stop seeing her.")
+    ines = visit(room_of(cast), cast.ines, fresh=True)
+    page = live(ines.page)
+
+    def open_what_can_be_told():
+        page.locator("[data-menu]").last.click()
+        page.click(".sheet [data-do=tell]")
+        return page.get_by_label("A few words with it")
+
+    open_what_can_be_told().fill("It's the third time.")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    page.click("#ask-tell [value=unkind]")
+    expect(page.locator("#told")).to_be_hidden()
+    page.context.set_offline(False)
+    live(page)
+
+    expect(open_what_can_be_told()).to_have_value("It's the third time.")
+    page.click("#ask-tell [value=unkind]")
+    expect(page.locator("#told")).to_be_visible()
+    page.click("#told button")
+    expect(open_what_can_be_told()).to_have_value("")
+
+
 @pytest.mark.parametrize("place", ["", "live/"])
 def test_of_a_person_one_tells_without_leaving_the_page(visit, cast, aside, place):
     """In a session, too, of someone who says nothing."""

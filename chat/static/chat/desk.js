@@ -9,6 +9,7 @@ const NEWS = /^(care\.flag|report\.|desk\.|message\.(held|let_through|set_aside|
 
 class Desk extends HTMLElement {
   #looking;
+  #looks = 0;
 
   connectedCallback() {
     const { circle, socket, here, away, lease } = this.dataset;
@@ -59,11 +60,15 @@ class Desk extends HTMLElement {
   async #look() {
     const part = this.querySelector("[data-part]");
     if (this.#isBusy(part)) return this.#lookLater();
+    const look = ++this.#looks;
     const response = await fetch(location.href).catch(() => undefined);
-    if (!response?.ok) return;
+    // The house doesn't answer just now: it is asked again, for nothing else would say it.
+    if (!response || response.status >= 500) return this.#lookLater();
+    if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.querySelector("[data-part]");
-    if (!now) return;
+    // Asked since, the house may have answered that already; this is how it was before.
+    if (!now || look !== this.#looks) return;
     // Whoever has begun while the house was asked goes on.
     if (this.#isBusy(part)) return this.#lookLater();
     const before = this.#count(part);

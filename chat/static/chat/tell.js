@@ -6,22 +6,32 @@ import { say } from "./sayings.js";
 /** Asks for a reason, tells, and says who will look. `about` is whom it is about, where known;
  * `ask` sends a verb and gives its answer. */
 export async function tell(what, about, ask) {
-  const chosen = await reasonFor(about);
+  const chosen = await reasonFor(about, unsent.get(keyOf(what)));
   if (!chosen) return;
   const ack = await ask({ do: "tell", ...what, ...chosen });
-  if (!ack) return;
+  if (!ack) {
+    unsent.set(keyOf(what), chosen.note);
+    return;
+  }
+  unsent.delete(keyOf(what));
   const told = document.getElementById("told");
   told.querySelector("[data-say]").textContent = ack.say;
   told.showModal();
 }
 
-function reasonFor(about) {
+// Notes that did not reach the house, by what they are about: there again for another try.
+const unsent = new Map();
+
+const keyOf = (what) => JSON.stringify(what);
+
+function reasonFor(about, note = "") {
   const dialog = document.getElementById("ask-tell");
   const form = dialog.querySelector("form");
   const whom = about?.role === "facilitator" ? "lead" : "facilitator";
   dialog.querySelector("h2").textContent = say(`tell.${whom}`);
   dialog.querySelector("[data-about]").textContent = say(`tell.${whom}.hint`, { name: about?.name });
   form.reset();
+  form.elements.note.value = note;
   dialog.returnValue = "";
   dialog.showModal();
   const first = form.querySelector(`[value="worried"]`);
