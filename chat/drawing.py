@@ -6,106 +6,30 @@ beside the drawing, never in it.
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Func, OuterRef, QuerySet, StringAgg, Subquery, TextField, Value
-from django.template import engines
-from django.template.backends.jinja2 import Jinja2
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy, ngettext
-from jinja2 import Environment, Template
+from django.utils.translation import gettext, gettext_lazy
 from markupsafe import Markup
 
 from chat import mentions, mould, sides
+from chat.entries import ICONS, Entry, clock, in_language, instant, messages_of, mould_of, rendered
 from chat.models import Message, Response
 from chat.models.messages import Words
 from chat.words import excerpt, to_html
 from community import vault
-from community.templatetags.weave import icon, swatch_classes
+from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership, PromptDelivery
 
 if TYPE_CHECKING:
     from chat.posting import NewMessage
 
-_ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
 _NONE: Counter[str] = Counter()
-_EMPTY = Markup()
 _GONE = gettext_lazy("These words can't be opened any more.")
-
-
-@dataclass(slots=True)
-class Entry:
-    """One thing in the log as it is drawn; templates/chat/entry.jinja reads its fields."""
-
-    id: str
-    seq: int
-    kind: str
-    state: str
-    at: datetime.datetime
-    at_text: str
-    circle: str
-    language: str
-    here: str
-    member: str = ""
-    name: str = ""
-    swatch: str = ""
-    is_facilitator: bool = False
-    body: Markup = _EMPTY
-    note: str = ""
-    edited: bool = False
-    quote: dict[str, str] | None = None
-    responses: list[dict[str, Any]] | None = None
-    set_aside_by: str = ""
-    # Who reads it first, where it is held.
-    held_for: str = ""
-    prompt: dict[str, Any] | None = None
-    # Whose it is, and of what it answers whose that is and its place; 0 where it answers nothing.
-    author: int = 0
-    quoted_author: int = 0
-    quoted_seq: int = 0
-    html: Markup = _EMPTY
-
-    def html_for(self, from_seq: int, hidden: Collection[int] = ()) -> Markup:
-        """The drawing for someone whose time here began after place `from_seq` and who reads
-        nothing of those `hidden` from them: an answer to such a message shows them none of it."""
-        if not self.quoted_seq:
-            return self.html
-        if self.quoted_seq > from_seq and self.quoted_author not in hidden:
-            return self.html
-        with _in_language(self.language):
-            return _rendered(replace(self, quote=None))
-
-    @property
-    def at_iso(self) -> str:
-        return _instant(self.at)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it differs from others of its author in nothing but words, place and time."""
-        return (
-            self.kind == "message"
-            and self.state == Message.State.POSTED
-            and not (self.note or self.quote or self.responses or self.edited)
-        )
-
-
-# What was said together was said at the same moment.
-@lru_cache(maxsize=64)
-def _clock(at: datetime.datetime, zone: datetime.tzinfo) -> str:
-    return at.astimezone(zone).isoformat()[11:16]
-
-
-@lru_cache(maxsize=64)
-def _instant(at: datetime.datetime) -> str:
-    return at.astimezone(datetime.UTC).isoformat()[:19] + "Z"
 
 
 def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
@@ -151,68 +75,17 @@ def draw_fresh(
 
     `words` are theirs, one for each, where they are at hand and need not be opened.
     """
-    here = _messages_of(circle.public_id)
+    here = messages_of(circle.public_id)
     counts = counts or {}
-    with _in_language(circle.cohort.language):
+    with in_language(circle.cohort.language):
         entries = [
             _entry(message, counts.get(message.pk or 0, _NONE), circle, here, said)
             for message, said in zip(messages, words or repeat(None), strict=False)
         ]
         _say_who_reads_first([e for e in entries if e.state == Message.State.HELD], circle)
         for entry in entries:
-            entry.html = _rendered(entry)
+            entry.html = rendered(entry)
     return entries
-
-
-@lru_cache(maxsize=4096)
-def _messages_of(circle: str) -> str:
-    """Where the messages of this circle have their addresses."""
-    return reverse("room", args=[circle]) + "messages/"
-
-
-def _in_language(language: str) -> AbstractContextManager[None]:
-    """Most houses speak one language: there, nothing needs to be changed and put back."""
-    if translation.get_language() == language:
-        return nullcontext()
-    return cast(AbstractContextManager[None], translation.override(language))
-
-
-def environment(**options: Any) -> Environment:
-    """The engine of fragments: Jinja2, a third of the time of Django's for what is drawn most."""
-    env = Environment(**options)  # noqa: S701 -- Django asks for autoescape
-    env.globals |= {
-        "_": gettext,
-        "ngettext": ngettext,
-        # The sprite's address is the same as long as the process lives.
-        "icon": cache(icon),
-        "url": lambda name, *args: reverse(name, args=args),
-        "response_kinds": [
-            {"kind": kind.value, "label": kind.label, "icon": _ICONS[kind.value]}
-            for kind in Response.Kind
-        ],
-    }
-    return env
-
-
-def _rendered(entry: Entry) -> Markup:
-    if not entry.is_plain:
-        return Markup(_template().render(e=entry))  # noqa: S704 -- the template escapes
-    sitter = mould.Sitter(
-        entry.circle,
-        entry.language,
-        entry.member,
-        entry.name,
-        entry.swatch,
-        entry.is_facilitator,
-    )
-    gaps = {
-        "id": entry.id,
-        "seq": str(entry.seq),
-        "at_iso": entry.at_iso,
-        "at_text": entry.at_text,
-        "body": entry.body,
-    }
-    return Markup(_mould_of(sitter).cast(gaps))  # noqa: S704 -- the template and `words` escape
 
 
 def cast_event(message: NewMessage, said: Words, circle: Circle) -> str | None:
@@ -235,31 +108,15 @@ def cast_event(message: NewMessage, said: Words, circle: Circle) -> str | None:
     gaps = {
         "id": name,
         "seq": seq,
-        "at_iso": _instant(message.posted_at),
-        "at_text": _clock(message.posted_at, cohort.zone),
+        "at_iso": instant(message.posted_at),
+        "at_text": clock(message.posted_at, cohort.zone),
         "body": mould.in_json(_body(said)),
     }
-    html = _mould_of(sitter).cast_in_json(gaps)
+    html = mould_of(sitter).cast_in_json(gaps)
     return (
         f'{{"seq":{seq},"kind":"message.posted","id":"{name}",'
         f'"client_id":"{message.client_id}","html":"{html}"}}'
     )
-
-
-@lru_cache(maxsize=4096)
-def _mould_of(sitter: mould.Sitter) -> mould.Mould:
-    """The drawing of a plain message with gaps for what differs between two of this member."""
-    names = ("id", "seq", "at_iso", "at_text", "body")
-    gaps = {name: mould.gap(name) for name in names}
-    here = f"{_messages_of(sitter.circle)}{gaps['id']}/"
-    said = {"kind": "message", "state": Message.State.POSTED.value, "here": here}
-    with _in_language(sitter.language):
-        return mould.Mould(_template().render(e=sitter._asdict() | gaps | said))
-
-
-@cache
-def _template() -> Template:
-    return cast(Jinja2, engines["fragments"]).env.get_template("chat/entry.jinja")
 
 
 def response_counts(messages: Iterable[Message]) -> dict[int, Counter[str]]:
@@ -284,7 +141,7 @@ def _entry(
         kind="prompt" if message.membership is None else "message",
         state=message.state,
         at=message.posted_at,
-        at_text=_clock(message.posted_at, circle.cohort.zone),
+        at_text=clock(message.posted_at, circle.cohort.zone),
         circle=circle.public_id,
         language=circle.cohort.language,
         here=f"{here}{message.public_id}/",
@@ -304,7 +161,7 @@ def _entry(
 
 def _responses(counts: Counter[str]) -> list[dict[str, Any]]:
     return [
-        {"kind": kind.value, "label": kind.label, "icon": _ICONS[kind.value], "count": n}
+        {"kind": kind.value, "label": kind.label, "icon": ICONS[kind.value], "count": n}
         for kind in Response.Kind
         if (n := counts[kind.value])
     ]

@@ -14,7 +14,7 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from chat import drawing, history
-from chat.drawing import Entry
+from chat.entries import Entry
 from chat.hiding import hidden_from
 from chat.models import Message, Seat
 from chat.refusal import Refused

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from chat import drawing, telling
-from chat.drawing import Entry, given_to
+from chat.drawing import given_to
+from chat.entries import Entry
 from chat.hiding import hidden_from
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet

@@ -17,7 +17,7 @@ from django.db.models import Q
 from chat import drawing, sides
 from chat.asides import Asides
 from chat.company import Company, companies
-from chat.drawing import Entry
+from chat.entries import Entry
 from chat.models import AccessCount, Event, Message, Room
 from chat.packet import Packet
 from chat.posting import Said

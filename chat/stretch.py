@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chat.drawing import Entry
+from chat.entries import Entry
 from chat.models import Event, Message
 from chat.packet import Packet
 from chat.seats import Viewer

@@ -132,11 +132,11 @@ TEMPLATES = [
         },
     },
     {
-        # What is drawn for each message of each room; see chat/drawing.py.
+        # What is drawn for each message of each room; see chat/entries.py.
         "NAME": "fragments",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "chat.drawing.environment"},
+        "OPTIONS": {"environment": "chat.entries.environment"},
     },
 ]
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chat import finding
-from chat.drawing import Entry
+from chat.entries import Entry
 from chat.models import Seat
 from chat.refusal import Refused
 from chat.views import twins

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from chat import editing, history, moderation, posting, telling
-from chat.drawing import Entry
+from chat.entries import Entry
 from chat.frames import Frame
 from chat.models import Message, Response, Seat
 from chat.refusal import Refused

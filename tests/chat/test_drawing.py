@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat import drawing, replay
+from chat import drawing, entries, replay
 from chat.company import Company, companies
 from chat.models import Message, Room
 from chat.posting import Draft, commit
@@ -39,7 +39,7 @@ def test_a_plain_message_from_the_mould_is_what_the_template_draws(cast, body):
     messages = drawing.for_drawing(Message.objects.filter(public_id__in=[one.id for one in said]))
 
     for entry in drawing.draw(messages, circle=cast.circle):
-        assert entry.html == drawing._template().render(e=entry)
+        assert entry.html == entries._template().render(e=entry)
 
 
 ODD = [
@@ -103,7 +103,7 @@ def test_a_mould_is_one_persons_in_one_circle(cast):
 
     for message in said:
         [entry] = drawing.draw([message], circle=message.room.circle)
-        assert entry.html == drawing._template().render(e=entry)
+        assert entry.html == entries._template().render(e=entry)
         assert message.membership.public_id in entry.html
 
 
