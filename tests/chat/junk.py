@@ -46,6 +46,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "here": {},
     "away": {},
     "take_up": {"concern": "MESSAGE"},
+    "give_back": {"concern": "MESSAGE"},
     "settle": {"concern": "MESSAGE", "outcome": "talked", "note": WORDS},
     "reopen": {"concern": "MESSAGE"},
     "seat": {"agreed": True},
