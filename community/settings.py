@@ -86,6 +86,10 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
 ]
 
+# Sessions begin at seven in the evening by default: ten seconds around that, Django takes the
+# default for a moment that somebody meant to be now.
+SILENCED_SYSTEM_CHECKS = ["fields.W161"]
+
 MIDDLEWARE = [
     "community.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
