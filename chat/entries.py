@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from chat import mould
 from chat.models import Message, Response
@@ -149,12 +149,30 @@ def rendered(entry: Entry) -> Markup:
 @lru_cache(maxsize=4096)
 def mould_of(sitter: mould.Sitter) -> mould.Mould:
     """The drawing of a plain message with gaps for what differs between two of this member."""
-    names = ("id", "seq", "at_iso", "at_text", "body")
-    gaps = {name: mould.gap(name) for name in names}
-    here = f"{messages_of(sitter.circle)}{gaps['id']}/"
+    theirs = {
+        "messages": messages_of(sitter.circle),
+        "member": sitter.member,
+        "name": sitter.name,
+        "swatch": sitter.swatch,
+    }
+    escaped = {name: str(escape(text)) for name, text in theirs.items()}
+    return _mould_of_any(sitter.language, sitter.is_facilitator).with_filled(escaped)
+
+
+@cache
+def _mould_of_any(language: str, is_facilitator: bool) -> mould.Mould:
+    """The same with gaps for who speaks, too."""
+    here = f"{mould.gap('messages')}{mould.gap('id')}/"
     said = {"kind": "message", "state": Message.State.POSTED.value, "here": here}
-    with in_language(sitter.language):
-        return mould.Mould(_template().render(e=sitter._asdict() | gaps | said))
+    who = {"language": language, "is_facilitator": is_facilitator}
+    with in_language(language):
+        return mould.Mould(_template().render(e=_GAPS | said | who))
+
+
+_GAPS = {
+    name: mould.gap(name)
+    for name in ("id", "seq", "at_iso", "at_text", "body", "member", "name", "swatch")
+}
 
 
 @cache

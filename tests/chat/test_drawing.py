@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import replace
 
@@ -96,7 +97,7 @@ def test_whoever_came_later_or_reads_less_is_given_none_of_what_was_cast_for_all
 
 def test_a_mould_is_one_persons_in_one_circle(cast):
     hana = join("hana", cast.circle)
-    Membership.objects.filter(user=hana).update(name="Noor’s <b>friend</b>")
+    Membership.objects.filter(user=hana).update(name="Noor’s <b>friend</b> %(swatch)s 100% \\u0001")
     by = [cast.noor, cast.ines, cast.mina, hana]
     said = [row(say(person, "Hello", circle=cast.circle)) for person in by]
     said.append(row(say(cast.otto, "Hello", circle=cast.next_door)))
@@ -105,6 +106,19 @@ def test_a_mould_is_one_persons_in_one_circle(cast):
         [entry] = drawing.draw([message], circle=message.room.circle)
         assert entry.html == entries._template().render(e=entry)
         assert message.membership.public_id in entry.html
+
+
+def test_an_odd_name_stands_in_a_frame_as_it_is_drawn(cast):
+    Membership.objects.filter(user=cast.noor).update(name='%(swatch)s "100%" \\u0001id\\u0002 <b>')
+    here = cast.circle.public_id
+    [said] = commit([Draft(cast.noor.pk, here, uuid.uuid4(), "Hello")]).said
+    stretch = replay.fresh(said)
+    [happening] = stretch.happenings
+
+    assert stretch.cast is not None
+    assert happening.entry is not None
+    assert json.loads(stretch.cast.text)["events"][0]["html"] == happening.entry.html
+    assert happening.entry.html == entries._template().render(e=happening.entry)
 
 
 def test_a_mould_knows_a_new_name(cast):
