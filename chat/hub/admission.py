@@ -20,10 +20,11 @@ from django.db import connection
 from django.utils import timezone
 
 from chat import replay
+from community import statements
 from community.models import User
 from community.sessions import RENEWED
+from community.statements import as_list
 from programs.idle import HOLDS, TOUCHED
-from programs.models import Membership
 
 # What a session keeps of its own use.
 _NOTED = (RENEWED, TOUCHED, HOLDS)
@@ -31,10 +32,15 @@ _KEY = re.compile(r"[a-z0-9]{1,40}")
 # Written out: each message by HTTP asks them, and to build them costs more than to ask.
 _LASTING = """
 SELECT session_key, session_data FROM django_session
-WHERE session_key IN ({keys}) AND expire_date > %s
+WHERE session_key {among} AND expire_date > %s
 """
-_ACTIVE = "SELECT id, password, language FROM community_user WHERE id IN ({ids}) AND is_active"
-_PERSON_FIELDS = ("id", "password", "language")
+_ACTIVE = "SELECT id, password, language FROM community_user WHERE id {among} AND is_active"
+_BELONGING = """
+SELECT m.user_id, c.public_id FROM programs_membership m
+JOIN programs_circle c ON c.id = m.circle_id
+JOIN community_user u ON u.id = m.user_id
+WHERE m.user_id {among} AND c.public_id {among} AND m.left_at IS NULL AND u.is_active
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def standing(sessions: Sequence[str]) -> list[Standing | None]:
     claimed = {session: _opened(data) for session, data in _lasting(keys)}
     people = _active({person for person, _, _ in claimed.values() if person.isdecimal()})
     found = {
-        session: Standing(people[person].pk, people[person].language, noted)
+        session: Standing(people[person].id, people[person].language, noted)
         for session, (person, opened_with, noted) in claimed.items()
         if person in people and _same_keys(people[person], opened_with)
     }
@@ -84,31 +90,30 @@ def _lasting(keys: Collection[str]) -> list[tuple[str, str]]:
     if not keys:
         return []
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    return _rows(_LASTING.format(keys=_places(keys)), [*keys, now])
+    return statements.rows(_LASTING, [as_list(keys), now])
 
 
-def _active(ids: Collection[str]) -> dict[str, User]:
-    """As much of them as the hash is made of, and what they are spoken to in."""
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """As much of them as is asked for: what a session of theirs is opened with, and what they are
+    spoken to in."""
+
+    id: int
+    keys: str
+    language: str
+
+
+def _active(ids: Collection[str]) -> dict[str, _Person]:
     if not ids:
         return {}
-    rows = _rows(_ACTIVE.format(ids=_places(ids)), [int(person) for person in ids])
-    return {str(row[0]): _person(*row) for row in rows}
+    rows = statements.rows(_ACTIVE, [as_list([int(person) for person in ids])])
+    return {str(pk): _Person(pk, _keys_of(password), lang) for pk, password, lang in rows}
 
 
 @lru_cache(maxsize=4096)
-def _person(*row: Any) -> User:
-    """The same row is the same again."""
-    return User.from_db(connection.alias, _PERSON_FIELDS, row)
-
-
-def _rows(sql: str, parameters: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
-def _places(values: Collection[Any]) -> str:
-    return ", ".join(["%s"] * len(values))
+def _keys_of(password: str) -> str:
+    """What marks a session as opened with this password and the house's secret."""
+    return User(password=password).get_session_auth_hash()
 
 
 @lru_cache(maxsize=4096)
@@ -122,17 +127,16 @@ def _opened(session_data: str) -> tuple[str, str, Mapping[str, Any]]:
     return str(data.get(SESSION_KEY, "")), str(data.get(HASH_SESSION_KEY, "")), noted
 
 
-def _same_keys(person: User, opened_with: str) -> bool:
+def _same_keys(person: _Person, opened_with: str) -> bool:
     """Whether the session was opened with the password and secret that hold now."""
-    return hmac.compare_digest(opened_with, person.get_session_auth_hash())
+    return hmac.compare_digest(opened_with, person.keys)
 
 
 def belonging(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
     """Of these (person, circle) pairs those that are memberships now."""
     wanted = set(pairs)
-    current = Membership.objects.current().filter(
-        user__in={person for person, _ in wanted},
-        circle__public_id__in={circle for _, circle in wanted},
-        user__is_active=True,
-    )
-    return wanted & set(current.values_list("user_id", "circle__public_id"))
+    if not wanted:
+        return set()
+    people = as_list({person for person, _ in wanted})
+    circles = as_list({circle for _, circle in wanted})
+    return wanted & {tuple(row) for row in statements.rows(_BELONGING, [people, circles])}

@@ -126,8 +126,8 @@ class _Batch:
         grounds = rows.lock_rooms({draft.circle for draft in drafts})
         # After the wait for the locks: in the order of places times never go back.
         now = timezone.now()
-        people = {draft.user_id for draft in drafts}
-        speakers, changes = rows.speakers(grounds, people, now, gate.WINDOW)
+        who = {(draft.circle, draft.user_id) for draft in drafts}
+        speakers, changes = rows.speakers(grounds, who, now, gate.WINDOW)
         return cls(
             now=now,
             grounds={ground.circle.public_id: ground for ground in grounds},

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
 from chat.models import Room
 from chat.posting.drafts import NewMessage
+from community import statements
+from community.statements import as_list, as_pairs
 from programs.models import Circle, Cohort, Membership
 
 _ROOMS = """
@@ -44,11 +45,11 @@ SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.se
   (SELECT MAX(x.posted_at) FROM chat_message x WHERE x.membership_id = m.id),
   (SELECT COUNT(*) FROM chat_message x WHERE x.membership_id = m.id AND x.posted_at > %s),
   (SELECT a.changes FROM chat_accesscount a WHERE a.id = 1)
-FROM programs_membership m
+FROM ({pairs}) AS who
+JOIN programs_membership m ON m.circle_id = who.one AND m.user_id = who.other
 JOIN community_user u ON u.id = m.user_id
 JOIN chat_seat s ON s.membership_id = m.id
-WHERE m.circle_id {among} AND m.user_id {among}
-  AND m.left_at IS NULL AND u.is_active
+WHERE m.left_at IS NULL AND u.is_active
 """
 # In the order of the model's fields, which `from_db` asks for.
 _MEMBER_FIELDS = (
@@ -74,26 +75,9 @@ FROM chat_message WHERE public_id {among}
 """
 
 _GROWN = """
-UPDATE chat_room SET last_seq = grown.seq
-FROM ({grown}) AS grown WHERE chat_room.id = grown.room
+UPDATE chat_room SET last_seq = grown.other
+FROM ({pairs}) AS grown WHERE chat_room.id = grown.one
 """
-
-# However many are asked for, the text is the same: a database knows it again, and need not read it
-# anew. Lists are given as PostgreSQL's own, and to SQLite as JSON.
-_AMONG = {
-    "sqlite": "IN (SELECT value FROM json_each(%s))",
-    "postgresql": "= ANY(%s)",
-}
-_PAIRS = {
-    "sqlite": (
-        "SELECT json_extract(value, '$[0]') AS room, json_extract(value, '$[1]') AS seq "
-        "FROM json_each(%s)"
-    ),
-    "postgresql": (
-        "SELECT (pair ->> 0)::bigint AS room, (pair ->> 1)::bigint AS seq "
-        "FROM jsonb_array_elements(%s::jsonb) AS pair"
-    ),
-}
 
 # What is not named here is NULL in a new message.
 _WRITTEN = (
@@ -152,7 +136,7 @@ def lock_rooms(circles: Collection[str]) -> list[Ground]:
     """The rooms of these circles, locked in the order of their ids."""
     # SQLite has one writer at a time, and this transaction is it.
     lock = "FOR UPDATE OF r" if connection.features.has_select_for_update_of else ""
-    rows = _rows(_asking(_ROOMS, lock=lock), [_list(circles)])
+    rows = statements.rows(_ROOMS, [as_list(circles)], lock=lock)
     grounds = [
         Ground(
             room=row[0],
@@ -175,30 +159,32 @@ def lock_rooms(circles: Collection[str]) -> list[Ground]:
 def _look_who_attends(grounds: list[Ground]) -> None:
     if not grounds:
         return
-    circles = _list([ground.circle.pk for ground in grounds])
+    circles = as_list([ground.circle.pk for ground in grounds])
     now = _for_database(timezone.now())
-    attended = {row[0] for row in _rows(_asking(_ATTENDED), [circles, now])}
+    attended = {row[0] for row in statements.rows(_ATTENDED, [circles, now])}
     for ground in grounds:
         ground.attended = ground.circle.pk in attended
 
 
 def speakers(
     grounds: Collection[Ground],
-    people: Collection[int],
+    pairs: Collection[tuple[str, int]],
     now: datetime.datetime,
     window: datetime.timedelta,
 ) -> tuple[dict[tuple[str, int], Speaker], int]:
-    """Who of `people` belongs to which of these circles now, by circle and person, and the
-    count of changes of anybody's rights so far. Asked after the locks are held."""
+    """Which of these pairs of circle and person belong together now, and the count of changes of
+    anybody's rights so far. Asked after the locks are held."""
     if not grounds:
         return {}, 0
-    circles = {ground.circle.pk: ground.circle for ground in grounds}
+    circles = {ground.circle.public_id: ground.circle.pk for ground in grounds}
+    names = {pk: circle for circle, pk in circles.items()}
+    wanted = [(circles[circle], person) for circle, person in pairs if circle in circles]
     times = [_for_database(now), _for_database(now - window)]
     found, changes = {}, 0
-    for row in _rows(_asking(_SPEAKERS), [*times, _list(circles), _list(people)]):
+    for row in statements.rows(_SPEAKERS, [*times, as_pairs(wanted)]):
         member = _member(*row[:8])
         changes = row[13] or 0
-        found[circles[row[2]].public_id, row[3]] = Speaker(
+        found[names[row[2]], row[3]] = Speaker(
             member=member,
             from_seq=0 if row[7] else row[8],
             held=row[9] is not None,
@@ -214,17 +200,15 @@ def insert(messages: Sequence[NewMessage]) -> None:
     with connection.cursor() as cursor:
         for some in _in_powers_of_two(messages):
             cursor.execute(_insert(len(some)), _values(some))
-        names = _list([message.public_id for message in messages])
-        cursor.execute(_asking(_EVENTS), [names])
+        names = as_list([message.public_id for message in messages])
+        cursor.execute(statements.asking(_EVENTS), [names])
 
 
 def grow(grounds: Collection[Ground]) -> None:
     """Keeps how far the logs have grown."""
     pairs = [(ground.room, ground.last_seq) for ground in grounds]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _asking(_GROWN, grown=_PAIRS[connection.vendor]), [orjson.dumps(pairs).decode()]
-        )
+        cursor.execute(statements.asking(_GROWN), [as_pairs(pairs)])
 
 
 def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -280,22 +264,6 @@ def _circle(pk: int, public_id: str, language: str, time_zone: str) -> Circle:
     """As much of a circle as drawing its messages asks for."""
     cohort = Cohort(language=language, time_zone=time_zone)
     return Circle(pk=pk, public_id=public_id, cohort=cohort)
-
-
-def _rows(sql: str, parameters: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
-
-
-def _asking(sql: str, **parts: str) -> str:
-    return sql.format(among=_AMONG[connection.vendor], **parts)
-
-
-def _list(values: Collection[Any]) -> Any:
-    """As the database is given a list."""
-    given = list(values)
-    return given if connection.vendor == "postgresql" else orjson.dumps(given).decode()
 
 
 def _places(values: Collection[Any]) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat import editing, moderation, posting
 from chat.models import Event, Message, Room
 from chat.models.messages import Words
-from chat.posting import Posted, rows
+from chat.posting import Posted
 from chat.refusal import Refused
 from tests.chat.talk import (
     all_at_once,
@@ -590,9 +590,3 @@ def test_a_batch_costs_as_many_questions_as_a_message(
         posting.post_batch(drafts)
 
     assert Room.objects.get(circle=cast.circle).last_seq == len(log_of(cast.circle))
-
-
-def test_the_oldest_sqlite_that_django_takes_can_read_what_it_is_asked():
-    """3.37: the arrows came with 3.38."""
-    for statement in (rows._AMONG["sqlite"], rows._PAIRS["sqlite"]):
-        assert "->" not in statement

@@ -1,0 +1,56 @@
+"""Statements that are written out, for what is asked so often that building them costs most.
+
+Each is asked with the same text however much is asked for, so that a database knows it again and
+need not read it anew: lists are given as PostgreSQL's own, and to SQLite as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+import orjson
+from django.db import connection
+
+_AMONG = {
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+    "postgresql": "= ANY(%s)",
+}
+_PAIRS = {
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other "
+        "FROM json_each(%s)"
+    ),
+    "postgresql": (
+        "SELECT (pair ->> 0)::bigint AS one, (pair ->> 1)::bigint AS other "
+        "FROM jsonb_array_elements(%s::jsonb) AS pair"
+    ),
+}
+
+
+def asking(sql: str, *, lock: str = "") -> str:
+    """The statement as this database reads it: `{among}` is one of a list (`as_list`), `{pairs}`
+    the rows `one, other` of a list of pairs of numbers (`as_pairs`)."""
+    return _in_words_of(connection.vendor, sql, lock)
+
+
+def rows(sql: str, parameters: list[Any], *, lock: str = "") -> list[Any]:
+    """What the database answers to a statement (see `asking`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(asking(sql, lock=lock), parameters)
+        return cursor.fetchall()
+
+
+def as_list(values: Collection[Any]) -> Any:
+    given = list(values)
+    return given if connection.vendor == "postgresql" else orjson.dumps(given).decode()
+
+
+def as_pairs(pairs: Collection[tuple[int, int]]) -> str:
+    return orjson.dumps(list(pairs)).decode()
+
+
+@cache
+def _in_words_of(vendor: str, sql: str, lock: str) -> str:
+    return sql.format(among=_AMONG[vendor], pairs=_PAIRS[vendor], lock=lock)
