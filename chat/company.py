@@ -33,6 +33,16 @@ class Company:
     members: list[dict[str, str]] = field(default_factory=list)
 
     @cached_property
+    def newest(self) -> int:
+        """After which place the time of the newest of them began."""
+        return max((viewer.from_seq for viewer in self.viewers.values()), default=0)
+
+    @cached_property
+    def hides(self) -> bool:
+        """Whether anybody reads nothing of somebody."""
+        return any(viewer.hidden for viewer in self.viewers.values())
+
+    @cached_property
     def members_json(self) -> bytes:
         """The list in `opened`, the same for everyone who comes."""
         return orjson.dumps(self.members)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chat.company import Company
 from chat.entries import Entry
 from chat.models import Event, Message
 from chat.packet import Packet
@@ -119,6 +120,13 @@ class Stretch:
         if packet is None:
             packet = self._packets[kind] = self._packed(viewer)
         return packet
+
+    def packet_for_all(self, company: Company) -> Packet | None:
+        """The one frame for everyone in the company; None where they may not all see the same."""
+        anybody = next(iter(company.viewers.values()), None)
+        if anybody is None or company.hides or company.newest >= self._same_since:
+            return None
+        return self.packet_for(anybody)
 
     def _packed(self, viewer: Viewer) -> Packet:
         return Packet.of(

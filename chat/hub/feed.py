@@ -81,8 +81,12 @@ class Feed:
         for place in [place for place in self._offered if place < self.cursor]:
             del self._offered[place]
 
-    def add(self, line: Line, sitting: Sitting) -> None:
+    def add(self, line: Line, sitting: Sitting, company: Company) -> None:
+        """`company` is what was known when they were let in."""
         self.lines[line] = sitting
+        self.know(company)
+        if self.company is not company:
+            self._see(line, sitting)  # more is known here
         self.bring_up(line)
 
     def bring_up(self, line: Line) -> None:
@@ -98,13 +102,16 @@ class Feed:
             return
         self.company = company
         for line, sitting in list(self.lines.items()):
-            viewer = company.viewers.get(sitting.viewer.member)
-            if viewer is None:
-                self.turn_out(line)
-                continue
-            if viewer.hidden != sitting.viewer.hidden:
-                line.push(self._reload)
-            sitting.viewer = viewer
+            self._see(line, sitting)
+
+    def _see(self, line: Line, sitting: Sitting) -> None:
+        viewer = self.company.viewers.get(sitting.viewer.member)
+        if viewer is None:
+            self.turn_out(line)
+            return
+        if viewer.hidden != sitting.viewer.hidden:
+            line.push(self._reload)
+        sitting.viewer = viewer
 
     async def _read_on(self) -> None:
         try:
@@ -135,10 +142,11 @@ class Feed:
         stretch = reading.stretch
         self.cursor = stretch.upto
         self._wanted = max(self._wanted, stretch.upto)
+        for_all = stretch.packet_for_all(self.company)
         for line, sitting in list(self.lines.items()):
             if sitting.cursor == stretch.after:
                 sitting.cursor = stretch.upto
-                line.push(stretch.packet_for(sitting.viewer))
+                line.push(for_all or stretch.packet_for(sitting.viewer))
             elif sitting.cursor < stretch.upto:
                 self.bring_up(line)
 

@@ -163,11 +163,10 @@ class Hub:
             self.feeds[circle] = feed
         # What lies between `since` and now the feed gives it at the pace the line can take.
         sitting = line.sittings[circle] = Sitting(opening.viewer, opening.cursor, beside)
-        feed.add(line, sitting)
-        feed.know(opening.company)
+        feed.add(line, sitting, opening.company)
         # What was committed between reading and listening.
         feed.look(opening.head)
-        if not beside:
+        if not (beside or line.closed):
             self.neighbours.greet(circle, line)
             self.neighbours.came_or_went(circle)
 

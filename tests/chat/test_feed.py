@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -56,14 +57,26 @@ class Database:
 class Page:
     """Notes every place it is told of."""
 
-    def __init__(self, feed: Feed, since: int | None = None) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        since: int | None = None,
+        *,
+        viewer: Viewer = NOOR,
+        known: Company = COMPANY,
+    ) -> None:
         self.places: list[int] = []
+        self.told: list[str] = []
         self.line = Line(1, "s", self._send)
-        feed.add(self.line, Sitting(NOOR, feed.cursor if since is None else since))
+        sitting = Sitting(viewer, feed.cursor if since is None else since)
+        feed.add(self.line, sitting, known)
 
     async def _send(self, message: dict[str, str]) -> None:
+        if message["type"] != "websocket.send":
+            return
         frame = json.loads(message["text"])
-        self.places += [event["seq"] for event in frame["events"]]
+        self.told.append(frame["is"])
+        self.places += [event["seq"] for event in frame.get("events", [])]
 
 
 async def until_told(page: Page, head: int) -> None:
@@ -172,9 +185,49 @@ async def test_whoever_opens_the_room_again_while_catching_up_is_told_nothing_tw
     async with asyncio.timeout(30):
         while not database.looks:  # noqa: ASYNC110 -- nothing tells of it
             await asyncio.sleep(0)
-    feed.add(page.line, Sitting(NOOR, 30))
+    feed.add(page.line, Sitting(NOOR, 30), COMPANY)
     await until_told(page, 40)
     for _ in range(10):
         await asyncio.sleep(0)
 
     assert page.places == list(range(31, 41))
+
+
+async def test_whoever_is_let_in_by_an_older_look_sees_what_is_known_by_now():
+    """Noor asked to read nothing of Mina while her socket stood at the door."""
+    hiding = replace(NOOR, hidden=frozenset({2}))
+    database = Database(random.Random(1))
+    feed = Feed(Circle(pk=1, public_id="c"), 0, Company(1, {1: hiding}), database)
+    page = Page(feed, known=COMPANY)
+
+    assert feed.lines[page.line].viewer is hiding
+    assert page.told == ["reload"]
+
+
+async def test_whoever_was_removed_while_they_were_let_in_is_told_nothing():
+    database = Database(random.Random(1))
+    feed = Feed(Circle(pk=1, public_id="c"), 0, Company(1, {}), database)
+    page = Page(feed, known=COMPANY)
+    feed.offer(Reading(reading(0, 1).stretch, feed.company, 0))
+    await asyncio.sleep(0)
+
+    assert page.line.closed
+    assert page.places == []
+
+
+async def test_what_is_the_same_for_all_is_made_once_and_what_is_not_for_each_as_they_may_see():
+    ines = Viewer(2, "ines", True, 0)
+    later = Viewer(3, "mina", False, 5)
+    held = Happening(5, "one", NOOR.member, 5, {"seq": 5, "kind": "message.held"})
+    alike = Company(0, {1: NOOR, 2: ines})
+    for company, stretch, expected in [
+        (alike, reading(0, 4).stretch, True),
+        (Company(0, {1: NOOR, 3: later}), reading(4, 6).stretch, False),
+        (Company(0, {1: NOOR, 3: later}), reading(5, 6).stretch, True),
+        (Company(0, {1: replace(NOOR, hidden=frozenset({2}))}), reading(0, 4).stretch, False),
+        (alike, Stretch("c", 4, 5, 5, [held]), False),
+    ]:
+        packet = stretch.packet_for_all(company)
+        assert (packet is not None) is expected
+        for viewer in company.viewers.values():
+            assert packet is None or stretch.packet_for(viewer) is packet
