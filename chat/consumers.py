@@ -196,14 +196,15 @@ class Room(AsyncConsumer):
         if isinstance(outcome, Refused):
             line.say(outcome.as_frame() | frame.echo)
             return
-        line.say(
+        Hub.of_process().answer(
+            line,
             {
                 "is": "ack",
                 "seq": outcome.seq,
                 "state": outcome.state,
                 "message": outcome.id,
                 **frame.echo,
-            }
+            },
         )
 
 

@@ -57,7 +57,8 @@ class DirectSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def write_frame(self, frame: bytes) -> bool:
-        """Writes one whole frame now. False where it can't: not open, or the peer is slow."""
+        """Writes one whole frame, or several, now. False where it can't: not open, or the peer is
+        slow."""
         transport = self.transport
         if (
             not self.handshake_complete

@@ -106,6 +106,8 @@ class Hub:
         self.committed = 0
         # What batches brought, until it is handed on.
         self._brought: deque[tuple[list[Reading], list[announcing.Hint]]] = deque()
+        # Whoever was answered since, and has perhaps not been told so yet.
+        self._answered: list[Line] = []
         watching = (
             self.watch.keep(),
             self.watch.cut_off_the_still(),
@@ -185,6 +187,11 @@ class Hub:
         """Its outcome, once the batch it went with is committed."""
         return self._posts.submit(draft)
 
+    def answer(self, line: Line, frame: dict[str, Any]) -> None:
+        """What became of a post, said when its batch is handed on: with its event, or by itself."""
+        line.say_ahead(frame)
+        self._answered.append(line)
+
     def deliver(self, letter: Letter) -> asyncio.Future[Delivered | None]:
         """What became of it, once the batch it went with is committed; None where its session has
         ended, or it was kept back."""
@@ -250,13 +257,15 @@ class Hub:
 
     def _hand_on(self) -> None:
         """Of one batch. Whoever wrote has just been answered."""
-        if not self._brought:
-            return  # it never came to the work
-        readings, hints = self._brought.popleft()
+        # Where it never came to the work, nothing was brought.
+        readings, hints = self._brought.popleft() if self._brought else ([], [])
         for reading in readings:
             if feed := self.feeds.get(reading.stretch.circle):
                 feed.offer(reading)
-        # Second: what was offered need not be looked for.
+        answered, self._answered = self._answered, []
+        for line in answered:
+            line.let_go()
+        # Last: what was offered need not be looked for.
         for hint in hints:
             self._tell(hint)
 

@@ -50,7 +50,8 @@ class Wire(Protocol):
     """The connection below a socket, where the server gives it away."""
 
     def write_frame(self, frame: bytes) -> bool:
-        """Writes one whole frame now. False where it can't: not open, or the peer is slow."""
+        """Writes one whole frame, or several, now. False where it can't: not open, or the peer is
+        slow."""
 
     def hear(self, take: Callable[[str], bool] | None) -> None:
         """Offers what arrives to `take` at once, which returns whether that was all."""
@@ -95,6 +96,8 @@ class Line:
     _waiting: deque[Packet] = field(default_factory=deque)
     _waiting_bytes: int = 0
     _sending: asyncio.Task[None] | None = None
+    # What goes out in one piece with what is pushed next, or when it is let go.
+    _ahead: list[Packet] | None = None
     # Bytes handed over, how many of them were taken at the last look, and when that grew.
     _given: int = 0
     _taken: int = -1
@@ -103,16 +106,44 @@ class Line:
     def say(self, frame: dict[str, Any]) -> None:
         self.push(Packet.of(frame))
 
+    def say_ahead(self, frame: dict[str, Any]) -> None:
+        """Says it in one piece with what is pushed next, or, where nothing is, when it is `let_go`:
+        most answers come right before the event they are about, and each write costs the same."""
+        packet = Packet.of(frame)
+        if self._ahead is not None:
+            self._ahead.append(packet)
+        elif self.closed or self._sending is not None or self.wire is _ORDINARY:
+            self.push(packet)
+        else:
+            self._ahead = [packet]
+
+    def let_go(self) -> None:
+        """Sends what was said ahead of nothing."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            self._push_together(ahead)
+
     def push(self, packet: Packet) -> None:
         """Sends now if the socket takes it, else as soon as it does. Never waits."""
         if self.closed:
             return
-        if self._sending is not None:
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            self._push_together([*ahead, packet])
+        elif self._sending is not None:
             self._keep(packet)
         elif self.wire.write_frame(packet.wire):
             self._given += len(packet.wire)
         else:
             self._start(packet)
+
+    def _push_together(self, packets: list[Packet]) -> None:
+        together = b"".join([packet.wire for packet in packets])
+        if self.closed or self._sending is not None or not self.wire.write_frame(together):
+            for packet in packets:
+                self.push(packet)
+        else:
+            self._given += len(together)
 
     def look(self, now: float) -> None:
         """Cuts the line off where the far end has taken nothing in for too long."""
@@ -133,6 +164,7 @@ class Line:
         """Says goodbye and why, and ends the line."""
         if self.closed:
             return
+        self.let_go()
         self.closed = True
         self._waiting.clear()
         bye = Packet.of({"is": "bye", "code": code, **also})

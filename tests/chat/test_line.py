@@ -201,3 +201,84 @@ async def test_a_peer_that_is_gone_is_no_error(failure):
     line.say({"n": 2})
     assert line.closed
     await line.drained()
+
+
+class Wired:
+    """A far end whose server gives the connection away: notes what is written in one piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.takes = True
+        self.peer = Peer()
+        self.line = self.peer.line
+        self.line.wire = self
+
+    def write_frame(self, frame: bytes) -> bool:
+        if self.takes:
+            self.pieces.append(frame)
+        return self.takes
+
+    def unsent(self) -> int:
+        return 0
+
+    def hear(self, take: object) -> None: ...
+
+    def abort(self) -> None: ...
+
+
+def wire_of(*frames: dict[str, Any]) -> bytes:
+    return b"".join(Packet.of(frame).wire for frame in frames)
+
+
+async def test_an_answer_and_its_event_are_written_in_one_piece():
+    far = Wired()
+    far.line.say_ahead({"n": 1})
+    far.line.say_ahead({"n": 2})
+    far.line.say({"n": 3})
+    far.line.let_go()
+    far.line.say({"n": 4})
+
+    assert far.pieces == [wire_of({"n": 1}, {"n": 2}, {"n": 3}), wire_of({"n": 4})]
+
+
+async def test_an_answer_that_nothing_follows_is_let_go_once():
+    far = Wired()
+    far.line.say_ahead({"n": 1})
+    assert far.pieces == []
+
+    far.line.let_go()
+    far.line.let_go()
+
+    assert far.pieces == [wire_of({"n": 1})]
+
+
+async def test_where_the_connection_takes_nothing_the_answer_still_goes_first():
+    far = Wired()
+    far.takes = False
+    far.line.say_ahead({"n": 1})
+    far.line.say({"n": 2})
+    far.line.say_ahead({"n": 3})
+    far.line.let_go()
+    await far.line.drained()
+
+    assert far.peer.frames == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
+async def test_an_ordinary_server_is_given_the_answer_at_once():
+    peer = Peer()
+    peer.line.say_ahead({"n": 1})
+    peer.line.say({"n": 2})
+
+    assert peer.frames == [{"n": 1}, {"n": 2}]
+
+
+async def test_whoever_is_sent_away_is_answered_before():
+    far = Wired()
+    far.line.say_ahead({"n": 1})
+    far.line.close(4401)
+    far.line.say_ahead({"n": 2})
+    far.line.let_go()
+    await until(lambda: far.peer.code is not None)
+
+    assert far.pieces == [wire_of({"n": 1})]
+    assert [frame["is"] for frame in far.peer.frames] == ["bye"]
