@@ -10,19 +10,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from chat import drawing, sides
+from chat import drawing, plain, sides
 from chat.asides import Asides
 from chat.company import Company, companies
 from chat.entries import Entry
-from chat.models import AccessCount, Event, Message, Room
-from chat.packet import Packet
+from chat.models import AccessCount, Event, Message
+from chat.plain import Range
 from chat.posting import Said
-from chat.stretch import Happening, Stretch, Undrawn
+from chat.stretch import Happening, Stretch
+from community import statements
 from community.planned import one_of, planned_once
+from community.statements import as_list
 from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership
 
@@ -31,6 +33,7 @@ FURTHEST_BACK = 2000
 # A frame's worth: the next one is read when this one has left.
 STRETCH = 50
 
+_LOGS = "SELECT circle_id, id, last_seq, company FROM chat_room WHERE circle_id {among}"
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 _REDRAWS = {
     Event.Kind.EDITED,
@@ -61,22 +64,19 @@ class Wanted:
 
 def read(circle: Circle, *, after: int, limit: int = STRETCH) -> Stretch:
     """Everything that happened after place `after`, at most `limit` events of it."""
-    room = Room.objects.get(circle=circle)
-    return _stretches([(circle, room, after)], limit)[0]
+    log = _logs([circle.pk])[circle.pk]
+    return _stretches([_range(circle, log, after, limit)])[0]
 
 
 def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
     """For each room what happened since, all in a few queries, however many rooms there are."""
-    rooms = {
-        room.circle_id: room
-        for room in Room.objects.filter(circle__in={one.circle.pk for one in wanted})
-    }
+    logs = _logs({one.circle.pk for one in wanted})
     stretches = _stretches(
-        [(one.circle, rooms[one.circle.pk], one.after) for one in wanted], STRETCH
+        [_range(one.circle, logs[one.circle.pk], one.after, STRETCH) for one in wanted]
     )
     # After the events: whoever was removed before one was written is no longer in the company.
     known = {one.circle.pk: one.company for one in wanted if one.company}
-    counts = {room.circle_id: room.company for room in rooms.values()}
+    counts = {circle: log.company for circle, log in logs.items()}
     found = companies(counts, known=known)
     changes = access_changes()
     return [
@@ -87,46 +87,13 @@ def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
 
 def fresh(said: Said) -> Stretch:
     """The stretch of messages just committed, as they are in memory, place after place."""
-    circle, messages = said.ground.circle, said.messages
+    circle, messages, words = said.ground.circle, said.messages, said.words
     after, head = messages[0].placed_seq - 1, messages[-1].placed_seq
-    events = [
-        drawing.cast_event(message, words, circle)
-        for message, words in zip(messages, said.words, strict=True)
-    ]
-    plain = [event for event in events if event is not None]
-    if len(plain) < len(events):
-        return Stretch(circle.public_id, after, head, head, _happenings_of(said))
-    cast = (
-        f'{{"is":"events","circle":"{circle.public_id}","after":{after},"upto":{head},'
-        f'"events":[{",".join(plain)}]}}'
-    )
-    undrawn = Undrawn(lambda: _happenings_of(said))
-    return Stretch(circle.public_id, after, head, head, undrawn, Packet(cast.encode()))
-
-
-def _happenings_of(said: Said) -> list[Happening]:
-    circle, messages = said.ground.circle, said.messages
-    happenings = []
-    entries = drawing.draw_fresh(messages, circle=circle, words=said.words)
-    for message, entry in zip(messages, entries, strict=True):
-        held = message.unshown
-        happenings.append(
-            Happening(
-                seq=message.placed_seq,
-                audience=Event.Audience.ONE if held else Event.Audience.ALL,
-                member=message.membership.pk if held else None,
-                place=message.placed_seq,
-                shown={
-                    "seq": message.placed_seq,
-                    "kind": Event.Kind.HELD.value if held else Event.Kind.POSTED.value,
-                    "id": entry.id,
-                    "client_id": str(message.client_id),
-                    "html": entry.html,
-                },
-                entry=entry,
-            )
-        )
-    return happenings
+    cast = plain.cast(circle, messages, words, after=after, head=head)
+    if cast is not None:
+        return cast
+    happenings = plain.happenings_of(circle, messages, words)
+    return Stretch(circle.public_id, after, head, head, happenings)
 
 
 def access_changes() -> int:
@@ -134,31 +101,51 @@ def access_changes() -> int:
     return AccessCount.now()
 
 
-def _stretches(wanted: Sequence[tuple[Circle, Room, int]], limit: int) -> list[Stretch]:
+class _Log(NamedTuple):
+    """How far a room's log has come, and the count of changes of who may read it."""
+
+    room: int
+    head: int
+    company: int
+
+
+def _logs(circles: Collection[int]) -> dict[int, _Log]:
+    """By circle. Raises KeyError for one without a room when it is asked for."""
+    rows = statements.rows(_LOGS, [as_list(circles)])
+    return {circle: _Log(*row) for circle, *row in rows}
+
+
+def _range(circle: Circle, log: _Log, after: int, limit: int) -> Range:
     # Ended by what was the newest when the room was read: every place up to it is there.
-    ranges = [(room, after, min(room.last_seq, max(after, 0) + limit)) for _, room, after in wanted]
-    events = _events([one for one in ranges if one[2] > one[1]])
-    happenings = _happenings({circle.pk: (circle, events[room.pk]) for circle, room, _ in wanted})
-    return [
-        Stretch(
-            circle.public_id,
-            after,
-            max(upto, after, 0),
-            room.last_seq,
-            [one for one in happenings[circle.pk] if after < one.seq <= upto],
-        )
-        for (circle, room, after), (_, _, upto) in zip(wanted, ranges, strict=True)
-    ]
+    return Range(circle, log.room, after, min(log.head, max(after, 0) + limit), log.head)
 
 
-def _events(ranges: Sequence[tuple[Room, int, int]]) -> defaultdict[int, list[Event]]:
+def _stretches(ranges: Sequence[Range]) -> list[Stretch]:
+    cast = plain.read(ranges)
+    others = [one for one in ranges if one not in cast]
+    events = _events([one for one in others if one.upto > one.after])
+    happenings = _happenings({one.circle.pk: (one.circle, events[one.room]) for one in others})
+    return [cast.get(one) or _drawn(one, happenings[one.circle.pk]) for one in ranges]
+
+
+def _drawn(one: Range, happenings: Sequence[Happening]) -> Stretch:
+    return Stretch(
+        one.circle.public_id,
+        one.after,
+        max(one.upto, one.after, 0),
+        one.head,
+        [happening for happening in happenings if one.after < happening.seq <= one.upto],
+    )
+
+
+def _events(ranges: Sequence[Range]) -> defaultdict[int, list[Event]]:
     """The events of these stretches, by room, each once and in their order."""
     found: defaultdict[int, list[Event]] = defaultdict(list)
     if not ranges:
         return found
     either = Q()
-    for room, after, upto in ranges:
-        either |= Q(room=room, seq__gt=after, seq__lte=upto)
+    for one in ranges:
+        either |= Q(room=one.room, seq__gt=one.after, seq__lte=one.upto)
     asked = Event.objects.filter(either).defer("at").order_by("room", "seq")
     # Of many rooms the text is another for each number of them.
     with planned_once() if len(ranges) == 1 else nullcontext():

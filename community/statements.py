@@ -6,6 +6,7 @@ need not read it anew: lists are given as PostgreSQL's own, and to SQLite as JSO
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -27,11 +28,21 @@ _PAIRS = {
         "FROM jsonb_array_elements(%s::jsonb) AS pair"
     ),
 }
+_TRIPLES = {
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS other, "
+        "json_extract(value, '$[2]') AS third FROM json_each(%s)"
+    ),
+    "postgresql": (
+        "SELECT (triple ->> 0)::bigint AS one, (triple ->> 1)::bigint AS other, "
+        "(triple ->> 2)::bigint AS third FROM jsonb_array_elements(%s::jsonb) AS triple"
+    ),
+}
 
 
 def asking(sql: str, *, lock: str = "") -> str:
     """The statement as this database reads it: `{among}` is one of a list (`as_list`), `{pairs}`
-    the rows `one, other` of a list of pairs of numbers (`as_pairs`)."""
+    the rows `one, other` of a list of pairs of numbers (`as_pairs`), `{triples}` with a `third`."""
     return _in_words_of(connection.vendor, sql, lock)
 
 
@@ -51,6 +62,19 @@ def as_pairs(pairs: Collection[tuple[int, int]]) -> str:
     return orjson.dumps(list(pairs)).decode()
 
 
+def as_triples(triples: Collection[tuple[int, int, int]]) -> str:
+    return orjson.dumps(list(triples)).decode()
+
+
+def as_instant(value: Any) -> datetime.datetime:
+    """A time as the database gave it; SQLite keeps times as text, in UTC."""
+    if isinstance(value, str):
+        return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
+    return value
+
+
 @cache
 def _in_words_of(vendor: str, sql: str, lock: str) -> str:
-    return sql.format(among=_AMONG[vendor], pairs=_PAIRS[vendor], lock=lock)
+    return sql.format(
+        among=_AMONG[vendor], pairs=_PAIRS[vendor], triples=_TRIPLES[vendor], lock=lock
+    )

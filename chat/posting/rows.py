@@ -18,7 +18,7 @@ from django.utils import timezone
 from chat.models import Room
 from chat.posting.drafts import NewMessage
 from community import statements
-from community.statements import as_list, as_pairs
+from community.statements import as_instant, as_list, as_pairs
 from programs.models import Circle, Cohort, Membership
 
 _ROOMS = """
@@ -188,8 +188,8 @@ def speakers(
             member=member,
             from_seq=0 if row[7] else row[8],
             held=row[9] is not None,
-            muted_until=_instant(row[10]),
-            last_at=_instant(row[11]),
+            muted_until=as_instant(row[10]) if row[10] else None,
+            last_at=as_instant(row[11]) if row[11] else None,
             recent=row[12],
         )
     return found, changes
@@ -272,10 +272,3 @@ def _places(values: Collection[Any]) -> str:
 
 def _for_database(instant: datetime.datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(instant)
-
-
-def _instant(value: Any) -> datetime.datetime | None:
-    """SQLite keeps times as text, in UTC."""
-    if isinstance(value, str):
-        return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
-    return value

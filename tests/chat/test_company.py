@@ -101,9 +101,10 @@ def test_rooms_read_together_cost_as_one_and_do_not_mix(cast, settings):
 
     assert len(both) == len(one)
     here, there, later = (reading.stretch for reading in readings)
-    assert [len(here.happenings), len(there.happenings), len(later.happenings)] == [3, 3, 1]
-    assert all("Alder" in happening.shown["html"] for happening in here.happenings)
-    assert all("Birch" in happening.shown["html"] for happening in there.happenings)
+    shown = [[one.shown["html"] for one in stretch.happenings] for stretch in (here, there, later)]
+    assert [len(one) for one in shown] == [3, 3, 1]
+    assert all("Alder" in html for html in shown[0])
+    assert all("Birch" in html for html in shown[1])
     assert (later.after, later.upto) == (afters[0] + 2, afters[0] + 3)
 
 
