@@ -9,11 +9,12 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic as now
 from typing import Any
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from community.house import Unable
@@ -122,21 +123,27 @@ async def _send_some(server: Running, seat: Seat, batches: Any, heard: Heard) ->
     """Batches from what is left, each on a socket of its own."""
     for some in batches:
         async with _connect(server, seat) as socket:
-            try:
+            # Meanwhile, as a page does, and to the end: whoever reads nothing hears no goodbye.
+            hearing = asyncio.create_task(_hear(socket, heard))
+            with suppress(ConnectionClosed):
                 await socket.send(_open(seat.room))
                 for frame in some:
                     await socket.send(frame)
                 await socket.send('{"do":"no such verb","ref":"the last of all"}')
-                while True:
-                    frame = json.loads(await socket.recv())
-                    if frame.get("ref") == "the last of all":
-                        break
-                    if frame["is"] in ("ack", "refused"):
-                        heard.answers[frame.get("code", "ack")] += 1
-            except ConnectionClosed:
-                pass
+            await hearing
         heard.sent += len(some)
         heard.closed[socket.close_code or 0] += 1
+
+
+async def _hear(socket: ClientConnection, heard: Heard) -> None:
+    async with asyncio.TaskGroup() as leaving:
+        with suppress(ConnectionClosed):
+            async for text in socket:
+                frame = json.loads(text)
+                if frame.get("ref") == "the last of all":
+                    leaving.create_task(socket.close())
+                elif frame["is"] in ("ack", "refused"):
+                    heard.answers[frame.get("code", "ack")] += 1
 
 
 async def _neighbour(server: Running, seat: Seat, heard: Heard) -> None:
