@@ -117,6 +117,7 @@ def _add(talk: CheckIn, speaker: Membership, said: str, room: Room) -> None:
         other = talk.member
     else:
         other = talk.facilitator
+        # Where this dies first, the worker's sweep looks.
         transaction.on_commit(lambda: caring.care_for_line(line), robust=True)
     log.append(room, Event.Kind.DESK_CHANGED, audience=Event.Audience.FACILITATORS)
     notices.tell(other.user, kind=Notice.Kind.CIRCLE, about=f"talk:{line.public_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 from chat import concerns, log
 from chat.care import cards, lists
@@ -32,22 +33,35 @@ def care_for_line(line: CheckInLine) -> None:
     """Looks at what a member wrote to a facilitator alone, who may not be there to read it.
 
     A card for them, and a flag with its clock for those who hold the circle: without the words,
-    which stay between the two.
+    which stay between the two. Once for each line, however often it is asked for.
     """
-    talk, room = line.check_in, line.check_in.room
-    circle = room.circle.public_id
-    if line.by_id != talk.member_id:
+    circle = line.check_in.room.circle.public_id
+    if not _may_be_a_crisis(line, circle):
+        _first_to_look(line)
         return
-    if not lists.patterns(lists.Kind.CRISIS).found_in(line.words(circle=circle)):
-        return
-    with log.writing(circle) as locked:
-        if line.by.left_at is not None:
+    with log.writing(circle) as room:
+        if not _first_to_look(line):
             return
-        ours = Concern.objects.open().filter(room=locked, raised_by=None, reason=Reason.WORDS)
+        line.by.refresh_from_db(fields=["left_at"])
+        ours = Concern.objects.open().filter(room=room, raised_by=None, reason=Reason.WORDS)
         if not ours.filter(about=line.by, message=None).exists():
-            concern = Concern(room=locked, kind=Kind.CARE, reason=Reason.WORDS, about=line.by)
-            concerns.raise_concern(locked, concern)
-        cards.show(locked, line.by, cards.Kind.HELP)
+            concern = Concern(room=room, kind=Kind.CARE, reason=Reason.WORDS, about=line.by)
+            concerns.raise_concern(room, concern)
+        if line.by.left_at is None:
+            cards.show(room, line.by, cards.Kind.HELP)
+
+
+def _may_be_a_crisis(line: CheckInLine, circle: str) -> bool:
+    """Whoever leads asks plainly: only what the member wrote is looked at."""
+    if line.by_id != line.check_in.member_id:
+        return False
+    return lists.patterns(lists.Kind.CRISIS).found_in(line.words(circle=circle))
+
+
+def _first_to_look(line: CheckInLine) -> bool:
+    """Notes that this line was looked at; False where another has noted it."""
+    unseen = CheckInLine.objects.filter(pk=line.pk, looked_at=None)
+    return unseen.update(looked_at=timezone.now()) == 1
 
 
 def _listen_to_who_leads(room: Room, message: Message, text: str) -> None:

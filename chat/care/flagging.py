@@ -3,7 +3,8 @@
 It holds, delays and deletes nothing. Where posting has seen with half an eye that there may be
 something, a thread of its process looks within moments. How far each room was looked at is a row of
 its own, and the worker looks at everything every minute, so that nothing is missed while nobody
-looks.
+looks. What is written in talks of two is looked at right after its commit, and whatever dies in
+between, by the worker: each line says itself whether it was.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.db.models import F, Q
 from django.dispatch import receiver
 
 from chat.care import caring
-from chat.models import Event, Looked, Message, Room
+from chat.models import CheckInLine, Event, Looked, Message, Room
 from community.signals import tick
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,26 @@ def sweep(sender: object = None, **kwargs: object) -> int:
     for circle in list(behind.values_list("circle__public_id", flat=True)):
         while looked < _A_SWEEP and (some := look(circle, at_most=500)):
             looked += some
+    return looked
+
+
+@receiver(tick)
+def sweep_talks(sender: object = None, **kwargs: object) -> int:
+    """Looks at what was written in talks of two and nobody looked at yet; how many lines."""
+    looked = 0
+    unseen = CheckInLine.objects.filter(looked_at=None)
+    lines = unseen.select_related("by", "check_in__room__circle")
+    for pk in list(unseen.order_by("at").values_list("pk", flat=True)):
+        # Another sweep may have come to it meanwhile.
+        line = lines.filter(pk=pk).first()
+        if line is None:
+            continue
+        try:
+            caring.care_for_line(line)
+            looked += 1
+        except Exception as error:
+            # It keeps nobody else's from being looked at; the next sweep comes back to it.
+            logger.error("looking_failed: %s", type(error).__name__)
     return looked
 
 

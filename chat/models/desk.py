@@ -101,6 +101,14 @@ class CheckIn(models.Model):
 class CheckInLine(Sealed):
     check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="lines")
     by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    # When it was looked at for words about a crisis: written with what follows from them, so that
+    # it is done once, and until then the worker comes back to it.
+    looked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], name="lines_to_look_at", condition=Q(looked_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
