@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,16 @@ from markupsafe import Markup
 from chat import holding, words
 from chat.care.sourcing import sells
 from chat.facilitating import facilitating
-from chat.models import CheckIn, Concern, HandOver, Message, ModerationAction, Mute, PrivateNote
+from chat.models import (
+    CheckIn,
+    Concern,
+    HandOver,
+    Message,
+    ModerationAction,
+    Mute,
+    PrivateNote,
+    Reminder,
+)
 from chat.moderation import set_aside
 from chat.settling import UNDO_WITHIN
 from community import vault
@@ -45,6 +55,8 @@ class Item:
     note: str = ""
     concern: Concern | None = None
     may_sell: bool = False
+    # When a program lead reminded of it, who does not read it.
+    reminded_at: datetime.datetime | None = None
 
     @property
     def id(self) -> str:
@@ -196,8 +208,10 @@ def _concerns(user: User, circles: dict[int, Circle]) -> list[Item]:
 def _held(user: User, circles: dict[int, Circle]) -> list[Item]:
     rows = Message.objects.filter(state=Message.State.HELD, room__circle__in=circles)
     items = []
+    reminders = dict(Reminder.objects.filter(room__circle__in=circles).values_list("room", "at"))
+    too_long = datetime.timedelta(hours=settings.REPORT_HOURS)
     for message in rows.exclude(membership__user=user).select_related("membership", "room"):
-        circle = circles[message.room.circle_id]
+        circle, at = circles[message.room.circle_id], reminders.get(message.room_id)
         try:
             body = message.words(owner=vault.circle_owner(circle.public_id)).body
         except vault.Unopenable:
@@ -211,6 +225,7 @@ def _held(user: User, circles: dict[int, Circle]) -> list[Item]:
                 message=message,
                 words=words.to_html(body) if body else Markup(""),
                 may_sell=sells(body, circle.cohort.language),
+                reminded_at=at if at and at - message.posted_at > too_long else None,
             )
         )
     return items

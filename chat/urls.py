@@ -73,6 +73,7 @@ urlpatterns = [
     path("desk/<public_id:concern>/settle/", desk.settle, name="settle"),
     path("desk/<public_id:concern>/reopen/", desk.reopen, name="reopen"),
     path("leads/", leads.leads, name="leads"),
+    path("leads/<public_id:circle>/remind/", leads.remind, name="remind"),
     path("circles/<public_id:circle>/desk/", desk.one_circle, name="desk_of"),
     path(f"{_A_MESSAGE}set-aside-held/", desk.set_aside_held, name="set_aside_held"),
     path(f"{_A_MEMBER}note/", desk.note, name="note"),

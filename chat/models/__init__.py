@@ -1,6 +1,6 @@
 """What we say: rooms, their gapless log, messages, and the acts that keep a room kind."""
 
-from chat.models.acts import Asking, ModerationAction, Mute, SetAside
+from chat.models.acts import Asking, ModerationAction, Mute, Reminder, SetAside
 from chat.models.care import CareCard, Concern, Looked, WordList
 from chat.models.desk import CheckIn, CheckInLine, HandOver, PrivateNote
 from chat.models.hiding import Hiding
@@ -27,6 +27,7 @@ __all__ = [
     "Mute",
     "Place",
     "PrivateNote",
+    "Reminder",
     "Response",
     "Room",
     "Seat",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -56,6 +57,19 @@ class Asking(models.Model):
     @property
     def _about(self) -> str:
         return f"asking:{self.message.public_id}"
+
+
+class Reminder(models.Model):
+    """That a program lead last reminded those who hold a room of what waits in it too long."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="reminder")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.room_id} at {self.at.isoformat()}"
 
 
 class MuteQuerySet(models.QuerySet["Mute"]):

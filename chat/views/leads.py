@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from chat import desk, settling
+from chat import desk, reminding
 from chat.models import Concern
-from chat.views.forms import what_was_written
+from chat.refusal import Refused
+from chat.views.forms import let_strangers_find_nothing, what_was_written
+from chat.views.twins import status_of
 from community.people import SignedInRequest
 from programs.leads import is_lead
 
@@ -23,6 +27,21 @@ def leads(request: SignedInRequest) -> HttpResponse:
     return leads_page(request)
 
 
+@login_required
+@require_POST
+def remind(request: SignedInRequest, circle: str) -> HttpResponse:
+    """Reminds those who hold a circle of what waits there too long."""
+    try:
+        reminding.remind(by=request.user, circle=circle)
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        return leads_page(request, say=refused.say, status=status_of(refused))
+    messages.success(request, _("They get a mail that says nothing, and their desk says why."))
+    response = redirect("leads")
+    response.status_code = 303
+    return response
+
+
 def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) -> HttpResponse:
     if not is_lead(request.user):
         raise Http404
@@ -33,11 +52,7 @@ def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) ->
     context = {
         "told": [one for one in open_ones.order_by("at") if one.to_leads],
         "late": [one for one in open_ones.order_by("due_at") if not one.to_leads],
-        "held": [
-            message
-            for message in settling.held_too_long()
-            if not message.membership or message.membership.user_id != request.user.pk
-        ],
+        "held": reminding.waiting_too_long(request.user),
         "say": say,
         "written": what_was_written(request) if say else "",
         "undo": desk.just_settled(request.user),

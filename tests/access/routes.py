@@ -131,6 +131,7 @@ ROUTES = [
         during="settled",
     ),
     Row("leads/", LEADS, GET),
+    Row("leads/<circle>/remind/", only(303, "lead", "superuser"), POST, during="waiting"),
     Row("told/", signed_in(200), GET),
     Row("told/<concern>/again/", only(200, "peer"), POST, at={"concern": "settled"}),
     Row("appeal/<entry>/", only(200, "muted"), GET),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import beside, concerns, moderation, settling
 from chat.live import leading, rounds
-from chat.models import CareCard, Concern, LiveSession
+from chat.models import CareCard, Concern, LiveSession, Message
 from community.models import AuditEntry, User
 from programs import calendar, enrolment, journal
 from programs.circles import appoint
@@ -195,8 +195,16 @@ def just_settled(world: World) -> None:
     Concern.objects.exclude(settled_at=None).update(settled_at=timezone.now())
 
 
+def waiting_too_long(world: World) -> None:
+    """What is held has waited for more than a day."""
+    Message.objects.filter(state=Message.State.HELD).update(
+        posted_at=timezone.now() - datetime.timedelta(hours=25)
+    )
+
+
 DURING = {
     "": lambda world: None,
+    "waiting": waiting_too_long,
     "settled": just_settled,
     "session": a_session,
     "round": a_round,
