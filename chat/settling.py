@@ -84,7 +84,10 @@ def settle(*, by: User, concern: str, outcome: str, answer: str = "", circle: st
 
 
 def reopen(*, by: User, concern: str, circle: str = "") -> None:
-    """Undoes one's own settling, for ten seconds. Raises Refused."""
+    """Undoes one's own settling, for ten seconds. Raises Refused.
+
+    Whoever was looking at it goes on, where they still may; otherwise it waits as new.
+    """
     with _looking(by, concern, circle, settled=True) as (room, found, holder):
         now = timezone.now()
         if (
@@ -100,6 +103,8 @@ def reopen(*, by: User, concern: str, circle: str = "") -> None:
         found.save(
             update_fields=["settled_at", "settled_by", "settled_as", "outcome", "sealed_answer"]
         )
+        if found.taken_at and not _still_theirs(found):
+            _nobody_looks(Concern.objects.filter(pk=found.pk))
         _write_down(room, "reopen", found, by, holder)
 
 
@@ -126,6 +131,15 @@ def drop_what_they_took_up(sender: type, membership: Membership, **kwargs: objec
 
 def _nobody_looks(concerns: QuerySet[Concern]) -> None:
     concerns.update(taken_at=None, taken_by=None, taken_as="")
+
+
+def _still_theirs(found: Concern) -> bool:
+    """Whether whoever took it up may go on: they hold the circle still, or lead, and nobody asked
+    for another look at what they made of it."""
+    looking = found.taken_by
+    if looking is None or not looking.is_active or found.appeals.filter(against=looking).exists():
+        return False
+    return mine_to_look_at(looking).filter(pk=found.pk).exists()
 
 
 @receiver(tick)

@@ -25,6 +25,11 @@ def root(db):
     return User.objects.create_superuser("root@example.org")
 
 
+@pytest.fixture
+def linden(cast):
+    return join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+
+
 def here(cast, **more):
     return {"circle": cast.circle.public_id} | more
 
@@ -91,6 +96,86 @@ def test_leads_read_what_was_told_and_how_it_was_settled(cast, client, said):
     assert "He meant well" in page
 
 
+# An answer that is taken back when another look was asked for already -------------------
+def told_and_settled(cast, *, taken_by):
+    """Ines told of Noor, `taken_by` took it up, Mina settled it, and Ines asks for another look."""
+    concern = concerns.tell(
+        by=cast.ines, reason="unkind", **here(cast, member=cast.member(cast.noor).public_id)
+    )
+    settling.take(by=taken_by, concern=concern.public_id)
+    settling.settle(by=cast.mina, concern=concern.public_id, outcome="left")
+    concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    return concern.public_id
+
+
+def leads_page(cast, client):
+    client.force_login(cast.sade)
+    return client.get(reverse("leads")).content.decode()
+
+
+def test_of_an_answer_that_was_taken_back_leads_read_who_looks_now(cast, client, linden):
+    told = told_and_settled(cast, taken_by=linden)
+    settling.reopen(by=cast.mina, concern=told)
+
+    page = leads_page(cast, client)
+
+    assert "What was made of it was taken back. Linden is looking at it now." in page
+    assert "Settled by" not in page
+    assert Concern.objects.get(public_id=told).taken_by == linden
+
+
+def test_whoever_it_is_about_does_not_have_it_again_and_it_waits_as_new(cast, client, linden):
+    told = told_and_settled(cast, taken_by=cast.mina)
+    settling.reopen(by=cast.mina, concern=told)
+
+    concern = Concern.objects.get(public_id=told)
+    assert (concern.taken_at, concern.taken_by, concern.taken_as) == (None, None, "")
+    assert "It waits for someone to look." in leads_page(cast, client)
+    client.force_login(linden)
+    desk = client.get(reverse("desk_of", args=[cast.circle.public_id])).content.decode()
+    assert 'data-needs="report"' in desk
+    assert "Look at it by" in desk
+    settling.take(by=linden, concern=told)
+    settling.pass_on_what_waited(now=concern.due_at + datetime.timedelta(hours=1))
+    assert Concern.objects.get(public_id=told).passed_on_at is None
+
+
+def test_without_another_look_whoever_took_it_up_goes_on(cast):
+    concern = concerns.tell(
+        by=cast.ines, reason="unkind", **here(cast, member=cast.member(cast.noor).public_id)
+    ).public_id
+    settling.take(by=cast.mina, concern=concern)
+    settling.settle(by=cast.mina, concern=concern, outcome="left")
+
+    settling.reopen(by=cast.mina, concern=concern)
+
+    assert Concern.objects.get(public_id=concern).taken_as == "Mina"
+
+
+def test_whoever_left_meanwhile_does_not_have_it_again(cast, linden):
+    told = told_and_settled(cast, taken_by=linden)
+    enrolment.leave(membership=cast.member(linden))
+
+    settling.reopen(by=cast.mina, concern=told)
+
+    concern = Concern.objects.get(public_id=told)
+    assert concern.taken_by is None
+    settling.pass_on_what_waited(now=concern.due_at + datetime.timedelta(hours=1))
+    assert Concern.objects.get(public_id=told).passed_on_at is not None
+
+
+@pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda", "linden"])
+def test_nobody_else_takes_an_answer_back(cast, linden, who):
+    told = told_and_settled(cast, taken_by=linden)
+    someone = linden if who == "linden" else getattr(cast, who)
+
+    refused = refusal_of(settling.reopen, by=someone, concern=told)
+
+    assert refused.code == ("closed" if who == "linden" else "not_member")
+    assert Concern.objects.get(public_id=told).settled_at is not None
+
+
+# Never by whoever did it ---------------------------------------------------------------
 def test_a_lead_does_not_decide_about_what_they_did(cast, root):
     enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
 
