@@ -40,6 +40,8 @@ _LATELY = 8
 # What undoes an act, by the name of its address.
 _UNDONE_FOR_A_MEMBER = {"mute": "unmute", "hold": "unhold_member"}
 _UNDONE_FOR_ALL = {"pause": "resume", "hold_all": "unhold_room"}
+# What is put back as it was: of each of these the newest alone.
+_SETTINGS = {"pace": "pace", "hours": "hours", "daily_hours": "hours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def lately(circle: Circle) -> list[ModerationAction]:
 
 
 def undoing(act: ModerationAction) -> tuple[str, str] | None:
-    """The url that undoes this act and the public id it names; None where nothing does.
+    """The url that undoes this act and what it names, a public id or a place in the log; None
+    where nothing does.
 
     What has been undone since, or settled otherwise, is asked again by the verb itself.
     """
@@ -157,7 +160,14 @@ def undoing(act: ModerationAction) -> tuple[str, str] | None:
         return _UNDONE_FOR_A_MEMBER[act.verb], act.member.public_id
     if act.verb == "set_aside" and act.message:
         return ("put_back", act.message.public_id) if act.message.state == "set_aside" else None
+    if act.verb in _SETTINGS and act.seq is not None:
+        return "undo_setting", str(act.seq)
     return (_UNDONE_FOR_ALL[act.verb], "") if act.verb in _UNDONE_FOR_ALL else None
+
+
+def what_it_set(act: ModerationAction) -> str:
+    """Pace or hours; empty where it is another act."""
+    return _SETTINGS.get(act.verb, "")
 
 
 def regretted(act: ModerationAction) -> str:

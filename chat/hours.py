@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.dispatch import receiver
@@ -38,21 +38,26 @@ class Change:
     hours: str
 
 
-def keep(*, by: User, circle: str, hours: str) -> None:
-    """Sets the room's hours by hand. Raises Refused."""
+def keep(*, by: User, circle: str, hours: str) -> int | None:
+    """Sets the room's hours by hand. Raises Refused.
+
+    The place in the log by which it is undone (`chat/undoing.py`); None where it was so already.
+    """
     if hours not in Room.Hours.values:
         raise Refused("bad_frame", _("Choose when the room is open."))
     with facilitating(by, circle) as (room, facilitator):
         if room.hours == hours:
-            return
-        _set(room, hours, timezone.now())
-        record.act(room, "hours", by=facilitator)
+            return None
+        before = _as_it_stands(room)
+        seq = _set(room, hours, timezone.now())
+        record.act(room, "hours", by=facilitator, seq=seq, before=before)
+        return seq
 
 
-def keep_daily(*, by: User, circle: str, changes: Sequence[tuple[datetime.time, str]]) -> None:
+def keep_daily(*, by: User, circle: str, changes: Sequence[tuple[datetime.time, str]]) -> int:
     """Sets the day's schedule, and what it says now; without changes there is none any more.
 
-    Raises Refused.
+    The place in the log by which it is undone. Raises Refused.
     """
     times = {at.replace(second=0, microsecond=0) for at, _hours in changes}
     if len(times) != len(changes) or len(changes) > MOST_A_DAY:
@@ -60,15 +65,22 @@ def keep_daily(*, by: User, circle: str, changes: Sequence[tuple[datetime.time, 
     if any(hours not in Room.Hours.values for _at, hours in changes):
         raise Refused("bad_frame", _("Choose when the room is open."))
     with facilitating(by, circle) as (room, facilitator):
-        room.daily_hours.all().delete()
-        DailyHours.objects.bulk_create(
-            DailyHours(room=room, at=at.replace(second=0, microsecond=0), hours=hours)
-            for at, hours in changes
-        )
+        before = _as_it_stands(room)
+        _schedule(room, changes)
         now = timezone.now()
         last = last_change(room.daily_hours.all(), room.circle.cohort.zone, now)
-        _set(room, last.hours if last else room.hours, now)
-        record.act(room, "daily_hours", by=facilitator)
+        seq = _set(room, last.hours if last else room.hours, now)
+        record.act(room, "daily_hours", by=facilitator, seq=seq, before=before)
+        return seq
+
+
+def put_back(room: Room, before: dict[str, Any]) -> None:
+    """Hours and schedule as they were `before`; the room's lock is held.
+
+    Since when they are is put back, too: a change of the schedule that came due meanwhile comes.
+    """
+    _schedule(room, [(time_of_day(at), hours) for at, hours in before["daily"]])
+    _set(room, before["hours"], datetime.datetime.fromisoformat(before["since"]))
 
 
 def time_of_day(text: str) -> datetime.time:
@@ -129,11 +141,25 @@ def _due(room: Room, now: datetime.datetime) -> Change | None:
     return change if change and change.at > room.hours_since else None
 
 
-def _set(room: Room, hours: str, since: datetime.datetime) -> None:
+def _set(room: Room, hours: str, since: datetime.datetime) -> int:
     room.hours, room.hours_since = hours, since
     room.save(update_fields=["hours", "hours_since"])
     ends = until(room)
-    log.append(room, Event.Kind.HOURS, hours=hours, until=ends.isoformat() if ends else None)
+    told_until = ends.isoformat() if ends else None
+    return log.append(room, Event.Kind.HOURS, hours=hours, until=told_until).seq
+
+
+def _schedule(room: Room, changes: Iterable[tuple[datetime.time, str]]) -> None:
+    room.daily_hours.all().delete()
+    DailyHours.objects.bulk_create(
+        DailyHours(room=room, at=at.replace(second=0, microsecond=0), hours=hours)
+        for at, hours in changes
+    )
+
+
+def _as_it_stands(room: Room) -> dict[str, Any]:
+    daily = [(f"{row.at:%H:%M}", row.hours) for row in room.daily_hours.all()]
+    return {"hours": room.hours, "since": room.hours_since.isoformat(), "daily": daily}
 
 
 def _around(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import log, record
 from chat.facilitating import facilitating
-from chat.models import Event
+from chat.models import Event, Room
 from chat.refusal import Refused
 
 if TYPE_CHECKING:
@@ -19,17 +19,25 @@ if TYPE_CHECKING:
 SLOWEST_SECONDS = 3600
 
 
-def pace(*, by: User, circle: str, seconds: int) -> None:
-    """Peers wait this long between two messages; 0 lets the room go freely. Raises Refused."""
+def pace(*, by: User, circle: str, seconds: int) -> int | None:
+    """Peers wait this long between two messages; 0 lets the room go freely. Raises Refused.
+
+    The place in the log by which it is undone (`chat/undoing.py`); None where it was so already.
+    """
     if not 0 <= seconds <= SLOWEST_SECONDS:
         raise Refused("bad_frame", _("Choose a pace of at most one message an hour."))
     with facilitating(by, circle) as (room, facilitator):
         if room.pace_seconds == seconds:
-            return
-        room.pace_seconds = seconds
-        room.save(update_fields=["pace_seconds"])
-        log.append(room, Event.Kind.PACE, seconds=seconds)
-        record.act(room, "pace", by=facilitator)
+            return None
+        before = {"seconds": room.pace_seconds}
+        seq = _set(room, seconds)
+        record.act(room, "pace", by=facilitator, seq=seq, before=before)
+        return seq
+
+
+def put_back(room: Room, before: dict[str, Any]) -> None:
+    """The pace as it was `before`; the room's lock is held."""
+    _set(room, before["seconds"])
 
 
 def pause(*, by: User, circle: str) -> None:
@@ -52,3 +60,9 @@ def resume(*, by: User, circle: str) -> None:
         room.save(update_fields=["paused_at"])
         log.append(room, Event.Kind.RESUMED)
         record.act(room, "resume", by=facilitator)
+
+
+def _set(room: Room, seconds: int) -> int:
+    room.pace_seconds = seconds
+    room.save(update_fields=["pace_seconds"])
+    return log.append(room, Event.Kind.PACE, seconds=seconds).seq

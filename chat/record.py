@@ -7,6 +7,7 @@ room, and in the house's record, chained and without words, which stays (`commun
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,10 +39,22 @@ def act(
     member: Membership | None = None,
     message: Message | None = None,
     until: datetime.datetime | None = None,
+    seq: int | None = None,
+    before: dict[str, Any] | None = None,
 ) -> None:
-    """Writes down that `by` did `verb`, to `member` or with `message`; the transaction's last."""
+    """Writes down that `by` did `verb`, to `member` or with `message`; the transaction's last.
+
+    What was set for the room at `seq` of its log can be put back to how it stood `before`.
+    """
     ModerationAction.objects.create(
-        room=room, verb=verb, by=by, member=member, message=message, until=until
+        room=room,
+        verb=verb,
+        by=by,
+        member=member,
+        message=message,
+        until=until,
+        seq=seq,
+        before=before,
     )
     audit.record(
         verb=verb,

@@ -34,7 +34,7 @@ FACILITATOR_VERBS = (
     *(verb for verb in PEER_VERBS if verb not in ("hide", "unhide")),
     *("set_aside", "put_back", "let_through", "ask_to_change", "hold", "unhold"),
     *("mute", "unmute", "remove", "let_back_in", "pace", "pause", "resume", "hours", "daily_hours"),
-    *("here", "away"),
+    *("undo", "here", "away"),
     *("take_up", "give_back", "settle", "reopen"),
     *("begin", "phase", "give_piece", "order", "breath", "give_time", "take_over", "end"),
 )

@@ -117,6 +117,7 @@ urlpatterns = [
     path(f"{_A_ROOM}resume/", facilitating.resume, name="resume"),
     path(f"{_A_ROOM}hours/", facilitating.keep_hours, name="hours"),
     path(f"{_A_ROOM}daily-hours/", facilitating.keep_daily_hours, name="daily_hours"),
+    path(f"{_A_ROOM}undo/<int:seq>/", facilitating.undo, name="undo_setting"),
     path(f"{_A_ROOM}here/", facilitating.here, name="here"),
     path(f"{_A_ROOM}away/", facilitating.away, name="away"),
 ]

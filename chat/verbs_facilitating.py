@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from chat import holding, hours, leases, moderation, pacing, refusal
+from chat import holding, hours, leases, moderation, pacing, refusal, undoing
 from chat.frames import Frame
 from chat.live import watching
 from community.models import User
@@ -83,26 +83,32 @@ def _let_back_in(by: User, frame: Frame) -> None:
     )
 
 
-def _pace(by: User, frame: Frame) -> None:
-    pacing.pace(by=by, circle=frame.public_id("circle"), seconds=frame.seq("seconds"))
+def _pace(by: User, frame: Frame) -> dict[str, Any]:
+    seconds = frame.seq("seconds")
+    return {"seq": pacing.pace(by=by, circle=frame.public_id("circle"), seconds=seconds)}
 
 
-def _hours(by: User, frame: Frame) -> None:
-    hours.keep(by=by, circle=frame.public_id("circle"), hours=frame.text("hours"))
+def _hours(by: User, frame: Frame) -> dict[str, Any]:
+    wanted = frame.text("hours")
+    return {"seq": hours.keep(by=by, circle=frame.public_id("circle"), hours=wanted)}
 
 
-def _daily_hours(by: User, frame: Frame) -> None:
+def _daily_hours(by: User, frame: Frame) -> dict[str, Any]:
     changes = frame.fields.get("changes")
     if not isinstance(changes, list):
         raise refusal.bad_frame()
     read = [_change(Frame(frame.verb, one)) for one in changes if isinstance(one, dict)]
     if len(read) != len(changes):
         raise refusal.bad_frame()
-    hours.keep_daily(by=by, circle=frame.public_id("circle"), changes=read)
+    return {"seq": hours.keep_daily(by=by, circle=frame.public_id("circle"), changes=read)}
 
 
 def _change(fields: Frame) -> tuple[datetime.time, str]:
     return hours.time_of_day(fields.text("at")), fields.text("hours")
+
+
+def _undo(by: User, frame: Frame) -> None:
+    undoing.undo(by=by, circle=frame.public_id("circle"), seq=frame.seq("seq"))
 
 
 def _here(by: User, frame: Frame) -> dict[str, Any]:
@@ -128,6 +134,7 @@ VERBS: dict[str, Verb] = {
     "resume": _about_room(pacing.resume),
     "hours": _hours,
     "daily_hours": _daily_hours,
+    "undo": _undo,
     "here": _here,
     "away": _about_room(leases.away),
 }

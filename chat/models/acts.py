@@ -126,6 +126,14 @@ class ModerationAction(models.Model):
     )
     until = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now, editable=False)
+    # Of what was set for the room: its place in the log, and how it stood before, to put it back.
+    seq = models.BigIntegerField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "seq"], name="one_act_at_a_place_in_the_log")
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at.isoformat()}"

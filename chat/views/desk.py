@@ -36,6 +36,8 @@ _UNDOES = {
     "unhold_all": "unhold_room",
     "put_back": "put_back",
     "let_back_in": "let_back_in",
+    "put_pace_back": "pace",
+    "put_hours_back": "hours",
 }
 
 
@@ -160,7 +162,8 @@ def _with_undo(
     rows = []
     for act in acts:
         undo = desk.undoing(act)
-        what = (undo[0] if undo else act.verb, act.member_id, act.message_id)
+        does = desk.what_it_set(act) or (undo[0] if undo else act.verb)
+        what = (does, act.member_id, act.message_id)
         address = ""
         if undo and what not in seen:
             named = [undo[1]] if undo[1] else []

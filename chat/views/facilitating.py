@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import history, holding, hours, leases, moderation, pacing
+from chat import history, holding, hours, leases, moderation, pacing, undoing
 from chat.drawing import for_drawing
 from chat.live import watching
 from chat.models import Mute, Room, Seat
@@ -172,6 +172,13 @@ def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
         hours.keep_daily(changes=changes, **fields)
 
     return _at_room(request, circle, keep, _("The room keeps these hours every day."))
+
+
+@login_required
+@require_POST
+def undo(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
+    """Takes back a pace or hours, where nothing else was set since."""
+    return _at_room(request, circle, undoing.undo, _("It stands again as it did."), seq=seq)
 
 
 @login_required

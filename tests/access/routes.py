@@ -94,6 +94,7 @@ ROUTES = [
     Row(f"{ROOM}pause/", facilitators(303), POST),
     Row(f"{ROOM}resume/", facilitators(303), POST),
     Row(f"{ROOM}hours/", facilitators(303), POST, fields={"hours": "reading"}),
+    Row(f"{ROOM}undo/<seq>/", facilitators(303), POST, at={"seq": "set_at"}, during="set"),
     Row(f"{ROOM}daily-hours/", facilitators(303), POST, fields={"at": "22:00", "hours": "reading"}),
     Row(f"{ROOM}here/", facilitators(303), POST),
     Row(f"{ROOM}away/", facilitators(303), POST),

@@ -74,6 +74,7 @@ VERBS = [
     verb("resume", HOLDER),
     verb("hours", HOLDER, hours="reading"),
     verb("daily_hours", HOLDER, changes=[{"at": "22:00", "hours": "reading"}]),
+    verb("undo", HOLDER, during="set", seq="{set_at}"),
     verb("here", HOLDER),
     verb("away", HOLDER),
     # A live session

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chat import beside, concerns, moderation, settling
+from chat import beside, concerns, moderation, pacing, settling
 from chat.live import leading, rounds
 from chat.models import CareCard, Concern, LiveSession, Message
 from community.models import AuditEntry, User
@@ -202,9 +202,17 @@ def waiting_too_long(world: World) -> None:
     )
 
 
+def just_set(world: World) -> None:
+    """The room has a pace, which may be undone."""
+    cast = world.cast
+    for things, holder in ((world.here, cast.mina), (world.next_door, cast.bela)):
+        things["set_at"] = pacing.pace(by=holder, circle=things["circle"], seconds=30)
+
+
 DURING = {
     "": lambda world: None,
     "waiting": waiting_too_long,
+    "set": just_set,
     "settled": just_settled,
     "session": a_session,
     "round": a_round,

@@ -43,6 +43,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "resume": {},
     "hours": {"hours": "open"},
     "daily_hours": {"changes": [{"at": "22:00", "hours": "reading"}]},
+    "undo": {"seq": 1},
     "here": {},
     "away": {},
     "take_up": {"concern": "MESSAGE"},

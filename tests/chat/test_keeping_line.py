@@ -73,6 +73,7 @@ def every_verb(cast: Cast, message: str) -> list[dict]:
         {"do": "resume"},
         {"do": "hours", "hours": "attended"},
         {"do": "daily_hours", "changes": [{"at": "08:00", "hours": "open"}]},
+        {"do": "undo"},
         {"do": "here"},
         {"do": "away"},
         {"do": "remove", **member, **why},
@@ -92,10 +93,14 @@ async def test_each_verb_is_a_facilitators_and_nobody_elses(cast, enter):
     frames = await sync_to_async(every_verb)(cast, message)
     assert {frame["do"] for frame in frames} == set(VERBS)
 
+    set_at = 0
     for frame in frames:
+        if frame["do"] == "undo":
+            frame["seq"] = set_at
         refused = await ines.ask(**frame, circle=circle)
         assert (frame["do"], refused["code"]) == (frame["do"], "not_member")
         answer = await mina.ask(**frame, circle=circle)
+        set_at = answer.get("seq", set_at)
         assert (frame["do"], answer["is"]) == (frame["do"], "ack")
         if frame["do"] == "remove":
             assert (await noor.closed()) == 4403
@@ -139,6 +144,8 @@ async def test_what_is_set_is_heard_by_everyone_and_told_to_whom_it_concerns(cas
         {"do": "daily_hours", "changes": "08:00"},
         {"do": "daily_hours", "changes": [["08:00", "open"]]},
         {"do": "daily_hours", "changes": [{"at": 8, "hours": "open"}]},
+        {"do": "undo"},
+        {"do": "undo", "seq": 1},
         {"do": "hold", "member": 7},
         {"do": "let_through"},
     ],

@@ -34,7 +34,6 @@ export class Keeping {
   }
 
   async #set(form) {
-    const before = { ...this.room.standing.state };
     const verb = form.dataset.do;
     const { seconds, hours } = Object.fromEntries(new FormData(form));
     const fields = verb === "pace" ? { seconds: Number(seconds) } : verb === "hours" && { hours };
@@ -46,10 +45,11 @@ export class Keeping {
       resume: { do: "pause" },
       hold: { do: "unhold" },
       unhold: { do: "hold" },
-      pace: { do: "pace", seconds: before.pace },
-      hours: { do: "hours", hours: before.hours },
+      // By the place in the log: what another has set meanwhile stays.
+      pace: done.seq && { do: "undo", seq: done.seq },
+      hours: done.seq && { do: "undo", seq: done.seq },
     }[verb];
-    this.room.bars.done(say(`done.${verb}`), () => this.room.act(back));
+    this.room.bars.done(say(`done.${verb}`), back && (() => this.room.act(back)));
   }
 }
 
