@@ -94,10 +94,12 @@ def raise_concern(room: Room, concern: Concern) -> None:
         concern.seal_snapshot(snapshot)
     concern.save()
     if not concern.to_leads:
-        kind = Event.Kind.CARE_FLAG if concern.is_care else Event.Kind.REPORT_MADE
-        log.append(room, kind, audience=Event.Audience.FACILITATORS)
+        event = Event.Kind.CARE_FLAG if concern.is_care else Event.Kind.REPORT_MADE
+        log.append(room, event, audience=Event.Audience.FACILITATORS)
+    on_duty = _on_duty(concern)
     for person in looking:
-        notices.tell(person, kind=Notice.Kind.CARE, about=f"concern:{concern.public_id}")
+        kind = Notice.Kind.ON_DUTY if person.pk in on_duty else Notice.Kind.CARE
+        notices.tell(person, kind=kind, about=f"concern:{concern.public_id}")
 
 
 def due_at(room: Room, kind: str, now: datetime.datetime | None = None) -> datetime.datetime:
@@ -267,6 +269,17 @@ def _who_look(concern: Concern) -> QuerySet[User]:
     held = Membership.objects.current().facilitators().filter(circle=concern.room.circle_id)
     people = User.objects.filter(pk__in=held.values("user"), is_active=True)
     return people.exclude(pk__in=_concerned(concern))
+
+
+def _on_duty(concern: Concern) -> set[int]:
+    """Of a care flag in a live session, whoever holds the circle and is at it: theirs is a clock of
+    minutes, also in the evening. Nobody else is on call at night."""
+    if not concern.is_care or concern.to_leads:
+        return set()
+    going_on = LiveSession.objects.going_on().filter(room=concern.room)
+    holders = Membership.objects.current().facilitators()
+    at_it = holders.filter(circle=concern.room.circle_id, attendances__session__in=going_on)
+    return set(at_it.values_list("user", flat=True))
 
 
 def _leads_for(concern: Concern) -> QuerySet[User]:

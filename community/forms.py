@@ -234,13 +234,14 @@ class AccountForm(forms.ModelForm):
             _("Time zone"), _("As the house: %(zone)s") % {"zone": settings.TIME_ZONE}, _zones()
         )
         self.fields["time_zone"].help_text = _(
-            "Times are shown in it, and nothing is mailed in its night."
+            "Times are shown in it, and it says when your night is."
         )
         for name in ("language", "time_zone"):
             self.initial[name] = self.initial[name] or _AS_IT_COMES
         self.fields["mail_updates"].label = _("Mail me when there is something new")
         self.fields["mail_updates"].help_text = _(
-            "The message never says what it is, and comes between 8:00 and 21:00."
+            "The message never says what it is, and comes between 8:00 and 21:00; at night only to "
+            "a facilitator who is at a live session, where something there can’t wait."
         )
         self.fields["opens_notes"].label = _("Show messages with a content note open")
         self.fields["opens_notes"].help_text = _(

@@ -188,6 +188,8 @@ class Notice(models.Model):
         JOINING = "joining", _("an answer to an application")
         CIRCLE = "circle", _("something in a circle")
         CARE = "care", _("something for a facilitator")
+        # The only kind that is told at night: they are up, and it is a matter of minutes.
+        ON_DUTY = "on_duty", _("something for a facilitator who is at a session now")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -1,8 +1,8 @@
 """The outbox: telling people, outside the house, that there is something for them inside.
 
 A notice is a row, so that it is told once, whoever asks for it and however often. It leaves
-by mail when its time has come and it is day where the person is. The mail never says what
-there is, and several notices make one mail.
+by mail when its time has come and it is day where the person is; to whoever is on duty, at any
+hour. The mail never says what there is, and several notices make one mail.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def _send_to(person: User, now: datetime.datetime) -> bool:
         return False
     morning = end_of_night(person, now)
     if morning is not None:
-        due.update(not_before=morning)
-        return False
+        due.exclude(kind=Notice.Kind.ON_DUTY).update(not_before=morning)
+        due = due.filter(kind=Notice.Kind.ON_DUTY)
     claimed = _claim(list(due.values_list("pk", flat=True)), now)
     if not claimed:
         return False

@@ -96,6 +96,19 @@ def test_nobody_is_told_in_their_night(noor, zone, at, told_at):
         assert notices.send_due(morning) == 1
 
 
+def test_at_night_whoever_is_on_duty_is_told_of_that_alone(noor):
+    night, morning = NOON + datetime.timedelta(hours=10), NOON + datetime.timedelta(hours=20)
+    notices.tell(noor, kind=Notice.Kind.ON_DUTY, about="concern:heron", not_before=night)
+    tell(noor, at=night)
+
+    assert notices.send_due(night) == 1
+    assert notices.send_due(night) == 0
+    waiting = Notice.objects.get(sent_at=None)
+    assert (waiting.kind, waiting.not_before) == (Notice.Kind.QUESTION, morning)
+    assert "heron" not in mail.outbox[0].body
+    assert notices.send_due(morning) == 1
+
+
 def test_who_wants_no_mail_gets_none_later_either(noor):
     User.objects.update(mail_updates=False)
     tell(noor)

@@ -1,0 +1,125 @@
+"""A care flag in a live session: whoever is at it is told by mail at once, also in the evening."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from chat import concerns
+from chat.care import flagging
+from chat.live import leading, rounds
+from community import notices
+from programs.models import Membership
+from tests.chat.talk import join, say
+
+# By the clocks of everyone here it is night.
+LATE = "2026-11-22T21:40:00Z"
+MORNING = datetime.datetime(2026, 11, 23, 8, 0, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _late(cast, time_machine):
+    time_machine.move_to(LATE)
+
+
+@pytest.fixture
+def linden(cast):
+    """Holds the circle, too, and sleeps."""
+    return join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+
+
+@pytest.fixture
+def session(cast, linden):
+    """Mina leads it, and Noor and Ines sit in it."""
+    leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    for peer in (cast.noor, cast.ines):
+        rounds.seat(by=peer, circle=cast.circle.public_id, agreed=True)
+
+
+def worry(cast, reason="worried", about=None):
+    member = cast.member(about or cast.noor).public_id
+    concerns.tell(by=cast.ines, circle=cast.circle.public_id, member=member, reason=reason)
+
+
+def written_to(now=None):
+    """Whom the mails go to that leave now."""
+    mail.outbox.clear()
+    notices.send_due(now)
+    return sorted(letter.to[0].partition("@")[0] for letter in mail.outbox)
+
+
+def test_whoever_is_at_it_is_told_at_once_and_who_sleeps_in_the_morning(cast, session):
+    worry(cast)
+
+    assert written_to() == ["mina"]
+    assert written_to() == []
+    assert written_to(MORNING) == ["linden"]
+
+
+def test_words_about_a_crisis_are_told_so_too_and_the_mail_says_nothing(cast, session):
+    leading.phase(by=cast.mina, circle=cast.circle.public_id, phase="closing", seen=10**6)
+    say(cast.noor, "Some nights I want to die.", circle=cast.circle)
+    flagging.sweep()
+
+    assert written_to() == ["mina"]
+    letter = mail.outbox[0]
+    assert letter.subject == "You have an update"
+    everything = f"{letter.body}{letter.alternatives[0].content}".lower()
+    for word in ("noor", "die", "circle", "session", "crisis", "care", "urgent", "night"):
+        assert word not in everything
+
+
+def test_a_report_waits_for_the_morning(cast, session):
+    worry(cast, "unkind")
+
+    assert written_to() == []
+    assert written_to(MORNING) == ["linden", "mina"]
+
+
+def test_without_a_session_nobody_is_on_call(cast, linden):
+    worry(cast)
+
+    assert written_to() == []
+    assert written_to(MORNING) == ["linden", "mina"]
+
+
+def test_nor_is_anyone_when_it_is_over(cast, session):
+    leading.end(by=cast.mina, circle=cast.circle.public_id, seen=10**6)
+    worry(cast)
+
+    assert written_to() == []
+
+
+def test_what_is_about_a_facilitator_tells_nobody_at_it(cast, session):
+    worry(cast, about=cast.mina)
+
+    assert written_to() == []
+    assert written_to(MORNING) == ["sade"]
+
+
+def test_a_session_next_door_puts_nobody_here_on_duty(cast, linden):
+    leading.begin(by=cast.bela, circle=cast.next_door.public_id)
+    worry(cast)
+
+    assert written_to() == []
+
+
+def test_who_wants_no_mail_gets_none(cast, session):
+    cast.mina.mail_updates = False
+    cast.mina.save()
+    worry(cast)
+
+    assert written_to() == []
+
+
+def test_it_leaves_alone_what_else_waits_for_the_morning(cast, session):
+    worry(cast, "unkind")
+    worry(cast)
+
+    assert written_to() == ["mina"]
+    waiting = cast.mina.notices.get(sent_at=None)
+    assert (waiting.kind, waiting.not_before) == ("care", MORNING)
+    assert timezone.now() < MORNING
