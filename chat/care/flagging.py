@@ -61,8 +61,12 @@ def sweep(sender: object = None, **kwargs: object) -> int:
     looked = 0
     behind = Room.objects.filter(Q(looked=None, last_seq__gt=0) | Q(last_seq__gt=F("looked__upto")))
     for circle in list(behind.values_list("circle__public_id", flat=True)):
-        while looked < _A_SWEEP and (some := look(circle, at_most=500)):
-            looked += some
+        try:
+            while looked < _A_SWEEP and (some := look(circle, at_most=500)):
+                looked += some
+        except Exception as error:
+            # It keeps no other room from being looked at; the next sweep comes back to it.
+            logger.error("looking_failed: %s", type(error).__name__)
     return looked
 
 

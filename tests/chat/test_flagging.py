@@ -155,6 +155,27 @@ def test_one_that_breaks_over_a_message_comes_back_to_it(cast, monkeypatch):
     assert Concern.objects.count() == 1
 
 
+def test_a_room_that_breaks_keeps_no_other_from_being_looked_at(cast, monkeypatch, caplog):
+    say(cast.noor, "I want to die.", circle=cast.circle)
+    say(cast.otto, "Ich will sterben.", circle=cast.next_door)
+    find = flagging.look
+
+    def breaks_here(circle, **more):
+        if circle == cast.circle.public_id:
+            raise RuntimeError("I want to die.")
+        return find(circle, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(flagging, "look", breaks_here)
+        flagging.sweep()
+
+    assert [flag.room.circle for flag in Concern.objects.all()] == [cast.next_door]
+    assert "RuntimeError" in caplog.text
+    assert "I want to die." not in caplog.text
+    flagging.sweep()
+    assert Concern.objects.count() == 2
+
+
 def test_words_taken_back_or_erased_are_passed_over(cast):
     posted = say(cast.noor, "I want to die.", circle=cast.circle)
     editing.take_back(by=cast.noor, circle=cast.circle.public_id, message=posted.id)
