@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from chat import beside, concerns, settling
+from chat import beside, concerns, pacing, settling
 from chat.live import leading, rounds
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
@@ -237,11 +237,13 @@ def test_two_who_talk_alone_read_each_other_without_reloading(visit, cast, aside
 @pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)
 def test_the_desk_is_for_everyone(visit, cast, aside, width, scheme):
     aside(said, cast, cast.noor, "A line")
+    aside(pacing.pace, by=cast.mina, circle=cast.circle.public_id, seconds=60)
     viewport = {"width": width, "height": 800}
     mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=viewport, color_scheme=scheme)
     for summary in mina.page.locator("details > summary").all():
         summary.click()
 
+    expect(mina.page.locator(".ledger").get_by_role("button", name="Undo")).to_be_visible()
     assert faults(mina.page) == []
     assert fits(mina.page)
     assert faults_of(mina) == []
