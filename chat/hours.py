@@ -74,13 +74,14 @@ def keep_daily(*, by: User, circle: str, changes: Sequence[tuple[datetime.time, 
         return seq
 
 
-def put_back(room: Room, before: dict[str, Any]) -> None:
-    """Hours and schedule as they were `before`; the room's lock is held.
+def put_back(room: Room, before: dict[str, Any]) -> int:
+    """Hours and schedule as they were `before`, and the place of that in the log; the room's lock
+    is held.
 
     Since when they are is put back, too: a change of the schedule that came due meanwhile comes.
     """
     _schedule(room, [(time_of_day(at), hours) for at, hours in before["daily"]])
-    _set(room, before["hours"], datetime.datetime.fromisoformat(before["since"]))
+    return _set(room, before["hours"], datetime.datetime.fromisoformat(before["since"]))
 
 
 def time_of_day(text: str) -> datetime.time:

@@ -35,9 +35,9 @@ def pace(*, by: User, circle: str, seconds: int) -> int | None:
         return seq
 
 
-def put_back(room: Room, before: dict[str, Any]) -> None:
-    """The pace as it was `before`; the room's lock is held."""
-    _set(room, before["seconds"])
+def put_back(room: Room, before: dict[str, Any]) -> int:
+    """The pace as it was `before`, and the place of that in the log; the room's lock is held."""
+    return _set(room, before["seconds"])
 
 
 def pause(*, by: User, circle: str) -> None:

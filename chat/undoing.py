@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from community.models import User
 
 # By the verb of the act: what it set, by its event; how that is put back; and how that is recorded.
-_SETTINGS: dict[str, tuple[str, Callable[[Room, dict[str, Any]], None], str]] = {
+_SETTINGS: dict[str, tuple[str, Callable[[Room, dict[str, Any]], int], str]] = {
     "pace": (Event.Kind.PACE, pacing.put_back, "put_pace_back"),
     "hours": (Event.Kind.HOURS, hours.put_back, "put_hours_back"),
     "daily_hours": (Event.Kind.HOURS, hours.put_back, "put_hours_back"),
@@ -28,22 +28,24 @@ _SETTINGS: dict[str, tuple[str, Callable[[Room, dict[str, Any]], None], str]] = 
 
 def undo(*, by: User, circle: str, seq: int) -> None:
     """Takes back what was set at this place of the log. Raises Refused; `conflict` where something
-    else was set since."""
+    was set since, or another has taken it back. Said twice, it is taken back once."""
     with facilitating(by, circle) as (room, facilitator):
         act = ModerationAction.objects.filter(room=room, seq=seq, verb__in=_SETTINGS).first()
         if act is None or act.before is None:
             raise Refused("bad_frame", _("There's nothing to undo there."))
         kind, put_back, verb = _SETTINGS[act.verb]
-        if since := Event.objects.filter(room=room, kind=kind, seq__gt=seq).order_by("seq").last():
-            raise Refused("conflict", _what_came_since(room, since))
-        put_back(room, act.before)
-        record.act(room, verb, by=facilitator)
+        since = list(Event.objects.filter(room=room, kind=kind, seq__gt=seq).order_by("-seq")[:2])
+        if not since:
+            record.act(room, verb, by=facilitator, seq=put_back(room, act.before))
+            return
+        newest = ModerationAction.objects.filter(room=room, seq=since[0].seq).first()
+        if len(since) > 1 or newest is None or (newest.verb, newest.by) != (verb, facilitator):
+            raise Refused("conflict", _who_was_first(newest))
 
 
-def _what_came_since(room: Room, event: Event) -> str:
-    """Who set something else, where somebody did: undoing and the day leave no act at the place."""
-    act = ModerationAction.objects.filter(room=room, seq=event.seq).select_related("by").first()
+def _who_was_first(act: ModerationAction | None) -> str:
+    """By name, but for the day, whose changes are nobody's act."""
     if act is None:
         return _("It has changed since. Look at how the room stands now.")
-    said = _("%(name)s has set something else since. Look at how the room stands now.")
+    said = _("%(name)s has changed it since. Look at how the room stands now.")
     return said % {"name": act.by.name}

@@ -126,7 +126,8 @@ class ModerationAction(models.Model):
     )
     until = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now, editable=False)
-    # Of what was set for the room: its place in the log, and how it stood before, to put it back.
+    # Of pace and hours: the place in the log, and of what was set, how it stood before, to put it
+    # back.
     seq = models.BigIntegerField(null=True, blank=True)
     before = models.JSONField(null=True, blank=True)
 

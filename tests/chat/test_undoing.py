@@ -79,7 +79,7 @@ def test_it_stands_again_as_it_did_and_the_room_hears_it(cast, sets, verb, kind)
     assert [event["kind"] for event in page.catch_up().heard] == [kind, kind]
     page.expect_a_fresh_page()
     act = ModerationAction.objects.latest("pk")
-    assert (act.verb, act.by, act.seq) == (verb, cast.member(cast.mina), None)
+    assert (act.verb, act.by, act.seq) == (verb, cast.member(cast.mina), room(cast).last_seq)
     assert AuditEntry.objects.latest("seq").verb == verb
 
 
@@ -113,7 +113,7 @@ def test_what_another_has_set_since_stays_also_where_it_is_the_same_again(cast, 
 
     assert (refused.code, refused.say) == (
         "conflict",
-        "Linden has set something else since. Look at how the room stands now.",
+        "Linden has changed it since. Look at how the room stands now.",
     )
     assert stands(cast) == before
 
@@ -157,13 +157,36 @@ def test_pace_and_hours_keep_out_of_each_others_way(cast):
     assert stands(cast)[:2] == (0, "reading")
 
 
-def test_undone_once_and_undoing_is_not_undone(cast):
+def test_undone_once_however_often_and_undoing_is_not_undone(cast):
     seq = set_pace(cast, 60)
     undo(cast, seq)
+    log = log_of(cast.circle)
 
-    assert refusal_of(undo, cast, seq).code == "conflict"
+    undo(cast, seq)
+
+    assert log_of(cast.circle) == log
     assert refusal_of(undo, cast, log_of(cast.circle)[-1].seq).code == "bad_frame"
     assert room(cast).pace_seconds == 0
+
+
+def test_whoever_undoes_second_is_told_who_was_first(cast, linden):
+    seq = set_pace(cast, 60)
+    undo(cast, seq, by=linden)
+
+    refused = refusal_of(undo, cast, seq)
+
+    assert (refused.code, refused.say) == (
+        "conflict",
+        "Linden has changed it since. Look at how the room stands now.",
+    )
+
+
+def test_what_was_undone_is_not_undone_over_what_was_set_in_between(cast, linden):
+    seq = set_pace(cast, 60)
+    undo(cast, set_pace(cast, 120, by=linden))
+
+    assert refusal_of(undo, cast, seq).code == "conflict"
+    assert room(cast).pace_seconds == 60
 
 
 def test_what_was_never_set_there_is_not_undone(cast, client):
@@ -208,7 +231,7 @@ def test_the_desk_undoes_the_newest_of_each_and_says_where_it_was_too_late(cast,
     set_hours(cast, "reading", by=linden)
     late = client.post(to(when), {"next": desk_of})
     assert late.status_code == 409
-    assert "Linden has set something else since." in late.content.decode()
+    assert "Linden has changed it since." in late.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
