@@ -2,7 +2,7 @@
 
 A notice is a row, so that it is told once, whoever asks for it and however often. It leaves
 by mail when its time has come and it is day where the person is; to whoever is on duty, at any
-hour. The mail never says what there is, and several notices make one mail.
+hour, while it is new. The mail never says what there is, and several notices make one mail.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from community.signals import tick
 
 NIGHT_FROM = datetime.time(21, 0)
 NIGHT_UNTIL = datetime.time(8, 0)
+# What is older, for the worker or the mailer was away, finds nobody at a session any more.
+_ON_DUTY_FOR = datetime.timedelta(hours=1)
 _MOST_TRIES = 8
 _AT_ONCE = 500  # people a sweep; the next one comes within a minute
 
@@ -68,8 +70,9 @@ def _send_to(person: User, now: datetime.datetime) -> bool:
         return False
     morning = end_of_night(person, now)
     if morning is not None:
-        due.exclude(kind=Notice.Kind.ON_DUTY).update(not_before=morning)
-        due = due.filter(kind=Notice.Kind.ON_DUTY)
+        on_duty = Q(kind=Notice.Kind.ON_DUTY, made_at__gt=now - _ON_DUTY_FOR)
+        due.exclude(on_duty).update(not_before=morning)
+        due = due.filter(on_duty)
     claimed = _claim(list(due.values_list("pk", flat=True)), now)
     if not claimed:
         return False

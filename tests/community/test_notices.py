@@ -109,6 +109,17 @@ def test_at_night_whoever_is_on_duty_is_told_of_that_alone(noor):
     assert notices.send_due(morning) == 1
 
 
+def test_what_could_not_be_mailed_for_an_hour_wakes_nobody(noor, time_machine):
+    """The worker was away, or the mailer: whoever was on duty sleeps by now."""
+    evening, morning = NOON + datetime.timedelta(hours=10), NOON + datetime.timedelta(hours=20)
+    time_machine.move_to(evening)
+    notices.tell(noor, kind=Notice.Kind.ON_DUTY, about="concern:heron")
+
+    assert notices.send_due(evening + datetime.timedelta(minutes=61)) == 0
+    assert Notice.objects.get().not_before == morning
+    assert notices.send_due(morning) == 1
+
+
 def test_who_wants_no_mail_gets_none_later_either(noor):
     User.objects.update(mail_updates=False)
     tell(noor)
