@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -273,10 +273,12 @@ def _who_look(concern: Concern) -> QuerySet[User]:
 
 def _on_duty(concern: Concern) -> set[int]:
     """Of a care flag in a live session, whoever holds the circle and is at it: theirs is a clock of
-    minutes, also in the evening. Nobody else is on call at night."""
+    minutes, also in the evening. Nobody else is on call at night, nor whoever has gone home and
+    left the session open."""
     if not concern.is_care or concern.to_leads:
         return set()
-    going_on = LiveSession.objects.going_on().filter(room=concern.room)
+    left_open = Q(unattended_at__isnull=False, planned_until__lt=timezone.now())
+    going_on = LiveSession.objects.going_on().filter(room=concern.room).exclude(left_open)
     holders = Membership.objects.current().facilitators()
     at_it = holders.filter(circle=concern.room.circle_id, attendances__session__in=going_on)
     return set(at_it.values_list("user", flat=True))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chat import concerns
 from chat.care import flagging
 from chat.live import leading, rounds
+from chat.models import LiveSession
 from community import notices
 from programs.models import Membership
 from tests.chat.talk import join, say
@@ -91,6 +92,19 @@ def test_nor_is_anyone_when_it_is_over(cast, session):
     worry(cast)
 
     assert written_to() == []
+
+
+@pytest.mark.parametrize(("gone", "over", "told"), [(1, 1, []), (1, 0, ["mina"]), (0, 1, ["mina"])])
+def test_whoever_went_home_and_left_it_open_is_not_on_call(cast, session, gone, over, told):
+    """Nobody holds it, and its time is over; one of these alone may happen in the best session."""
+    long_ago = timezone.now() - datetime.timedelta(minutes=30)
+    LiveSession.objects.update(
+        unattended_at=long_ago if gone else None,
+        planned_until=long_ago if over else timezone.now() + datetime.timedelta(minutes=30),
+    )
+    worry(cast)
+
+    assert written_to() == told
 
 
 def test_what_is_about_a_facilitator_tells_nobody_at_it(cast, session):
