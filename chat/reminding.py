@@ -1,7 +1,8 @@
 """What waits in a room longer than the house promises, as program leads see it, and what they do.
 
-They read none of it: how much waits, since when, and who holds the circle. They remind those, by a
-mail that says nothing; where nobody is there to be reminded, a lead appoints someone.
+They read none of it: how much waits, since when, who holds the circle, and which of them is here.
+They remind those, by a mail that says nothing; where nobody is there to be reminded, a lead
+appoints someone.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def _remind(room: Room, lead: User) -> None:
         raise Refused("conflict", said % {"hours": settings.REPORT_HOURS})
     holders = _holders(room.circle, lead)
     if not holders:
-        raise Refused("closed", _("Nobody else holds this circle. Appoint someone who does."))
+        raise Refused(
+            "closed", _("No other facilitator holds this circle. Appoint someone who does.")
+        )
     now = timezone.now()
     Reminder.objects.update_or_create(room=room, defaults={"by": lead, "at": now})
     for holder in holders:

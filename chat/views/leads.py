@@ -36,7 +36,11 @@ def remind(request: SignedInRequest, circle: str) -> HttpResponse:
     except Refused as refused:
         let_strangers_find_nothing(refused)
         return leads_page(request, say=refused.say, status=status_of(refused))
-    messages.success(request, _("They get a mail that says nothing, and their desk says why."))
+    done = _(
+        "They’re reminded: on their desk now, and by mail, if they want any, when it is day where "
+        "they are."
+    )
+    messages.success(request, done)
     response = redirect("leads")
     response.status_code = 303
     return response

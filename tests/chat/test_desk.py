@@ -525,5 +525,5 @@ def test_leads_see_what_is_late_and_of_held_messages_no_words(cast, client):
     page = words(client.get(reverse("leads")))
 
     assert "someone should have looked by" in page
-    assert "a message waits for a facilitator since" in page
+    assert "a message has waited for a facilitator since" in page
     assert "Waiting here for a day" not in page

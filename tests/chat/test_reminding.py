@@ -60,7 +60,7 @@ def test_a_lead_reads_how_much_waits_since_when_and_who_holds_it_and_no_words(
 
     shown = page(client, cast.sade)
 
-    assert "Alder circle: a message waits for a facilitator since" in shown
+    assert "Alder circle: a message has waited for a facilitator since" in shown
     assert "<bdi>Linden</bdi>, <bdi>Mina</bdi>" in shown
     assert "Linden is here now." in shown
     assert "Mina is here now." not in shown
@@ -76,6 +76,7 @@ def test_those_who_hold_it_are_told_by_a_mail_without_words_and_by_their_desk(
     done = client.post(reverse("remind", args=[cast.circle.public_id]))
 
     assert (done.status_code, done["Location"]) == (303, reverse("leads"))
+    assert "by mail, if they want any, when it is day where they are." in page(client, cast.sade)
     assert reminded() == ["linden", "mina"]
     event = log_of(cast.circle)[-1]
     assert (event.kind, event.audience, event.facts) == ("desk.changed", "facilitators", {})
@@ -87,7 +88,7 @@ def test_those_who_hold_it_are_told_by_a_mail_without_words_and_by_their_desk(
     assert (entry.about, entry.message) == ("", "")
     client.force_login(cast.mina)
     shown = client.get(reverse("desk_of", args=[cast.circle.public_id])).content.decode()
-    assert shown.count("a program lead, who doesn’t read it, reminded you") == 1
+    assert shown.count("a program lead, without reading it, reminded those who hold") == 1
 
 
 def test_the_message_waits_on_and_nobody_else_reads_it(cast, held):
@@ -148,7 +149,7 @@ def test_where_nobody_else_holds_it_a_lead_appoints_someone(cast, client, held):
     assert refused.code == "closed"
     assert "Appoint someone" in refused.say
     shown = page(client, cast.sade)
-    assert "Nobody else holds this circle." in shown
+    assert "There’s nobody to remind: no other facilitator holds this circle." in shown
     assert reverse("circle:appoint", args=[cast.circle.pk]) in shown
     assert reverse("remind", args=[cast.circle.public_id]) not in shown
 
