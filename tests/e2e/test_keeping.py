@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from chat import announcing, holding, hours, leases, pacing
 from chat.models import Seat
+from tests.chat.talk import join
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
 from tests.e2e.room import (
@@ -241,6 +242,61 @@ def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(ca
     expect_both(noor)
     noor.reload()
     expect_both(live(noor))
+
+
+def set_room(page, label, choice, button):
+    """In the dialog, which on a phone is reached through what lies folded under the room's head."""
+    link = page.get_by_role("link", name="Keep the room")
+    if not link.is_visible():
+        page.get_by_text("This week").click()
+    link.click()
+    page.get_by_role("dialog").get_by_label(label).select_option(choice)
+    page.get_by_role("dialog").get_by_role("button", name=button).click()
+
+
+def test_a_pace_and_hours_can_be_undone_by_the_keyboard_for_a_while(cast, enter):
+    mina, noor = enter(cast.mina), enter(cast.noor)
+    take_ones_time(mina)
+    undo = bar(mina, "done").get_by_role("button", name="Undo")
+    for standing, *choice in [
+        ("pace", "Pace", "one message each two minutes", "Set the pace"),
+        ("reading", "Peers can write", "not now; it is for reading", "Set the hours"),
+    ]:
+        set_room(mina, *choice)
+        expect(bar(noor, standing)).to_be_visible()
+
+        undo.press("Enter")
+
+        expect(bar(noor, standing)).to_have_count(0)
+        expect(bar(mina, standing)).to_have_count(0)
+        expect(undo).to_have_count(0)
+
+
+def test_what_another_set_meanwhile_is_told_not_undone(cast, enter, aside):
+    linden = join("linden", cast.circle, role="facilitator")
+    mina = enter(cast.mina)
+    take_ones_time(mina)
+    set_room(mina, "Pace", "one message each two minutes", "Set the pace")
+    expect(bar(mina, "pace")).to_contain_text("2 minutes")
+    aside(pacing.pace, by=linden, circle=cast.circle.public_id, seconds=300)
+    expect(bar(mina, "pace")).to_contain_text("5 minutes")
+
+    bar(mina, "done").get_by_role("button", name="Undo").click()
+
+    expect(mina.locator("[data-refusal]")).to_have_text(
+        "Linden has changed it since. Look at how the room stands now."
+    )
+    expect(bar(mina, "pace")).to_contain_text("5 minutes")
+
+
+def test_where_it_was_so_already_there_is_nothing_to_undo(cast, enter):
+    mina = enter(cast.mina)
+    take_ones_time(mina)
+
+    set_room(mina, "Pace", "as they like", "Set the pace")
+
+    expect(bar(mina, "done")).to_contain_text("The room knows its pace.")
+    expect(bar(mina, "done").get_by_role("button")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("theme", "width"), BOTH_KINDS)
