@@ -289,6 +289,25 @@ def test_what_another_set_meanwhile_is_told_not_undone(cast, enter, aside):
     expect(bar(mina, "pace")).to_contain_text("5 minutes")
 
 
+def test_on_a_phone_undo_and_what_is_said_against_it_come_into_sight(cast, enter, aside):
+    """What is folded under the room's head is long in a circle of many."""
+    linden = join("linden", cast.circle, role="facilitator")
+    for number in range(12):
+        join(f"peer{number}", cast.circle)
+    mina = enter(cast.mina, viewport=PHONE)
+    take_ones_time(mina)
+    undo = bar(mina, "done").get_by_role("button", name="Undo")
+
+    set_room(mina, "Pace", "one message each two minutes", "Set the pace")
+    expect(undo).to_be_in_viewport(ratio=0.9)
+    aside(pacing.pace, by=linden, circle=cast.circle.public_id, seconds=300)
+    expect(bar(mina, "pace")).to_contain_text("5 minutes")
+    undo.evaluate("button => button.click()")  # nothing is scrolled for it
+
+    expect(mina.locator("[data-refusal]")).to_contain_text("Linden has changed it since.")
+    expect(mina.locator("[data-refusal]")).to_be_in_viewport(ratio=0.9)
+
+
 def test_where_it_was_so_already_there_is_nothing_to_undo(cast, enter):
     mina = enter(cast.mina)
     take_ones_time(mina)

@@ -88,6 +88,8 @@ export class Bars {
     });
     this.standing.querySelector("[data-bar=done]")?.remove();
     this.standing.append(bar);
+    // On a phone it may stand below what was unfolded to get there.
+    bar.scrollIntoView({ block: "nearest" });
     setTimeout(() => bar.remove(), UNDO);
   }
 

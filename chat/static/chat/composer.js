@@ -73,6 +73,7 @@ export class Composer {
     const place = this.form.querySelector("[data-refusal]");
     place.hidden = !sentence;
     place.querySelector("span").textContent = sentence;
+    if (sentence) place.scrollIntoView({ block: "nearest" });
   }
 
   reply(quote) {
