@@ -28,6 +28,9 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 _END_OF_HEAD = b"\r\n\r\n"
 _FINAL_TEXT, _FINAL = 0x81, 0x80
 _OPCODE = 0x0F
+# What the system may hold for one socket. Left to itself it takes megabytes from us before anyone
+# notices that the far end has stopped to read.
+_HELD_BY_THE_SYSTEM_BYTES = 256 * 1024
 
 
 class DirectSocket(WebSocketsSansIOProtocol):
@@ -48,7 +51,11 @@ class DirectSocket(WebSocketsSansIOProtocol):
             extensions = self.scope["extensions"]
             extensions[EXTENSION] = self  # type: ignore[assignment]
             below = self.transport.get_extra_info("socket")
-            if below is not None and self.transport.get_extra_info("sslcontext") is None:
+            if below is None:
+                return
+            with contextlib.suppress(OSError):
+                below.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD_BY_THE_SYSTEM_BYTES)
+            if self.transport.get_extra_info("sslcontext") is None:
                 self._below = below.fileno()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -318,3 +318,26 @@ def test_nothing_meant_for_one_who_is_gone_reaches_whoever_came_after(loop):
 
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(come_and_go())
+
+
+@LOOPS
+def test_a_reader_that_has_stopped_is_seen_before_the_system_has_taken_megabytes(loop):
+    house = Flood([])
+
+    async def stop_reading() -> int:
+        async with serving(house, DIRECT) as port:
+            narrow = socket.socket()
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            narrow.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", port))
+            line = await websockets.connect(f"ws://127.0.0.1:{port}/", sock=narrow, max_queue=1)
+            line.transport.pause_reading()
+            for _ in range(16):
+                house.wires[0].write_frame(Packet(b"w" * 60_000).wire)
+                await asyncio.sleep(0.01)
+            unsent = house.wires[0].unsent()
+            line.transport.abort()
+            return unsent
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(stop_reading()) > 0
