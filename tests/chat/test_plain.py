@@ -126,6 +126,21 @@ def test_what_is_more_than_plain_is_read_and_drawn(cast, monkeypatch, happens):
         assert stretch.events_for(viewer) == as_drawn.events_for(viewer)
 
 
+@pytest.mark.parametrize("happens", [_edited, _responded, _taken_back, _set_aside])
+def test_what_has_changed_since_is_drawn_as_it_stands_now(cast, monkeypatch, happens):
+    """The stretch ends before what changed it; whoever reads it comes to that in the next."""
+    after = head_of(cast.circle)
+    said = say(cast.noor, "Hello", circle=cast.circle)
+    happens(cast, said)
+
+    stretch = replay.read(cast.circle, after=after, limit=1)
+
+    assert stretch.cast is None
+    as_drawn = drawn(stretch, monkeypatch, cast.circle)
+    viewer = Viewer.of(seat_of(cast.ines, cast.circle.public_id))
+    assert stretch.events_for(viewer) == as_drawn.events_for(viewer)
+
+
 def test_whoever_came_later_or_reads_less_is_given_none_of_what_was_cast_for_all(cast):
     after = head_of(cast.circle)
     say(cast.noor, "Hello", circle=cast.circle)
