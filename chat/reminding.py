@@ -8,6 +8,7 @@ appoints someone.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -43,10 +44,30 @@ class Waiting:
 
 def waiting_too_long(lead: User) -> list[Waiting]:
     """Of each circle, the longest waiting first; nothing of what `lead` wrote themselves."""
-    found: dict[Circle, list[Message]] = {}
+    held: dict[Circle, list[Message]] = {}
     for message in _held_for(lead).order_by("posted_at"):
-        found.setdefault(message.room.circle, []).append(message)
-    return [_waiting(circle, held, lead) for circle, held in found.items()]
+        held.setdefault(message.room.circle, []).append(message)
+    if not held:
+        return []
+    holders = _holders(held, lead)
+    attended = leases.attended([circle.public_id for circle in held])
+    reminders = Reminder.objects.filter(room__circle__in=held)
+    reminded = dict(reminders.values_list("room__circle", "at"))
+    found = []
+    for circle, messages in held.items():
+        here = {one["member"] for one in attended[circle.public_id]}
+        theirs = [holder for holder in holders if holder.circle_id == circle.pk]
+        found.append(
+            Waiting(
+                circle=circle,
+                count=len(messages),
+                since=messages[0].posted_at,
+                holders=theirs,
+                here=[holder for holder in theirs if holder.public_id in here],
+                reminded_at=reminded.get(circle.pk),
+            )
+        )
+    return found
 
 
 def remind(*, by: User, circle: str) -> None:
@@ -74,7 +95,7 @@ def _remind(room: Room, lead: User) -> None:
     if _lately(reminded_at(room)):
         said = _("They were reminded within the last %(hours)s hours. Give them that time.")
         raise Refused("conflict", said % {"hours": settings.REPORT_HOURS})
-    holders = _holders(room.circle, lead)
+    holders = _holders([room.circle], lead)
     if not holders:
         raise Refused(
             "closed", _("No other facilitator holds this circle. Appoint someone who does.")
@@ -88,27 +109,15 @@ def _remind(room: Room, lead: User) -> None:
     audit.record(verb="remind", by=lead, circle=room.circle.public_id)
 
 
-def _waiting(circle: Circle, held: list[Message], lead: User) -> Waiting:
-    holders = _holders(circle, lead)
-    here = {one["member"] for one in leases.attended([circle.public_id])[circle.public_id]}
-    return Waiting(
-        circle=circle,
-        count=len(held),
-        since=held[0].posted_at,
-        holders=holders,
-        here=[holder for holder in holders if holder.public_id in here],
-        reminded_at=reminded_at(held[0].room),
-    )
-
-
 def _held_for(lead: User) -> QuerySet[Message]:
     return held_too_long().exclude(membership__user=lead)
 
 
-def _holders(circle: Circle, lead: User) -> list[Membership]:
-    """Those who may look, `lead` apart, who knows already."""
-    holders = circle.memberships.current().facilitators().filter(user__is_active=True)
-    return list(holders.exclude(user=lead).select_related("user").order_by("name"))
+def _holders(circles: Iterable[Circle], lead: User) -> list[Membership]:
+    """Those of each circle who may look, `lead` apart, who knows already."""
+    holders = Membership.objects.current().facilitators()
+    holders = holders.filter(circle__in=circles, user__is_active=True).exclude(user=lead)
+    return list(holders.select_related("user").order_by("name"))
 
 
 def _lately(at: datetime.datetime | None) -> bool:

@@ -259,12 +259,14 @@ class Hub:
         """Of one batch. Whoever wrote has just been answered."""
         # Where it never came to the work, nothing was brought.
         readings, hints = self._brought.popleft() if self._brought else ([], [])
-        for reading in readings:
-            if feed := self.feeds.get(reading.stretch.circle):
-                feed.offer(reading)
         answered, self._answered = self._answered, []
-        for line in answered:
-            line.let_go()
+        try:
+            for reading in readings:
+                if feed := self.feeds.get(reading.stretch.circle):
+                    feed.offer(reading)
+        finally:  # whatever is wrong with an event, what was committed is answered
+            for line in answered:
+                line.let_go()
         # Last: what was offered need not be looked for.
         for hint in hints:
             self._tell(hint)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from typing import Any
 
 import pytest
 
+from chat.company import Company
+from chat.hub import Hub
 from chat.hub import line as lines
+from chat.hub.feed import Feed
 from chat.hub.line import TOO_SLOW, Line
 from chat.packet import Packet
+from chat.replay import Reading
+from chat.stretch import Stretch
 
 
 class Peer:
@@ -282,3 +288,17 @@ async def test_whoever_is_sent_away_is_answered_before():
 
     assert far.pieces == [wire_of({"n": 1})]
     assert [frame["is"] for frame in far.peer.frames] == ["bye"]
+
+
+async def test_what_was_committed_is_answered_whatever_is_wrong_with_an_event():
+    far = Wired()
+    hub = Hub.__new__(Hub)
+    broken = Reading(Stretch("c", 0, 1, 1, []), Company(0), 0)
+    # It knows nothing, and breaks.
+    hub.feeds = {"c": Feed.__new__(Feed)}
+    hub._brought, hub._answered = deque([([broken], [])]), []
+    hub.answer(far.line, {"n": 1})
+    with pytest.raises(AttributeError):
+        hub._hand_on()
+
+    assert far.pieces == [wire_of({"n": 1})]
