@@ -14,6 +14,10 @@ _WAITS_FOR_OTHERS_SECONDS = 0.25
 # Work that fills half of the time between two batches is on its way to fill it all: then they move
 # apart by this much with each, and together again where it is less.
 _FURTHER, _CLOSER = 1.1, 0.9
+# A burst is over before batches could move apart for it: that would only keep it waiting.
+_BURST_SECONDS = 0.3
+# What comes after this much of nothing begins anew.
+_LULL_SECONDS = 0.1
 
 
 class DatabaseThread:
@@ -50,9 +54,9 @@ class Batches[T, R]:
         """`after` goes first, as long as it has something to do, but not for ever. `then` is called
         once for each batch, however it went, right after those who wait for it were. Two batches
         begin at least `apart` seconds after each other: what comes alone goes at once, and where
-        much comes it is done in few batches. Where that is more than can be done, they move
-        further apart, up to `at_most` seconds: a batch costs something by itself, and what comes of
-        a larger one leaves in fewer pieces.
+        much comes it is done in few batches. Where that is more than can be done for longer than a
+        burst takes, they move further apart, up to `at_most` seconds: a batch costs something by
+        itself, and what comes of a larger one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
@@ -60,7 +64,8 @@ class Batches[T, R]:
         self._after = after
         self._then = then
         self._least, self._apart, self._at_most = apart, apart, max(apart, at_most)
-        self._began = -apart
+        # When the last batch began and was done, and since when there was no lull.
+        self._began = self._done = self._busy_since = -max(apart, _LULL_SECONDS)
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
 
@@ -86,15 +91,24 @@ class Batches[T, R]:
 
     async def _rest(self) -> None:
         loop = asyncio.get_running_loop()
+        if loop.time() - self._done > _LULL_SECONDS:
+            self._apart, self._busy_since = self._least, loop.time()
         left = self._began + self._apart - loop.time()
         if left > 0:
             await asyncio.sleep(left)
         self._began = loop.time()
 
-    def _keep_pace(self, took: float) -> None:
-        """`took` is in seconds: what the last batch needed, and the others' turns meanwhile."""
-        change = _FURTHER if took > self._apart / 2 else _CLOSER
-        self._apart = min(self._at_most, max(self._least, self._apart * change))
+    def _keep_pace(self) -> None:
+        self._done = asyncio.get_running_loop().time()
+        if self._done - self._busy_since < _BURST_SECONDS:
+            return
+        # What the last batch needed, and the others' turns meanwhile.
+        took = self._done - self._began
+        if took > self._apart / 2:
+            apart = max(self._apart, took) * _FURTHER
+        else:
+            apart = self._apart * _CLOSER
+        self._apart = min(self._at_most, max(self._least, apart))
 
     async def done_soon(self) -> None:
         """Waits until nothing waits here, for a moment at most."""
@@ -105,7 +119,6 @@ class Batches[T, R]:
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._thread.run(self._work, [item for item, _ in batch])
-            self._keep_pace(asyncio.get_running_loop().time() - self._began)
         except Exception as error:
             for _, future in batch:
                 if not future.done():
@@ -114,6 +127,7 @@ class Batches[T, R]:
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
+        self._keep_pace()
         if self._then is not None:
             # Behind the futures' own callbacks, in the same turn of the loop.
             asyncio.get_running_loop().call_soon(self._then)

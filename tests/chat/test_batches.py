@@ -73,6 +73,25 @@ async def test_batches_move_apart_while_there_is_more_to_do_than_time_and_closer
     assert LEAST <= posts._apart < AT_MOST / 2
 
 
+async def test_for_a_burst_they_do_not_move_apart_since_it_is_over_before_that_helps():
+    posts = batches(Clerk(takes=AT_MOST), apart=LEAST, at_most=AT_MOST)
+    for number in range(10):
+        await posts.submit(number)
+
+    assert posts._apart == LEAST
+
+
+async def test_after_a_lull_nothing_waits_for_how_busy_it_was():
+    posts = batches(Clerk(takes=AT_MOST), apart=LEAST, at_most=AT_MOST)
+    for number in range(40):
+        await posts.submit(number)
+    assert posts._apart == AT_MOST
+
+    await asyncio.sleep(0.15)
+    await posts.submit(40)
+    assert posts._apart == LEAST
+
+
 async def test_what_comes_alone_goes_at_once():
     clerk = Clerk()
     posts = batches(clerk, apart=60.0)
