@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -29,9 +29,9 @@ def through(hub: Callable[[Hint], None] | None) -> None:
     _hub_of_process = hub
 
 
-def room_changed(circle: str, seq: int) -> None:
-    """After commit: the circle's log has grown to `seq`."""
-    _after_commit({"type": "hint.room", "circle": circle, "seq": seq})
+def rooms_changed(heads: Mapping[str, int]) -> None:
+    """After commit: the logs of these circles have grown, each to this place."""
+    _after_commit({"type": "hint.rooms", "rooms": heads})
 
 
 def company_changed(circle: str) -> None:

@@ -30,7 +30,7 @@ def writing(circle: str) -> Iterator[Room]:
         if room.company != company:
             announcing.company_changed(circle)
         if room.last_seq != seq:
-            announcing.room_changed(circle, room.last_seq)
+            announcing.rooms_changed({circle: room.last_seq})
 
 
 def append(

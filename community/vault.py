@@ -15,6 +15,7 @@ import os
 import struct
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -228,16 +229,39 @@ def key_for(owner: str, *, make: bool = True) -> OpenedKey:
     return opened
 
 
+def known_keys(owners: Iterable[str]) -> dict[str, OpenedKey]:
+    """The keys of these owners that need not be asked for, by owner; those of many cost as one."""
+    waiting = _waiting_for_commit()
+    now = time.monotonic()
+    return {
+        owner: key
+        for owner in owners
+        if owner not in waiting and (key := _remembered_at(now, owner))
+    }
+
+
 def _known(owner: str) -> OpenedKey | None:
-    # Newest first: what this transaction made or erased goes before what the process knows.
-    for _savepoints, waiting, *_ in reversed(transaction.get_connection().run_on_commit):
-        if isinstance(waiting, _OnceCommitted) and waiting.owner == owner:
-            if waiting.key is None:
-                raise Erased("the key is gone")
-            return waiting.key
+    # What this transaction made or erased goes before what the process knows.
+    waiting = _waiting_for_commit()
+    if owner not in waiting:
+        return _remembered_at(time.monotonic(), owner)
+    if waiting[owner] is None:
+        raise Erased("the key is gone")
+    return waiting[owner]
+
+
+def _waiting_for_commit() -> dict[str, OpenedKey | None]:
+    """What becomes true with this transaction, by owner."""
+    return {
+        waiting.owner: waiting.key
+        for _savepoints, waiting, *_ in transaction.get_connection().run_on_commit
+        if isinstance(waiting, _OnceCommitted)
+    }
+
+
+def _remembered_at(now: float, owner: str) -> OpenedKey | None:
     known = _remembered.get(owner)
-    fresh = known is not None and time.monotonic() - known.opened_at < _REMEMBER_SECONDS
-    return known if fresh else None
+    return known if known and now - known.opened_at < _REMEMBER_SECONDS else None
 
 
 def _made(owner: str) -> DataKey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from channels.layers import get_channel_layer
 
@@ -25,39 +25,38 @@ class Hints:
         self._me = me
         self._heed = heed
         self._waiting: dict[tuple, Hint] = {}
+        # How far rooms have grown since it was passed on last.
+        self._grown: dict[str, int] = {}
         self._any_waiting = asyncio.Event()
 
     def tell(self, hint: Hint) -> None:
         """A hint of our own: heard here at once, passed on to the others."""
         hint = hint | {"hub": self._me}
         self._heed(hint)
-        # Of many hints about one thing only the newest matters.
-        about = tuple(hint.get(key) for key in ("type", "circle", "person", "member"))
-        self._waiting[about] = hint
+        # Of many hints about one thing only the newest matters, and all rooms travel in one.
+        if hint["type"] == "hint.rooms":
+            self._grown |= hint["rooms"]
+        else:
+            about = tuple(hint.get(key) for key in ("type", "circle", "person", "member"))
+            self._waiting[about] = hint
         self._any_waiting.set()
 
     async def pass_on(self) -> None:
         while True:
             await self._any_waiting.wait()
             self._any_waiting.clear()
-            hints, self._waiting = list(self._waiting.values()), {}
-            for hint in self._together(hints):
+            for hint in self._taken():
                 await announcing.send(hint)
             # The first leaves at once. While much is said, one message tells of many batches.
             await asyncio.sleep(_REST_SECONDS)
 
-    def _together(self, hints: Iterable[Hint]) -> list[Hint]:
-        """All rooms that have grown travel in one message."""
-        rooms: dict[str, int] = {}
-        others = []
-        for hint in hints:
-            if hint["type"] == "hint.room":
-                rooms[hint["circle"]] = hint["seq"]
-            else:
-                others.append(hint)
-        if rooms:
-            others.insert(0, {"type": "hint.rooms", "rooms": rooms, "hub": self._me})
-        return others
+    def _taken(self) -> list[Hint]:
+        """What waits, which then waits no more."""
+        hints, self._waiting = list(self._waiting.values()), {}
+        grown, self._grown = self._grown, {}
+        if grown:
+            hints.insert(0, {"type": "hint.rooms", "rooms": grown, "hub": self._me})
+        return hints
 
     async def hear(self) -> None:
         layer = get_channel_layer()

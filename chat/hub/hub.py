@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 _MOST_POSTS = 400
 # A commit costs the same as five messages in it: where more than a hundred a second are said,
 # waiting this long makes everyone wait less.
-_APART_SECONDS = 0.008
+_APART_SECONDS = 0.004
 # Nobody notices a tenth of a second in a house where thousands of messages a second are said.
 _AT_MOST_APART_SECONDS = 0.08
 # Whoever posts by HTTP sends the next when the last is answered: a batch that waits until most are
@@ -70,7 +70,6 @@ class Hub:
         self.neighbours = Neighbours(loop, self.feeds, self._tell)
         self.watch = Watch(self)
         self._heeders: dict[str, Callable[[announcing.Hint], None]] = {
-            "hint.room": self._heed_room,
             "hint.rooms": self._heed_rooms,
             "hint.company": self._heed_company,
             "hint.access": self._heed_access,
@@ -235,21 +234,17 @@ class Hub:
     def _drawn(self, commit: Commit) -> list[Reading]:
         """Empty where it fails: it is committed, and the feeds find it in the database."""
         try:
-            followed = {
-                said.ground.circle.pk: feed.company
-                for said in commit.said
-                if (feed := self.feeds.get(said.ground.circle.public_id))
-            }
-            counts = {
-                said.ground.circle.pk: said.ground.company
-                for said in commit.said
-                if said.ground.circle.pk in followed
-            }
-            found = companies(counts, known=followed)
+            heard = [said for said in commit.said if said.ground.circle.public_id in self.feeds]
+            known, counts = {}, {}
+            for said in heard:
+                ground = said.ground
+                counts[ground.circle.id] = ground.company
+                if feed := self.feeds.get(ground.circle.public_id):
+                    known[ground.circle.id] = feed.company
+            found = companies(counts, known=known)
             return [
-                Reading(replay.fresh(said), found[said.ground.circle.pk], commit.changes)
-                for said in commit.said
-                if said.ground.circle.pk in found
+                Reading(replay.fresh(said), found[said.ground.circle.id], commit.changes)
+                for said in heard
             ]
         except Exception as error:
             logger.error("not_drawn: %s", type(error).__name__)
@@ -287,10 +282,6 @@ class Hub:
         # A newer process may say what this one does not know.
         if heed := self._heeders.get(hint["type"]):
             heed(hint)
-
-    def _heed_room(self, hint: announcing.Hint) -> None:
-        if feed := self.feeds.get(hint["circle"]):
-            feed.look(hint["seq"])
 
     def _heed_rooms(self, hint: announcing.Hint) -> None:
         for circle, seq in hint["rooms"].items():

@@ -180,11 +180,13 @@ class Line:
 
     async def _deliver(self, packet: Packet) -> None:
         try:
-            await self._hand_over(packet)
-            while self._waiting and not self.closed:
-                following = self._waiting.popleft()
-                self._waiting_bytes -= len(following.payload)
-                await self._hand_over(following)
+            while True:
+                await self._send({"type": "websocket.send", "text": packet.text})
+                self._given += len(packet.payload)
+                if not self._waiting or self.closed:
+                    break
+                packet = self._waiting.popleft()
+                self._waiting_bytes -= len(packet.payload)
         except Exception:
             # The peer is gone; its consumer hears of it from the server. One that was given up
             # with something still unsent would stay.
@@ -192,10 +194,6 @@ class Line:
             self.wire.abort()
         finally:
             self._sending = None
-
-    async def _hand_over(self, packet: Packet) -> None:
-        await self._send({"type": "websocket.send", "text": packet.text})
-        self._given += len(packet.payload)
 
     def _keep(self, packet: Packet) -> None:
         if self._waiting_bytes > _MOST_WAITING_BYTES:

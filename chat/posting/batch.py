@@ -117,8 +117,9 @@ class _Batch:
     speakers: dict[tuple[str, int], Speaker]
     changes: int
     quotable: dict[str, Message]
+    # Of circles, as far as this process knows them.
+    keys: dict[str, vault.OpenedKey]
     known: dict[tuple[int, uuid.UUID], Message | NewMessage] = field(default_factory=dict)
-    keys: dict[str, vault.OpenedKey] = field(default_factory=dict)
     said: dict[str, Said] = field(default_factory=dict)
 
     @classmethod
@@ -134,13 +135,16 @@ class _Batch:
             speakers=speakers,
             changes=changes,
             quotable=_quotable(drafts, grounds),
+            keys=vault.known_keys(
+                vault.circle_owner(ground.circle.public_id) for ground in grounds
+            ),
         )
 
     def look_for_known(self, drafts: Sequence[Draft]) -> None:
         """Learns which of these were posted before."""
         found = Message.objects.filter(
             membership__in={
-                speaker.member.pk
+                speaker.member.id
                 for draft in drafts
                 if (speaker := self.speakers.get((draft.circle, draft.user_id)))
             },
@@ -188,7 +192,7 @@ class _Batch:
         said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
         key = self._key(draft.circle)
         fingerprint = key.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}")
-        if known := self.known.get((speaker.member.pk, draft.client_id)):
+        if known := self.known.get((speaker.member.id, draft.client_id)):
             return _again(known, draft.client_id, fingerprint)
         ground = self.grounds[draft.circle]
         gate.check(ground, speaker, self.now)
@@ -228,9 +232,10 @@ class _Batch:
         return quoted
 
     def _key(self, circle: str) -> vault.OpenedKey:
-        key = self.keys.get(circle)
+        owner = vault.circle_owner(circle)
+        key = self.keys.get(owner)
         if key is None:
-            key = self.keys[circle] = vault.key_for(vault.circle_owner(circle))
+            key = self.keys[owner] = vault.key_for(owner)
         return key
 
     def _note(self, draft: Draft, speaker: Speaker, message: NewMessage, words: Words) -> None:
@@ -239,7 +244,7 @@ class _Batch:
         said = self.said[draft.circle]
         said.messages.append(message)
         said.words.append(words)
-        self.known[speaker.member.pk, draft.client_id] = message
+        self.known[speaker.member.id, draft.client_id] = message
         speaker.recent += 1
         speaker.last_at = self.now
 
@@ -248,8 +253,8 @@ class _Batch:
             return
         rows.insert([message for said in self.said.values() for message in said.messages])
         rows.grow([said.ground for said in self.said.values()])
-        for circle, said in self.said.items():
-            announcing.room_changed(circle, said.ground.last_seq)
+        heads = {circle: said.ground.last_seq for circle, said in self.said.items()}
+        announcing.rooms_changed(heads)
 
 
 def _quotable(drafts: Sequence[Draft], grounds: Sequence[Ground]) -> dict[str, Message]:

@@ -30,13 +30,13 @@ def check(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:
         raise _muted(speaker.muted_until, ground.circle.cohort, now)
     forbid(
         facilitates=speaker.member.is_facilitator,
-        holds_piece=ground.holder == speaker.member.pk,
+        holds_piece=ground.holder == speaker.member.id,
         paused=ground.paused,
         floor=ground.floor,
         hours=ground.hours,
         attended=ground.attended,
     )
-    has_turn = ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.pk
+    has_turn = ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.id
     if speaker.member.role == Membership.Role.LISTENER and not has_turn:
         raise Refused("closed", _("You're here to listen. Your responses are seen by everyone."))
     # Whoever holds the piece is neither hurried nor slowed: the pace is for between the turns.

@@ -18,7 +18,7 @@ from django.utils import timezone
 from chat.models import Room
 from chat.posting.drafts import NewMessage
 from community import statements
-from community.statements import as_instant, as_list, as_pairs
+from community.statements import as_instant, as_list, as_pairs, as_triples
 from programs.models import Circle, Cohort, Membership
 
 _ROOMS = """
@@ -42,10 +42,11 @@ SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.se
   s.joined_seq, s.held_at,
   (SELECT MAX(mu.until) FROM chat_mute mu
     WHERE mu.member_id = m.id AND mu.lifted_at IS NULL AND mu.until > %s),
-  (SELECT MAX(x.posted_at) FROM chat_message x WHERE x.membership_id = m.id),
+  CASE WHEN who.third = 1 THEN
+    (SELECT MAX(x.posted_at) FROM chat_message x WHERE x.membership_id = m.id) END,
   (SELECT COUNT(*) FROM chat_message x WHERE x.membership_id = m.id AND x.posted_at > %s),
   (SELECT a.changes FROM chat_accesscount a WHERE a.id = 1)
-FROM ({pairs}) AS who
+FROM ({triples}) AS who
 JOIN programs_membership m ON m.circle_id = who.one AND m.user_id = who.other
 JOIN community_user u ON u.id = m.user_id
 JOIN chat_seat s ON s.membership_id = m.id
@@ -127,6 +128,7 @@ class Speaker:
     from_seq: int
     held: bool
     muted_until: datetime.datetime | None
+    # When they wrote last; known only in a room with a pace.
     last_at: datetime.datetime | None
     # How many messages they posted in the ten seconds before.
     recent: int
@@ -176,12 +178,16 @@ def speakers(
     anybody's rights so far. Asked after the locks are held."""
     if not grounds:
         return {}, 0
-    circles = {ground.circle.public_id: ground.circle.pk for ground in grounds}
-    names = {pk: circle for circle, pk in circles.items()}
-    wanted = [(circles[circle], person) for circle, person in pairs if circle in circles]
+    by_name = {ground.circle.public_id: ground for ground in grounds}
+    names = {ground.circle.id: circle for circle, ground in by_name.items()}
+    wanted = [
+        (ground.circle.id, person, int(ground.pace_seconds > 0))
+        for circle, person in pairs
+        if (ground := by_name.get(circle))
+    ]
     times = [_for_database(now), _for_database(now - window)]
     found, changes = {}, 0
-    for row in statements.rows(_SPEAKERS, [*times, as_pairs(wanted)]):
+    for row in statements.rows(_SPEAKERS, [*times, as_triples(wanted)]):
         member = _member(*row[:8])
         changes = row[13] or 0
         found[names[row[2]], row[3]] = Speaker(
@@ -240,7 +246,7 @@ def _values(messages: Sequence[NewMessage]) -> list[Any]:
         values += (
             message.public_id,
             message.room_id,
-            message.membership.pk,
+            message.membership.id,
             message.client_id if keeps_uuids else message.client_id.hex,
             message.fingerprint,
             message.sealed_words,

@@ -228,3 +228,14 @@ def test_a_remembered_key_asks_the_database_nothing(django_assert_num_queries):
         for _ in range(20):
             opened(value)
             sealed()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_key_is_known_that_this_transaction_has_made_or_erased():
+    sealed()
+    assert set(vault.known_keys([OWNER, OTHER])) == {OWNER}
+    with transaction.atomic():
+        vault.erase(OWNER)
+        sealed(owner=OTHER)
+        assert vault.known_keys([OWNER, OTHER]) == {}
+    assert set(vault.known_keys([OWNER, OTHER])) == {OTHER}
