@@ -8,6 +8,7 @@ import select
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from time import monotonic as now
 
 import uvloop
@@ -27,10 +28,11 @@ _PART = 20
 
 @dataclass
 class Sides:
-    """The others' deliveries while everyone reads and while some do not; what that cost."""
+    """The others' deliveries while everyone reads and while some do not, turn by turn; what that
+    cost."""
 
-    reading: Outcome = field(default_factory=Outcome)
-    stalled: Outcome = field(default_factory=Outcome)
+    reading: list[Outcome] = field(default_factory=list)
+    stalled: list[Outcome] = field(default_factory=list)
     grown: int = 0
     cut_off_after: list[float] = field(default_factory=list)
     stayed: int = 0
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     told = argparse.ArgumentParser(prog="manage.py bench stalled", description=__doc__)
     told.add_argument("--people", type=int, default=200)
     told.add_argument("--rate", type=float, default=200.0, help="messages a second")
-    told.add_argument("--seconds", type=float, default=15.0, help="of each of four parts")
+    told.add_argument("--seconds", type=float, default=12.0, help="of each part")
+    told.add_argument("--turns", type=int, default=5, help="everyone reads, then some do not")
     options = told.parse_args(arguments)
     try:
         with room.ground(postgres=False) as bench:
@@ -51,44 +54,58 @@ def main(arguments: Sequence[str]) -> int:
                 bench.running(OURS, processes=1) as server,
                 asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
             ):
-                sides = runner.run(compare(server, people.big, options.rate, options.seconds))
+                sides = runner.run(
+                    compare(server, people.big, options.rate, options.seconds, options.turns)
+                )
     except Unable as unable:
         print(unable, file=sys.stderr)  # noqa: T201
         return 1
-    with_them, without = (
-        [one.percentile(part) * 1000 for part in (0.5, 0.99)]
-        for one in (sides.stalled, sides.reading)
-    )
+    whole = sum(sides.stalled, Outcome())
     print(  # noqa: T201
-        f"{options.people} people, {options.rate:g} messages a second\n"
-        f"everyone reads      p50/p99 {without[0]:.0f}/{without[1]:.0f} ms\n"
-        f"one in {_PART} does not p50/p99 {with_them[0]:.0f}/{with_them[1]:.0f} ms, "
-        f"p99 x {with_them[1] / without[1]:.2f}\n"
-        f"lost, twice, reordered: {sides.stalled.lost}, {sides.stalled.twice}, "
-        f"{sides.stalled.reordered}\n"
+        f"{options.people} people, {options.rate:g} messages a second, {options.turns} turns\n"
+        f"everyone reads      {_told(sides.reading)}\n"
+        f"one in {_PART} does not {_told(sides.stalled)}\n"
+        f"p99, then, in each turn: x {_ratios(sides.stalled, sides.reading)}\n"
+        f"everyone reads, beside the turn before: x {_ratios(sides.reading[1:], sides.reading)}\n"
+        f"lost, twice, reordered: {whole.lost}, {whole.twice}, {whole.reordered}\n"
         f"memory of the web process: +{sides.grown / 2**20:.1f} MB\n"
         f"cut off after {min(sides.cut_off_after, default=0):.1f} to "
         f"{max(sides.cut_off_after, default=0):.1f} s; {sides.stayed} stayed"
     )
-    wrong = [sides.stalled.lost, sides.stalled.twice, sides.stalled.reordered, sides.stayed]
+    wrong = [whole.lost, whole.twice, whole.reordered, sides.stayed]
     late = max(sides.cut_off_after, default=0) > _CUT_OFF_WITHIN_SECONDS
     return 1 if any(wrong) or late or sides.grown > _MOST_BYTES else 0
 
 
-async def compare(server: Running, seats: list[Seat], rate: float, seconds: float) -> Sides:
-    """Everyone reads, then some do not, twice in turns."""
+def _told(outcomes: Sequence[Outcome]) -> str:
+    halves, latest = ([1000 * one.percentile(part) for one in outcomes] for part in (0.5, 0.99))
+    each = ", ".join(f"{ms:.0f}" for ms in latest)
+    return f"p50/p99 {median(halves):.0f}/{median(latest):.0f} ms (p99 of each: {each})"
+
+
+def _ratios(ours: Sequence[Outcome], others: Sequence[Outcome]) -> str:
+    """Of their p99, pair by pair."""
+    pairs = zip(ours, others, strict=False)
+    ratios = sorted(one.percentile(0.99) / other.percentile(0.99) for one, other in pairs)
+    return f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})" if ratios else "-"
+
+
+async def compare(
+    server: Running, seats: list[Seat], rate: float, seconds: float, turns: int
+) -> Sides:
+    """Everyone reads, then some do not, in turns."""
     sides, count = Sides(), round(rate * seconds)
     record = Record()
-    for _ in range(2):
+    for _ in range(turns):
         crowd = Crowd(server, record, seats)
         crowd.narrow = set(seats[::_PART])
         await crowd.join()
         await crowd.talk(rate=rate, count=20)
-        sides.reading += judge(await crowd.talk(rate=rate, count=count))
+        sides.reading.append(judge(await crowd.talk(rate=rate, count=count)))
         stalled = _stall(crowd)
         memory, began = server.memory(), now()
         watching = asyncio.create_task(_cut_off(stalled, began))
-        sides.stalled += judge(await crowd.talk(rate=rate, count=count))
+        sides.stalled.append(judge(await crowd.talk(rate=rate, count=count)))
         sides.grown = max(sides.grown, server.memory() - memory)
         ended = await watching
         sides.cut_off_after += [after for after in ended if after is not None]
