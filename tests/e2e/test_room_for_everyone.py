@@ -77,6 +77,23 @@ def test_the_room_is_for_everyone(visit, cast, theme, width):
     assert [one for one in seen.complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
 
 
+@pytest.mark.parametrize("width", [320, 640])
+def test_at_twice_the_size_support_and_the_line_stay_in_sight_behind_a_long_talk(
+    visit, cast, width
+):
+    page = live(visit(room_of(cast), cast.noor, viewport={"width": width, "height": 450}).page)
+    for number in range(8):
+        said(cast, cast.ines, f"Line {number}.")
+    message(page, "Line 7.").scroll_into_view_if_needed()
+    page.context.set_offline(True)
+
+    expect(page.get_by_text("You’re offline.")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Support now")).to_be_in_viewport()
+    expect(message(page, "Line 7.")).to_be_in_viewport()
+    assert faults(page) == []
+    assert fits(page)
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_someone_muted_and_removed_finds_a_page_that_is_for_everyone(visit, cast, width):
     member = cast.member(cast.noor)

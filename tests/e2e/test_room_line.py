@@ -42,7 +42,7 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
     expect(noor.get_by_text("You’re offline.")).to_be_visible()
     for text in ("First.", "Second.", "Third."):
         write(noor, text)
-    expect(noor.get_by_text("Kept on this device, not sent yet")).to_have_count(3)
+    expect(noor.get_by_text("Kept here, not sent yet")).to_have_count(3)
     said(cast, cast.ines, "Meanwhile.")
 
     noor.context.set_offline(False)
