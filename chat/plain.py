@@ -22,16 +22,17 @@ from chat.packet import Packet
 from chat.posting import NewMessage
 from chat.stretch import Happening, Stretch, Undrawn
 from community import statements, vault
-from community.statements import as_instant, as_triples
+from community.statements import as_instant, as_pairs
 from programs.models import Circle, Membership
 
 # Longer ones are of someone who was away, and seldom plain.
 _LONGEST = 16
+# Place by place: where ranges are given, PostgreSQL reads the whole log of the house.
 _POSTED = """
 SELECT e.room_id, e.seq, m.public_id, m.client_id, m.sealed_words, m.posted_at,
   p.id, p.public_id, p.role, p.name, p.swatch
-FROM ({triples}) AS wanted
-JOIN chat_event e ON e.room_id = wanted.one AND e.seq > wanted.other AND e.seq <= wanted.third
+FROM ({pairs}) AS wanted
+JOIN chat_event e ON e.room_id = wanted.one AND e.seq = wanted.other
 JOIN chat_message m ON m.id = e.message_id
 JOIN programs_membership p ON p.id = m.membership_id
 WHERE e.kind = 'message.posted' AND e.audience = 'all' AND m.placed_seq = e.seq
@@ -57,9 +58,9 @@ def read(ranges: Sequence[Range]) -> dict[Range, Stretch]:
     short = [one for one in ranges if 0 < one.upto - max(one.after, 0) <= _LONGEST]
     if not short:
         return {}
-    wanted = {(one.room, one.after, one.upto) for one in short}
+    wanted = {(one.room, place) for one in short for place in range(one.after + 1, one.upto + 1)}
     by_room: defaultdict[int, dict[int, Any]] = defaultdict(dict)
-    for room, seq, *row in statements.rows(_POSTED, [as_triples(wanted)]):
+    for room, seq, *row in statements.rows(_POSTED, [as_pairs(wanted)]):
         by_room[room][seq] = row
     found = {}
     for one in short:

@@ -6,10 +6,12 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from chat import editing, holding, moderation, plain, replay
 from chat.models import Message, Room
 from chat.seats import Viewer, seat_of
+from community import statements
 from programs.models import Circle
 from tests.chat.talk import ask_the_question, join, say, set_room
 from tests.chat.test_drawing import ODD, WORDS
@@ -178,3 +180,22 @@ def test_a_message_keeps_the_name_its_browser_gave_it(cast):
 
     assert stretch.cast is not None
     assert f'"client_id":"{client_id}"' in stretch.cast.text
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL how it would look")
+def test_in_a_long_log_only_the_places_are_looked_at_that_are_asked_for(cast):
+    room = Room.objects.get(circle=cast.circle)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chat_event (room_id, seq, kind, audience, facts, at) "
+            "SELECT %s, n, 'message.posted', 'all', '{}', now() "
+            "FROM generate_series(1000, 21000) AS n",
+            [room.pk],
+        )
+        cursor.execute("ANALYZE chat_event")
+        asked = statements.asking(plain._POSTED)
+        cursor.execute(f"EXPLAIN {asked}", [statements.as_pairs([(room.pk, 20_000)])])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "one_event_per_place" in plan
+    assert "Seq Scan on chat_event" not in plan
