@@ -1,0 +1,37 @@
+"""What a hub passes on to others: of many hints about one thing the newest, of all rooms one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.announcing import Hint
+from chat.hub.hints import Hints
+
+pytestmark = pytest.mark.once
+
+
+def grown(**rooms: int) -> Hint:
+    return {"type": "hint.rooms", "rooms": rooms}
+
+
+async def test_rooms_that_grew_with_many_batches_travel_in_one_hint_each_with_its_newest_place():
+    heard: list[Hint] = []
+    hints = Hints("here", heard.append)
+    for hint in (grown(alder=3, birch=8), grown(alder=4), {"type": "hint.access", "person": 5}):
+        hints.tell(hint)
+
+    assert hints._taken() == [
+        {"type": "hint.rooms", "rooms": {"alder": 4, "birch": 8}, "hub": "here"},
+        {"type": "hint.access", "person": 5, "hub": "here"},
+    ]
+    assert hints._taken() == []
+    # And this hub has heeded each of them as it came.
+    assert [hint["type"] for hint in heard] == ["hint.rooms", "hint.rooms", "hint.access"]
+
+
+async def test_what_is_said_anew_of_one_circle_replaces_what_waited_and_nothing_else():
+    hints = Hints("here", lambda hint: None)
+    for circle in ("alder", "birch", "alder"):
+        hints.tell({"type": "hint.company", "circle": circle})
+
+    assert [hint["circle"] for hint in hints._taken()] == ["alder", "birch"]
