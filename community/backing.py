@@ -23,6 +23,10 @@ _SQLITE_OPTIONS = {
     ),
 }
 
+# A machine that vanishes in the middle of a transaction leaves its locks behind, for hours where
+# nothing looks after it; and whoever writes for all circles would wait for one of them so long.
+_POSTGRES_PATIENCE = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+
 
 def database(env: Environment, var: Path) -> dict[str, Any]:
     """Django's settings for DATABASE_URL; without one, a SQLite file in `var`.
@@ -47,7 +51,11 @@ def database(env: Environment, var: Path) -> dict[str, Any]:
         "PORT": parts.port or "",
         # Under ASGI a connection that outlives its request is never closed; the pool keeps them.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": {"min_size": 2, "max_size": pool}},
+        "OPTIONS": {
+            "options": _POSTGRES_PATIENCE,
+            **dict(parse_qsl(parts.query)),
+            "pool": {"min_size": 2, "max_size": pool},
+        },
     }
 
 

@@ -24,7 +24,7 @@ from tests.bench.wire import Socket
 
 LATEST_SECONDS = 0.250
 _LONGEST_CLIMB_SECONDS = 120.0
-_FINER = 2  # steps between what held and what did not, once both are known
+_FINER = 3  # steps between what held and what did not, once both are known
 _REST_SECONDS = 0.5
 
 

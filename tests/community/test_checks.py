@@ -119,6 +119,13 @@ def test_a_database_is_read_with_its_password_and_options(tmp_path):
     read = backing.database(Environment({"DATABASE_URL": url}), tmp_path)
     assert (read["USER"], read["PASSWORD"], read["NAME"]) == ("us@er", "p/w", "house")
     assert read["OPTIONS"]["sslmode"] == "verify-full" and read["CONN_MAX_AGE"] == 0
+    assert "lock_timeout=5s" in read["OPTIONS"]["options"]
+
+
+def test_how_long_a_database_waits_can_be_said_otherwise(tmp_path):
+    url = "postgres://user:word@db.example/house?options=-c%20lock_timeout%3D1s"
+    read = backing.database(Environment({"DATABASE_URL": url}), tmp_path)
+    assert read["OPTIONS"]["options"] == "-c lock_timeout=1s"
 
 
 def test_each_use_of_redis_has_a_database_of_its_own():
