@@ -40,5 +40,7 @@ elif "REWEAVE_TEST_TEMPLATE" in os.environ:
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["REWEAVE_TEST_TEMPLATE"]}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# No client of theirs looks at each of the 800 static files before its first request.
+WHITENOISE_AUTOREFRESH = True
 # Tests look themselves: no thread of the process reads while they put the ground back.
 CARE_LOOKS_AT_ONCE = False
