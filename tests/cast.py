@@ -25,7 +25,7 @@ from programs.models import (
     ProgramWeek,
     Realm,
 )
-from tests.rehearsed import Rehearsed
+from tests.rehearsed import Rehearsal
 
 
 @dataclass
@@ -47,22 +47,13 @@ class Cast:
         return Membership.objects.current().get(user=user, circle=circle or self.circle)
 
 
-_rehearsed: list[Rehearsed] = []
-
-
 def gather() -> Cast:
     """Everyone, in an otherwise empty house.
 
     Where a test commits, the house's verbs make them: its processes take rows whose numbers
     come again for the ones they know.
     """
-    if not Rehearsed.is_worth_it():
-        return _enact()
-    if not _rehearsed:
-        _rehearsed.append(Rehearsed.watching(_enact))
-    elif not _rehearsed[0].again():
-        return _enact()
-    return _who_stands_there()
+    return _rehearsal.play() or _who_stands_there()
 
 
 def _who_stands_there() -> Cast:
@@ -98,6 +89,9 @@ def _enact() -> Cast:
             circle=where, user=people[name], role=role, name=name.title(), swatch=swatch
         )
     return Cast(**people, program=program, cohort=cohort, circle=circle, next_door=next_door)
+
+
+_rehearsal = Rehearsal(_enact)
 
 
 def _program() -> ProgramPage:

@@ -2,6 +2,9 @@ import pytest
 from django.core.cache import cache
 
 from home.demo import plant
+from tests.rehearsed import Rehearsal
+
+_rehearsal = Rehearsal(plant)
 
 
 @pytest.fixture(autouse=True)
@@ -15,4 +18,4 @@ def nothing_remembered():
 @pytest.fixture
 def house(db):
     """The demo house's public pages."""
-    plant()
+    _rehearsal.play()
