@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from chat import announcing
 from community.models import User
 from programs.models import (
     Circle,
@@ -50,8 +53,9 @@ class Cast:
 def gather() -> Cast:
     """Everyone, in an otherwise empty house.
 
-    Where a test commits, the house's verbs make them: its processes take rows whose numbers
-    come again for the ones they know.
+    Where a test commits, the house's verbs make them, unless it is done within a transaction: its
+    processes take rows whose numbers come again for the ones they know. Nobody is in a room yet
+    who had to be told of it.
     """
     return _rehearsal.play() or _who_stands_there()
 
@@ -66,6 +70,8 @@ def _who_stands_there() -> Cast:
     return Cast(**people, program=program, cohort=cohort, circle=circle, next_door=next_door)
 
 
+@patch.object(announcing, "_hub_of_process", lambda hint: None)
+@transaction.atomic
 def _enact() -> Cast:
     people = {
         name: User.objects.create_user(f"{name}@example.org", time_zone="Europe/London")

@@ -22,6 +22,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.asgi import get_asgi_application
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -107,7 +108,9 @@ def doors() -> Doors:
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    return gather()
+    """Made of rows, although it is committed: no other process has seen their numbers."""
+    with transaction.atomic():
+        return gather()
 
 
 @pytest.fixture
