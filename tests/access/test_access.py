@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from wagtail.contrib.redirects import middleware as redirecting
 
 from chat.verbs_live import VERBS as VERBS_OF_A_SESSION
 from tests.access.page import drawn
@@ -30,7 +31,9 @@ pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def house(db: None, settings) -> House:
+def house(db: None, settings, monkeypatch) -> House:
+    # No address leads elsewhere; to ask about that is a tenth of what each refusal takes.
+    monkeypatch.setattr(redirecting, "get_redirect", lambda *_: None)
     # It is emptied before each of two thousand requests.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     return House(build())
