@@ -24,6 +24,8 @@ from tests.e2e.room import (
 
 pytestmark = pytest.mark.e2e
 
+WAITS = "Kept here, not sent yet"
+
 
 @pytest.fixture(autouse=True)
 def nobody_waits(settings):
@@ -42,13 +44,13 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
     expect(noor.get_by_text("You’re offline.")).to_be_visible()
     for text in ("First.", "Second.", "Third."):
         write(noor, text)
-    expect(noor.get_by_text("Kept here, not sent yet")).to_have_count(3)
+    expect(noor.get_by_text(WAITS)).to_have_count(3)
     said(cast, cast.ines, "Meanwhile.")
 
     noor.context.set_offline(False)
 
     live(noor)
-    expect(noor.get_by_text("Kept on this device")).to_have_count(0)
+    expect(noor.get_by_text(WAITS)).to_have_count(0)
     expect_posted(noor, "Third.")
     expect_words(noor, "Meanwhile.", "First.", "Second.", "Third.")
     assert Message.objects.count() == 4
@@ -59,7 +61,7 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
 def test_what_waits_outlives_the_page(noor, cast):
     noor.context.set_offline(True)
     write(noor, "Kept through a reload.")
-    expect(noor.get_by_text("Kept on this device")).to_be_visible()
+    expect(noor.get_by_text(WAITS)).to_be_visible()
     expect_kept(noor, "Kept through a reload.")
     noor.goto("about:blank")
     noor.context.set_offline(False)
@@ -67,7 +69,7 @@ def test_what_waits_outlives_the_page(noor, cast):
     live(noor)
 
     expect_posted(noor, "Kept through a reload.")
-    expect(noor.get_by_text("Kept on this device")).to_have_count(0)
+    expect(noor.get_by_text(WAITS)).to_have_count(0)
     assert Message.objects.count() == 1
 
 
@@ -180,4 +182,4 @@ def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
 
     expect(message(page, "Heard you.")).to_be_visible()
     expect_posted(page, "By another way.")
-    expect(page.get_by_text("Kept on this device")).to_have_count(0)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
