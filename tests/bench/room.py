@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import gc
 import json
 import shutil
 import signal
@@ -103,15 +102,14 @@ def run(
 ) -> Measured:
     """One shape on one fresh server, and the audit of its database."""
     with bench.running(side, processes=processes) as server:
-        gc.collect()
-        gc.disable()  # a pause of ours would be counted as theirs
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            with (
+                machine.without_pauses(),
+                asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+            ):
                 result = runner.run(_in_time(SHAPES[shape](server, people, size)))
         except (OSError, TimeoutError) as error:  # it turned us away, or was never done
             result = Result(Outcome(refused=Counter([str(error) or type(error).__name__])))
-        finally:
-            gc.enable()
         said = json.dumps(words_for_audit(result.record))
         audit = bench.ask(side, server.database, "audit", told=said)
     return Measured(shape, side.name, processes, result, audit)

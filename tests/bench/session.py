@@ -17,7 +17,7 @@ from typing import Any
 import uvloop
 
 from community.house import Unable
-from tests.bench import room
+from tests.bench import machine, room
 from tests.bench.crowd import Crowd, Record
 from tests.bench.sides import OURS
 from tests.bench.tally import Outcome
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
             people = bench.fill(OURS, circles=1, members=3, big=options.people)
             with (
                 bench.running(OURS, processes=1) as server,
+                machine.without_pauses(),
                 asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
             ):
                 crowd = Crowd(server, Record(), people.big)

@@ -14,7 +14,7 @@ from time import monotonic as now
 import uvloop
 
 from community.house import Unable
-from tests.bench import room
+from tests.bench import machine, room
 from tests.bench.crowd import Crowd, Record
 from tests.bench.dialects import Seat
 from tests.bench.sides import OURS, Running
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
             people = bench.fill(OURS, circles=1, members=3, big=options.people)
             with (
                 bench.running(OURS, processes=1) as server,
+                machine.without_pauses(),
                 asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
             ):
                 sides = runner.run(
