@@ -26,11 +26,6 @@ def planned_once() -> Iterator[None]:
 
     connection.ensure_connection()
     server = connection.connection
-    if not hasattr(server, "plans_once") and not connection.in_atomic_block:
-        # Or it compares costs first, and for the shortest statements it would go on planning.
-        with connection.wrap_database_errors:
-            server.execute("SET plan_cache_mode = force_generic_plan")
-        server.plans_once = True
     before = server.cursor_factory, server.prepare_threshold
     server.cursor_factory, server.prepare_threshold = ServerBindingCursor, 0
     try:

@@ -1,7 +1,7 @@
 """Statements that are written out, for what is asked so often that building them costs most.
 
 Each is asked with the same text however much is asked for, so that a database knows it again and
-need not read it anew: lists are given as PostgreSQL's own, and to SQLite as JSON.
+need not read it anew, nor PostgreSQL plan it: lists are given as its own, and to SQLite as JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 from django.db import connection
+
+from community.planned import planned_once
 
 _AMONG = {
     "sqlite": "IN (SELECT value FROM json_each(%s))",
@@ -48,9 +50,15 @@ def asking(sql: str, *, lock: str = "") -> str:
 
 def rows(sql: str, parameters: list[Any], *, lock: str = "") -> list[Any]:
     """What the database answers to a statement (see `asking`)."""
-    with connection.cursor() as cursor:
+    with planned_once(), connection.cursor() as cursor:
         cursor.execute(asking(sql, lock=lock), parameters)
         return cursor.fetchall()
+
+
+def do(sql: str, parameters: list[Any]) -> None:
+    """As `rows`, for a statement that answers nothing."""
+    with planned_once(), connection.cursor() as cursor:
+        cursor.execute(asking(sql), parameters)
 
 
 def as_list(values: Collection[Any]) -> Any:

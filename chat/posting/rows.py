@@ -206,15 +206,13 @@ def insert(messages: Sequence[NewMessage]) -> None:
     with connection.cursor() as cursor:
         for some in _in_powers_of_two(messages):
             cursor.execute(_insert(len(some)), _values(some))
-        names = as_list([message.public_id for message in messages])
-        cursor.execute(statements.asking(_EVENTS), [names])
+    statements.do(_EVENTS, [as_list([message.public_id for message in messages])])
 
 
 def grow(grounds: Collection[Ground]) -> None:
     """Keeps how far the logs have grown."""
     pairs = [(ground.room, ground.last_seq) for ground in grounds]
-    with connection.cursor() as cursor:
-        cursor.execute(statements.asking(_GROWN), [as_pairs(pairs)])
+    statements.do(_GROWN, [as_pairs(pairs)])
 
 
 def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -44,7 +44,7 @@ _SHALLOW = 200
 _DURATION = re.compile(r"duration: ([0-9.]+) ms")
 # As often a process has been asked before it is measured: PostgreSQL plans a statement anew for
 # the first times.
-_BEFOREHAND = 20
+_BEFOREHAND = 60
 
 # Of ten places in a log eight are messages. Of these one in five answers another, some are
 # edited, set aside, taken back, held, and one in four hundred places is a question.
