@@ -75,7 +75,7 @@ async def test_batches_move_apart_while_there_is_more_to_do_than_time_and_closer
 
 async def test_for_a_burst_they_do_not_move_apart_since_it_is_over_before_that_helps():
     posts = batches(Clerk(takes=AT_MOST), apart=LEAST, at_most=AT_MOST)
-    for number in range(10):
+    for number in range(4):
         await posts.submit(number)
 
     assert posts._apart == LEAST
