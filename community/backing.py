@@ -23,15 +23,15 @@ _SQLITE_OPTIONS = {
     ),
 }
 
-_POSTGRES_SETTINGS = {
+# Of what is said twice the last holds, so an address can say otherwise.
+_POSTGRES_SETTINGS = (
     # A machine that vanishes in the middle of a transaction leaves its locks behind, for hours
     # where nothing looks after it; and whoever writes for all circles would wait as long for one.
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "60s",
+    "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s "
     # Of what is prepared (community/planned.py): or it compares costs first, and would go on
     # planning the shortest statements.
-    "plan_cache_mode": "force_generic_plan",
-}
+    "-c plan_cache_mode=force_generic_plan"
+)
 
 
 def database(env: Environment, var: Path) -> dict[str, Any]:
@@ -48,6 +48,7 @@ def database(env: Environment, var: Path) -> dict[str, Any]:
     name = unquote(parts.path.strip("/"))
     if not name:
         refuse("DATABASE_URL", "names no database")
+    given = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -58,8 +59,8 @@ def database(env: Environment, var: Path) -> dict[str, Any]:
         # Under ASGI a connection that outlives its request is never closed; the pool keeps them.
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            "options": " ".join(f"-c {name}={to}" for name, to in _POSTGRES_SETTINGS.items()),
-            **dict(parse_qsl(parts.query)),
+            **given,
+            "options": f"{_POSTGRES_SETTINGS} {given.get('options', '')}".strip(),
             "pool": {"min_size": 2, "max_size": pool},
         },
     }

@@ -234,13 +234,13 @@ class Hub:
     def _drawn(self, commit: Commit) -> list[Reading]:
         """Empty where it fails: it is committed, and the feeds find it in the database."""
         try:
-            heard = [said for said in commit.said if said.ground.circle.public_id in self.feeds]
-            known, counts = {}, {}
-            for said in heard:
+            heard, known, counts = [], {}, {}
+            for said in commit.said:
                 ground = said.ground
-                counts[ground.circle.id] = ground.company
                 if feed := self.feeds.get(ground.circle.public_id):
+                    heard.append(said)
                     known[ground.circle.id] = feed.company
+                    counts[ground.circle.id] = ground.company
             found = companies(counts, known=known)
             return [
                 Reading(replay.fresh(said), found[said.ground.circle.id], commit.changes)
