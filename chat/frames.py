@@ -8,6 +8,7 @@ import re
 import uuid
 from typing import Any, NamedTuple
 
+import orjson
 from django.utils.dateparse import parse_datetime
 
 from chat import refusal
@@ -162,4 +163,17 @@ def _no_constant(name: str) -> None:
 
 
 # Made once: `json.loads` with options makes one for each frame.
-_decode = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constant).decode
+_strictly = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constant).decode
+_ONLY_TEXTS = frozenset({str})
+
+
+def _decode(text: str) -> Any:
+    """Raises ValueError or RecursionError for what is no JSON, or names something twice."""
+    # orjson takes a quarter of the time, but lets names stand twice and rounds large numbers. Each
+    # name is followed by a colon: where there are as many as names, none stands twice.
+    try:
+        fields = orjson.loads(text)
+    except ValueError:
+        return _strictly(text)
+    is_flat = type(fields) is dict and _ONLY_TEXTS.issuperset(map(type, fields.values()))
+    return fields if is_flat and len(fields) == text.count(":") else _strictly(text)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from community.planned import planned_once
 
@@ -40,25 +41,31 @@ _TRIPLES = {
         "(triple ->> 2)::bigint AS third FROM jsonb_array_elements(%s::jsonb) AS triple"
     ),
 }
+# Of a statement that fails halfway SQLite would keep what was there before, in a file beside, and
+# for that copy each page first. Where the transaction ends with it anyway, it need not.
+_INSERT = {"sqlite": "INSERT OR FAIL", "postgresql": "INSERT"}
 
 
 def asking(sql: str, *, lock: str = "") -> str:
     """The statement as this database reads it: `{among}` is one of a list (`as_list`), `{pairs}`
-    the rows `one, other` of a list of pairs of numbers (`as_pairs`), `{triples}` with a `third`."""
+    the rows `one, other` of a list of pairs of numbers (`as_pairs`), `{triples}` with a `third`,
+    `{insert}` INSERT, in a transaction that ends with it where one of its rows fails."""
     return _in_words_of(connection.vendor, sql, lock)
 
 
-def rows(sql: str, parameters: list[Any], *, lock: str = "") -> list[Any]:
-    """What the database answers to a statement (see `asking`)."""
-    with planned_once(), connection.cursor() as cursor:
+def rows(sql: str, parameters: list[Any], *, lock: str = "", is_lasting: bool = True) -> list[Any]:
+    """What the database answers to a statement (see `asking`): nothing where it changes rows. One
+    whose text or kinds of values differ from time to time is none for PostgreSQL to keep."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "sqlite" and not (database.execute_wrappers or database.queries_logged):
+        # Past Django's cursor, which reads the statement anew each time to write its places as
+        # SQLite does: with many rows that took longer than to insert them.
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            return database.connection.execute(_with_marks(sql, lock), parameters).fetchall()
+    with planned_once() if is_lasting else nullcontext(), database.cursor() as cursor:
         cursor.execute(asking(sql, lock=lock), parameters)
-        return cursor.fetchall()
-
-
-def do(sql: str, parameters: list[Any]) -> None:
-    """As `rows`, for a statement that answers nothing."""
-    with planned_once(), connection.cursor() as cursor:
-        cursor.execute(asking(sql), parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
 def as_list(values: Collection[Any]) -> Any:
@@ -82,7 +89,17 @@ def as_instant(value: Any) -> datetime.datetime:
 
 
 @cache
+def _with_marks(sql: str, lock: str) -> str:
+    """With its places as SQLite writes them; none of these statements has another per cent sign."""
+    return _in_words_of("sqlite", sql, lock).replace("%s", "?")
+
+
+@cache
 def _in_words_of(vendor: str, sql: str, lock: str) -> str:
     return sql.format(
-        among=_AMONG[vendor], pairs=_PAIRS[vendor], triples=_TRIPLES[vendor], lock=lock
+        among=_AMONG[vendor],
+        pairs=_PAIRS[vendor],
+        triples=_TRIPLES[vendor],
+        insert=_INSERT[vendor],
+        lock=lock,
     )

@@ -15,7 +15,11 @@ logger = logging.getLogger(__name__)
 
 # A broker that is away is tried again after this; the watch stands in.
 _AGAIN_SECONDS = 1.0
-_REST_SECONDS = 0.01
+_REST_SECONDS = 0.02
+# Where no other hub was heard for this long there is perhaps none: it would have said who is with
+# it. A hint costs as much as a message to a circle, and while much is said fewer are sent.
+_OTHERS_BELIEVED_SECONDS = 25.0
+_REST_ALONE_SECONDS = 0.1
 
 
 class Hints:
@@ -28,6 +32,8 @@ class Hints:
         # How far rooms have grown since it was passed on last.
         self._grown: dict[str, int] = {}
         self._any_waiting = asyncio.Event()
+        # When another hub was heard last, in the loop's time.
+        self._others_at = -_OTHERS_BELIEVED_SECONDS
 
     def tell(self, hint: Hint) -> None:
         """A hint of our own: heard here at once, passed on to the others."""
@@ -48,7 +54,17 @@ class Hints:
             for hint in self._taken():
                 await announcing.send(hint)
             # The first leaves at once. While much is said, one message tells of many batches.
-            await asyncio.sleep(_REST_SECONDS)
+            await asyncio.sleep(self._rest())
+
+    def _rest(self) -> float:
+        silence = asyncio.get_running_loop().time() - self._others_at
+        return _REST_SECONDS if silence < _OTHERS_BELIEVED_SECONDS else _REST_ALONE_SECONDS
+
+    def heed(self, hint: Hint) -> None:
+        """One that came over the layer; our own come back, too."""
+        if hint.get("hub") != self._me:
+            self._others_at = asyncio.get_running_loop().time()
+            self._heed(hint)
 
     def _taken(self) -> list[Hint]:
         """What waits, which then waits no more."""
@@ -65,9 +81,7 @@ class Hints:
                 channel = await layer.new_channel()
                 await layer.group_add(announcing.GROUP, channel)
                 while True:
-                    hint = await layer.receive(channel)
-                    if hint.get("hub") != self._me:
-                        self._heed(hint)
+                    self.heed(await layer.receive(channel))
             except asyncio.CancelledError:
                 raise
             except Exception as error:

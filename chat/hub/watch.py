@@ -31,9 +31,11 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _ON_ITS_WAY_SECONDS = 0.2
 _HEADS_EVERY = 5
-# Some ten megabytes of log.
-_LOG_MESSAGES = 500
+# Some ten megabytes of log; three times that where it would be in the way of whoever writes now.
+_LOG_MESSAGES, _MOST_LOG_MESSAGES = 500, 1500
 _LOG_SECONDS = 0.25
+# So many in one of these moments are much said at once.
+_MANY_MESSAGES = 100
 # Sessions also end by themselves. Every line is looked at in so many turns, some in every other.
 _ALL_IN_TURNS = 10
 # Written out: asked every second, by a house in which nothing happens, too.
@@ -136,16 +138,17 @@ class Watch:
         """In a thread of its own: the disk may take its time, and nobody waits for it.
 
         Not more often than it must: with each new beginning of the log one commit waits for the
-        disk after all.
+        disk after all. And not while much is said at once, as long as there is room.
         """
         if not wal.is_kept():
             return
-        thread, moved = DatabaseThread("hub-log"), 0
+        thread, moved, seen = DatabaseThread("hub-log"), 0, 0
         while True:
             await asyncio.sleep(_LOG_SECONDS)
-            if self._hub.committed - moved < _LOG_MESSAGES:
+            seen, before = self._hub.committed, seen
+            if not _is_due(seen - moved, new=seen - before):
                 continue
-            moved = self._hub.committed
+            moved = seen
             try:
                 await thread.run(wal.move_on)
             except Exception as error:
@@ -195,6 +198,11 @@ class Watch:
             packet = Packet.of({"is": "head", "circle": circle, "seq": feed.cursor})
             for line in list(feed.lines):
                 line.push(packet)
+
+
+def _is_due(messages: int, *, new: int) -> bool:
+    """Whether a log with so many messages is moved on, so many of them said a moment ago."""
+    return messages >= (_MOST_LOG_MESSAGES if new > _MANY_MESSAGES else _LOG_MESSAGES)
 
 
 def _heads(circles: list[str]) -> tuple[list[tuple[str, int, int]], int]:

@@ -66,7 +66,7 @@ _MEMBER_FIELDS = (
 
 # The log's line for each new message: to all, or while it is held to those who may see it.
 _EVENTS = """
-INSERT INTO chat_event (room_id, seq, kind, audience, member_id, message_id, facts, at)
+{insert} INTO chat_event (room_id, seq, kind, audience, member_id, message_id, facts, at)
 SELECT room_id, placed_seq,
   CASE WHEN unshown THEN 'message.held' ELSE 'message.posted' END,
   CASE WHEN unshown THEN 'one' ELSE 'all' END,
@@ -203,16 +203,15 @@ def speakers(
 
 def insert(messages: Sequence[NewMessage]) -> None:
     """Writes new messages and their events. Raises IntegrityError where one is known already."""
-    with connection.cursor() as cursor:
-        for some in _in_powers_of_two(messages):
-            cursor.execute(_insert(len(some)), _values(some))
-    statements.do(_EVENTS, [as_list([message.public_id for message in messages])])
+    for some in _in_powers_of_two(messages):
+        statements.rows(_insert(len(some)), _values(some), is_lasting=False)
+    statements.rows(_EVENTS, [as_list([message.public_id for message in messages])])
 
 
 def grow(grounds: Collection[Ground]) -> None:
     """Keeps how far the logs have grown."""
     pairs = [(ground.room, ground.last_seq) for ground in grounds]
-    statements.do(_GROWN, [as_pairs(pairs)])
+    statements.rows(_GROWN, [as_pairs(pairs)])
 
 
 def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -232,7 +231,7 @@ def _in_powers_of_two[T](items: Sequence[T]) -> Iterator[Sequence[T]]:
 def _insert(rows: int) -> str:
     columns = ", ".join(_WRITTEN)
     row = f"({_places(_WRITTEN)})"
-    return f"INSERT INTO chat_message ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+    return f"{{insert}} INTO chat_message ({columns}) VALUES {', '.join([row] * rows)}"
 
 
 def _values(messages: Sequence[NewMessage]) -> list[Any]:

@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import frames
-from chat.frames import LONGEST_BYTES, Frame, parse, parse_client_id, parse_instant
+from chat.frames import (
+    LONGEST_BYTES,
+    Frame,
+    parse,
+    parse_client_id,
+    parse_fields,
+    parse_instant,
+)
 from chat.posting import Draft
 from chat.refusal import Refused
 
@@ -35,6 +42,8 @@ UNREADABLE = {
     "deep braces": '{"do":' * 2700,
     "many brackets": "[" * 200_000,
     "a name that stands twice": '{"do":"post","body":"a","body":"b"}',
+    "a name that stands twice, before a space": '{"do":"post","body" : "a","body" :"b"}',
+    "a name that stands twice, written in two ways": '{"do":"post","body":"a","bod\\u0079":"b"}',
     "a name that stands twice inside": '{"do":"post","body":{"a":1,"a":2}}',
     "not a number": '{"do":"read","seq":NaN}',
     "infinity": '{"do":"read","seq":-Infinity}',
@@ -282,6 +291,13 @@ def test_any_text_is_read_or_refused(text):
 def test_any_fields_are_read_or_refused(fields):
     read_all_of(json.dumps(fields))
     read_all_of(json.dumps({"do": "post"} | fields))
+
+
+@given(st.dictionaries(NAMES, VALUES | st.text(), max_size=4), st.sampled_from([None, 1]))
+def test_the_quick_way_reads_what_the_strict_one_does(fields, indent):
+    for text in (json.dumps(fields, indent=indent), json.dumps(fields, ensure_ascii=False)):
+        with contextlib.suppress(Refused):
+            assert parse_fields(text, verb="post").fields == json.loads(text)
 
 
 @given(st.binary(max_size=200))

@@ -35,3 +35,16 @@ async def test_what_is_said_anew_of_one_circle_replaces_what_waited_and_nothing_
         hints.tell({"type": "hint.company", "circle": circle})
 
     assert [hint["circle"] for hint in hints._taken()] == ["alder", "birch"]
+
+
+async def test_who_is_alone_passes_on_less_often_until_another_is_heard():
+    heard: list[Hint] = []
+    hints = Hints("here", heard.append)
+
+    hints.heed(grown(alder=3) | {"hub": "here"})  # our own, as the layer gives it back
+    assert heard == []
+    assert hints._rest() == 0.1
+
+    hints.heed(grown(alder=4) | {"hub": "there"})
+    assert heard == [grown(alder=4) | {"hub": "there"}]
+    assert hints._rest() == 0.02

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from community import statements
 from community.models import User
@@ -38,6 +41,29 @@ def test_pairs_are_joined_each_with_its_own(db):
     found = statements.rows(_PAIRED, [as_pairs([(fen.pk, 7), (mina.pk, 2**40), (0, 1)])])
 
     assert sorted(map(tuple, found)) == [(7, "fen@example.org"), (2**40, "mina@example.org")]
+
+
+def test_whoever_listens_hears_of_a_statement_and_the_answer_is_the_same(db):
+    User.objects.create(email="fen@example.org")
+    parameters = [as_list(["fen@example.org"])]
+
+    with CaptureQueriesContext(connection) as heard:
+        found = statements.rows(_NAMED, parameters)
+
+    assert len(heard) == 1
+    assert found == statements.rows(_NAMED, parameters) == [("fen@example.org",)]
+
+
+@pytest.mark.parametrize("is_lasting", [True, False])
+def test_of_rows_that_fail_halfway_nothing_stays(db, is_lasting):
+    sql = "{insert} INTO auth_group (name) VALUES (%s), (%s), (%s)"
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        statements.rows(sql, ["weavers", "dyers", "weavers"], is_lasting=is_lasting)
+    assert not Group.objects.filter(name__in=["weavers", "dyers"]).exists()
+
+    assert statements.rows(sql, ["weavers", "dyers", "spinners"], is_lasting=is_lasting) == []
+    assert Group.objects.filter(name__in=["weavers", "dyers", "spinners"]).count() == 3
 
 
 def test_the_oldest_sqlite_that_django_takes_can_read_what_it_is_asked():
