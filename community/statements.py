@@ -42,7 +42,8 @@ _TRIPLES = {
     ),
 }
 # Of a statement that fails halfway SQLite would keep what was there before, in a file beside, and
-# for that copy each page first. Where the transaction ends with it anyway, it need not.
+# for that copy each page first. Where the transaction ends with it anyway, it need not. (On a full
+# disk SQLite then ends the whole transaction, which Django finds out at the next savepoint.)
 _INSERT = {"sqlite": "INSERT OR FAIL", "postgresql": "INSERT"}
 
 
@@ -57,9 +58,10 @@ def rows(sql: str, parameters: list[Any], *, lock: str = "", is_lasting: bool = 
     """What the database answers to a statement (see `asking`): nothing where it changes rows. One
     whose text or kinds of values differ from time to time is none for PostgreSQL to keep."""
     database: Any = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "sqlite" and not (database.execute_wrappers or database.queries_logged):
+    if database.vendor == "sqlite" and not _needs_django(database):
         # Past Django's cursor, which reads the statement anew each time to write its places as
-        # SQLite does: with many rows that took longer than to insert them.
+        # SQLite does: with many rows that took longer than to insert them. It would also look
+        # whether the thread is the connection's own; each has its own here.
         database.ensure_connection()
         with database.wrap_database_errors:
             return database.connection.execute(_with_marks(sql, lock), parameters).fetchall()
@@ -88,10 +90,19 @@ def as_instant(value: Any) -> datetime.datetime:
     return value
 
 
+def _needs_django(database: Any) -> bool:
+    """Whether someone listens to what is asked, or the transaction is lost, so that nothing may be
+    asked in it any more: its cursor tells the one and refuses the other."""
+    return database.execute_wrappers or database.needs_rollback or database.queries_logged
+
+
 @cache
 def _with_marks(sql: str, lock: str) -> str:
-    """With its places as SQLite writes them; none of these statements has another per cent sign."""
-    return _in_words_of("sqlite", sql, lock).replace("%s", "?")
+    """With its places as SQLite itself writes them."""
+    marked = _in_words_of("sqlite", sql, lock).replace("%s", "?")
+    if "%" in marked:
+        raise ValueError("Django would read this sign for per cent otherwise.")
+    return marked
 
 
 @cache

@@ -16,8 +16,9 @@ logger = logging.getLogger(__name__)
 # A broker that is away is tried again after this; the watch stands in.
 _AGAIN_SECONDS = 1.0
 _REST_SECONDS = 0.02
-# Where no other hub was heard for this long there is perhaps none: it would have said who is with
-# it. A hint costs as much as a message to a circle, and while much is said fewer are sent.
+# Where no other hub was heard for this long there is perhaps none: one with people in a circle says
+# so every ten seconds. A hint costs as much as a message to a circle; while much is said fewer are
+# sent. A hub that is there all the same and has not said so hears of it a tenth of a second later.
 _OTHERS_BELIEVED_SECONDS = 25.0
 _REST_ALONE_SECONDS = 0.1
 
@@ -44,6 +45,9 @@ class Hints:
             self._grown |= hint["rooms"]
         else:
             about = tuple(hint.get(key) for key in ("type", "circle", "person", "member"))
+            before = self._waiting.get(about, {})
+            if "changes" in hint:
+                hint["changes"] = max(hint["changes"], before.get("changes", 0))
             self._waiting[about] = hint
         self._any_waiting.set()
 
@@ -62,9 +66,12 @@ class Hints:
 
     def heed(self, hint: Hint) -> None:
         """One that came over the layer; our own come back, too."""
-        if hint.get("hub") != self._me:
+        by = hint.get("hub")
+        if by == self._me:
+            return
+        if by is not None:  # no hub, but a worker or a form of a process without one
             self._others_at = asyncio.get_running_loop().time()
-            self._heed(hint)
+        self._heed(hint)
 
     def _taken(self) -> list[Hint]:
         """What waits, which then waits no more."""

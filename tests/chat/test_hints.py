@@ -45,6 +45,17 @@ async def test_who_is_alone_passes_on_less_often_until_another_is_heard():
     assert heard == []
     assert hints._rest() == 0.1
 
+    hints.heed(grown(alder=4))  # a worker's, which listens to nothing
+    assert hints._rest() == 0.1
+
     hints.heed(grown(alder=4) | {"hub": "there"})
-    assert heard == [grown(alder=4) | {"hub": "there"}]
+    assert heard == [grown(alder=4), grown(alder=4) | {"hub": "there"}]
     assert hints._rest() == 0.02
+
+
+async def test_of_two_changes_of_someones_rights_the_later_count_is_passed_on():
+    hints = Hints("here", lambda hint: None)
+    for changes in (7, 0):
+        hints.tell({"type": "hint.access", "person": 5, "changes": changes})
+
+    assert [hint["changes"] for hint in hints._taken()] == [7]

@@ -360,6 +360,27 @@ def test_a_draft_that_breaks_the_code_does_not_sink_its_batch(cast, monkeypatch)
     log_of(cast.circle)
 
 
+def test_a_draft_that_breaks_the_transaction_does_not_sink_its_batch(cast, monkeypatch):
+    """Nothing that was rolled back is ever answered as kept."""
+    to_seal = Words.to_seal
+
+    def seal_all_but_one(words):
+        if words.body == "1":
+            transaction.set_rollback(True)
+            raise DatabaseError
+        return to_seal(words)
+
+    monkeypatch.setattr(Words, "to_seal", seal_all_but_one)
+    first, broken, last = posting.post_batch(
+        [draft(cast.noor, f"{n}", circle=cast.circle) for n in range(3)]
+    )
+
+    assert broken.code == "closed"
+    kept = Message.objects.filter(public_id__in=[first.id, last.id])
+    assert {message.placed_seq for message in kept} == {first.seq, last.seq}
+    log_of(cast.circle)
+
+
 def test_a_database_that_takes_nothing_is_no_refusal(cast):
     """Nobody is told that their words were wrong where the house can't keep any."""
     one = draft(cast.noor, "Hello", circle=cast.circle)

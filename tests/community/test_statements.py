@@ -66,6 +66,13 @@ def test_of_rows_that_fail_halfway_nothing_stays(db, is_lasting):
     assert Group.objects.filter(name__in=["weavers", "dyers", "spinners"]).count() == 3
 
 
+def test_nothing_is_asked_in_a_transaction_that_is_lost(db):
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            statements.rows(_NAMED, [as_list([])])
+
+
 def test_the_oldest_sqlite_that_django_takes_can_read_what_it_is_asked():
     """3.37: the arrows came with 3.38."""
     for statement in (statements._AMONG["sqlite"], statements._PAIRS["sqlite"]):
