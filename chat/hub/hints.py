@@ -69,7 +69,8 @@ class Hints:
         by = hint.get("hub")
         if by == self._me:
             return
-        if by is not None:  # no hub, but a worker or a form of a process without one
+        # What a worker says, or a process without sockets, is no sign that another hub listens.
+        if by is not None:
             self._others_at = asyncio.get_running_loop().time()
         self._heed(hint)
 

@@ -31,9 +31,9 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _ON_ITS_WAY_SECONDS = 0.2
 _HEADS_EVERY = 5
-# Some ten megabytes of log; twice that where it would be in the way of whoever writes now. As much
+# Some two thousand pages of log; more where it would be in the way of whoever writes now. As much
 # from each of two processes is less than what a commit would move itself (`wal_autocheckpoint`).
-_LOG_MESSAGES, _MOST_LOG_MESSAGES = 500, 1000
+_LOG_MESSAGES, _MOST_LOG_MESSAGES = 500, 800
 _LOG_SECONDS = 0.25
 # So many in one of these moments are much said at once.
 _MANY_MESSAGES = 100

@@ -14,13 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import frames
-from chat.frames import (
-    LONGEST_BYTES,
-    Frame,
-    parse,
-    parse_client_id,
-    parse_instant,
-)
+from chat.frames import LONGEST_BYTES, Frame, parse, parse_client_id, parse_instant
 from chat.posting import Draft
 from chat.refusal import Refused
 

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.once
         (500, 0, True),
         (500, 100, True),
         (500, 101, False),
-        (999, 400, False),
-        (1000, 400, True),
+        (799, 400, False),
+        (800, 400, True),
     ],
 )
 def test_the_log_waits_for_a_lull_but_not_for_ever(messages, new, due):
