@@ -52,11 +52,11 @@ class Batches[T, R]:
         at_most: float = 0.0,
     ) -> None:
         """`after` goes first, as long as it has something to do, but not for ever. `then` is called
-        once for each batch, however it went, right after those who wait for it were. Two batches
-        begin at least `apart` seconds after each other: what comes alone goes at once, and where
-        much comes it is done in few batches. Where that is more than can be done for longer than a
-        burst takes, they move further apart, up to `at_most` seconds: a batch costs something by
-        itself, and what comes of a larger one leaves in fewer pieces.
+        once for each batch, however it went, right after those who wait for it were, and before the
+        next one begins. Two batches begin at least `apart` seconds after each other: what comes
+        alone goes at once, and where much comes it is done in few batches. Where that is more than
+        can be done for longer than a burst takes, they move further apart, up to `at_most` seconds:
+        a batch costs something by itself, and what comes of a larger one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
@@ -127,10 +127,13 @@ class Batches[T, R]:
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)
-        self._keep_pace()
         if self._then is not None:
-            # Behind the futures' own callbacks, in the same turn of the loop.
             asyncio.get_running_loop().call_soon(self._then)
+        # Behind the futures' own callbacks and that, so that whoever waits has what this batch
+        # brought before the next one begins: both at once would take turns at the interpreter,
+        # and each be done as late as the later of the two.
+        await asyncio.sleep(0)
+        self._keep_pace()
 
 
 def _with_usable_connection[**P, R](work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -98,3 +98,20 @@ async def test_what_comes_alone_goes_at_once():
 
     async with asyncio.timeout(30):
         assert await posts.submit(1) == -1
+
+
+async def test_what_one_batch_brought_is_handed_on_before_the_next_one_begins():
+    order: list[Any] = []
+    clerk = Clerk()
+    clerk.batches = order
+    posts: Batches[int, int] = Batches(
+        clerk,  # type: ignore[arg-type]
+        lambda items: items,
+        most=1,
+        then=lambda: order.append("handed on"),
+    )
+    answers = [posts.submit(number) for number in (1, 2)]
+    answers[0].add_done_callback(lambda _: order.append("answered"))
+    await asyncio.gather(*answers)
+
+    assert order[:4] == [[1], "answered", "handed on", [2]]
