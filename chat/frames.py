@@ -17,7 +17,8 @@ from chat.posting import Draft
 LONGEST_BYTES = 16 * 1024
 # What is longer is refused, but read up to here, so that the refusal can name what it refuses.
 _LONGEST_READ = 256 * 1024
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+# Both cases are named: leaving it to the engine takes twice as long.
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _LARGEST_SEQ = 2**53
 

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import orjson
 
 _FINAL_TEXT = 0x81
+_SHORT, _LONG, _LONGEST = struct.Struct("!BB"), struct.Struct("!BBH"), struct.Struct("!BBQ")
 
 
-@dataclass(eq=False)
 class Packet:
-    """`payload` is the frame's text in UTF-8."""
+    """`payload` is the frame's text in UTF-8, `wire` the same as one unmasked, unfragmented text
+    frame (RFC 6455, section 5.2)."""
 
-    payload: bytes
+    __slots__ = ("_text", "payload", "wire")
+
+    def __init__(self, payload: bytes) -> None:
+        size = len(payload)
+        if size < 126:
+            head = _SHORT.pack(_FINAL_TEXT, size)
+        elif size < 1 << 16:
+            head = _LONG.pack(_FINAL_TEXT, 126, size)
+        else:
+            head = _LONGEST.pack(_FINAL_TEXT, 127, size)
+        self.payload = payload
+        self.wire = head + payload
+        self._text: str | None = None
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> Packet:
         return cls(orjson.dumps(frame))
 
-    @cached_property
+    @property
     def text(self) -> str:
-        return self.payload.decode()
-
-    @cached_property
-    def wire(self) -> bytes:
-        """As one unmasked, unfragmented text frame (RFC 6455, section 5.2)."""
-        size = len(self.payload)
-        if size < 126:
-            return struct.pack("!BB", _FINAL_TEXT, size) + self.payload
-        if size < 1 << 16:
-            return struct.pack("!BBH", _FINAL_TEXT, 126, size) + self.payload
-        return struct.pack("!BBQ", _FINAL_TEXT, 127, size) + self.payload
+        """For sockets that take no bytes; most do."""
+        if self._text is None:
+            self._text = self.payload.decode()
+        return self._text
