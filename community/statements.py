@@ -47,14 +47,14 @@ _TRIPLES = {
 _INSERT = {"sqlite": "INSERT OR FAIL", "postgresql": "INSERT"}
 
 
-def asking(sql: str, *, lock: str = "") -> str:
+def asking(sql: str) -> str:
     """The statement as this database reads it: `{among}` is one of a list (`as_list`), `{pairs}`
     the rows `one, other` of a list of pairs of numbers (`as_pairs`), `{triples}` with a `third`,
     `{insert}` INSERT, in a transaction that ends with it where one of its rows fails."""
-    return _in_words_of(connection.vendor, sql, lock)
+    return _in_words_of(connection.vendor, sql)
 
 
-def rows(sql: str, parameters: list[Any], *, lock: str = "", is_lasting: bool = True) -> list[Any]:
+def rows(sql: str, parameters: list[Any], *, is_lasting: bool = True) -> list[Any]:
     """What the database answers to a statement (see `asking`): nothing where it changes rows. One
     whose text or kinds of values differ from time to time is none for PostgreSQL to keep."""
     database: Any = connections[DEFAULT_DB_ALIAS]
@@ -64,10 +64,16 @@ def rows(sql: str, parameters: list[Any], *, lock: str = "", is_lasting: bool = 
         # whether the thread is the connection's own; each has its own here.
         database.ensure_connection()
         with database.wrap_database_errors:
-            return database.connection.execute(_with_marks(sql, lock), parameters).fetchall()
+            return database.connection.execute(_with_marks(sql), parameters).fetchall()
     with planned_once() if is_lasting else nullcontext(), database.cursor() as cursor:
-        cursor.execute(asking(sql, lock=lock), parameters)
+        cursor.execute(asking(sql), parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def waited_too_long(error: Exception) -> bool:
+    """Whether a statement failed because somebody else kept a lock for longer than it may wait."""
+    # PostgreSQL's lock_not_available (Appendix A of its manual).
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
 
 
 def as_list(values: Collection[Any]) -> Any:
@@ -97,20 +103,19 @@ def _needs_django(database: Any) -> bool:
 
 
 @cache
-def _with_marks(sql: str, lock: str) -> str:
+def _with_marks(sql: str) -> str:
     """With its places as SQLite itself writes them."""
-    marked = _in_words_of("sqlite", sql, lock).replace("%s", "?")
+    marked = _in_words_of("sqlite", sql).replace("%s", "?")
     if "%" in marked:
         raise ValueError("Django would read this sign for per cent otherwise.")
     return marked
 
 
 @cache
-def _in_words_of(vendor: str, sql: str, lock: str) -> str:
+def _in_words_of(vendor: str, sql: str) -> str:
     return sql.format(
         among=_AMONG[vendor],
         pairs=_PAIRS[vendor],
         triples=_TRIPLES[vendor],
         insert=_INSERT[vendor],
-        lock=lock,
     )

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import connections
 
+from chat.hub import patience
+from chat.posting import LATER, Later
+
 _WAITS_FOR_OTHERS_SECONDS = 0.25
 # Work that fills half of the time between two batches is on its way to fill it all: then they move
 # apart by this much with each, and together again where it is less.
@@ -18,13 +21,16 @@ _FURTHER, _CLOSER = 1.1, 0.9
 _BURST_SECONDS = 0.3
 # What comes after this much of nothing begins anew.
 _LULL_SECONDS = 0.1
+# Where nothing else waits, what was to be done later is tried again after this.
+_AGAIN_SECONDS = 0.025
 
 
 class DatabaseThread:
-    """One thread with one lasting connection; what it is given is done in order."""
+    """One thread with one lasting connection, which waits for no lock for long; what it is given
+    is done in order."""
 
     def __init__(self, name: str) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(1, name, initializer=patience.be_brief)
 
     async def run[**P, R](self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
@@ -43,7 +49,7 @@ class Batches[T, R]:
     def __init__(
         self,
         thread: DatabaseThread,
-        work: Callable[[Sequence[T]], Sequence[R]],
+        work: Callable[[Sequence[T]], Sequence[R | Later]],
         *,
         most: int,
         after: Batches[Any, Any] | None = None,
@@ -51,12 +57,13 @@ class Batches[T, R]:
         apart: float = 0.0,
         at_most: float = 0.0,
     ) -> None:
-        """`after` goes first, as long as it has something to do, but not for ever. `then` is called
-        once for each batch, however it went, right after those who wait for it were, and before the
-        next one begins. Two batches begin at least `apart` seconds after each other: what comes
-        alone goes at once, and where much comes it is done in few batches. Where that is more than
-        can be done for longer than a burst takes, they move further apart, up to `at_most` seconds:
-        a batch costs something by itself, and what comes of a larger one leaves in fewer pieces.
+        """What `work` says is LATER is handed to it again, before all that waits. `after` goes
+        first, as long as it has something to do, but not for ever. `then` is called once for each
+        batch, however it went, right after those who wait for it were, and before the next one
+        begins. Two batches begin at least `apart` seconds after each other: what comes alone goes
+        at once, and where much comes it is done in few batches. Where that is more than can be done
+        for longer than a burst takes, they move further apart, up to `at_most` seconds: a batch
+        costs something by itself, and what comes of a larger one leaves in fewer pieces.
         """
         self._thread = thread
         self._work = work
@@ -85,7 +92,10 @@ class Batches[T, R]:
                 await self._rest()
                 count = min(len(self._waiting), self._most)
                 batch = [self._waiting.popleft() for _ in range(count)]
-                await self._settle(batch)
+                later = await self._settle(batch)
+                self._waiting.extendleft(reversed(later))
+                if later and len(later) == len(self._waiting):
+                    await asyncio.sleep(_AGAIN_SECONDS)
         finally:
             self._busy = None
 
@@ -116,7 +126,11 @@ class Batches[T, R]:
         while self._busy is not None and asyncio.get_running_loop().time() < until:
             await asyncio.wait([self._busy], timeout=_WAITS_FOR_OTHERS_SECONDS)
 
-    async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+    async def _settle(
+        self, batch: list[tuple[T, asyncio.Future[R]]]
+    ) -> list[tuple[T, asyncio.Future[R]]]:
+        """Answers for a batch; returns what is to be done later."""
+        later: list[tuple[T, asyncio.Future[R]]] = []
         try:
             results = await self._thread.run(self._work, [item for item, _ in batch])
         except Exception as error:
@@ -124,8 +138,10 @@ class Batches[T, R]:
                 if not future.done():
                     future.set_exception(error)
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                if not future.done():
+            for (item, future), result in zip(batch, results, strict=True):
+                if result is LATER:
+                    later.append((item, future))
+                elif not future.done():
                     future.set_result(result)
         if self._then is not None:
             asyncio.get_running_loop().call_soon(self._then)
@@ -134,6 +150,7 @@ class Batches[T, R]:
         # and each be done as late as the later of the two.
         await asyncio.sleep(0)
         self._keep_pace()
+        return later
 
 
 def _with_usable_connection[**P, R](work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -20,8 +20,9 @@ from chat.hub.letters import Delivered, Letter, delivered
 from chat.hub.line import Line, Sitting
 from chat.hub.neighbours import Neighbours
 from chat.hub.opening import Asked, Opening, open_circles
+from chat.hub.patience import Patience
 from chat.hub.watch import Watch
-from chat.posting import Commit, Draft, Outcome
+from chat.posting import Commit, Draft, Later, Outcome
 from chat.replay import Reading, Wanted
 
 logger = logging.getLogger(__name__)
@@ -77,8 +78,9 @@ class Hub:
             "hint.typing": self.neighbours.heed_typing,
             "hint.here": self.neighbours.heed_here,
         }
+        self._patience = Patience()
         self._hints = Hints(self.neighbours.presence.me, self._heed)
-        self._posts = Batches(
+        self._posts: Batches[Draft, Outcome] = Batches(
             self.writer,
             self._commit_and_draw,
             most=_MOST_POSTS,
@@ -86,7 +88,7 @@ class Hub:
             apart=_APART_SECONDS,
             at_most=_AT_MOST_APART_SECONDS,
         )
-        self._letters = Batches(
+        self._letters: Batches[Letter, Delivered | None] = Batches(
             self.writer,
             self._deliver,
             most=_MOST_POSTS,
@@ -214,16 +216,16 @@ class Hub:
         if sitting := line.sittings.get(circle):
             self.neighbours.writes(circle, sitting)
 
-    def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | None]:
+    def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | Later | None]:
         """As `_commit_and_draw`, whose drafts are in letters; there may be none left of them."""
         return delivered(letters, lambda drafts: self._commit_and_draw(drafts) if drafts else [])
 
-    def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome]:
+    def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
         """In the writing thread: what is committed is drawn from memory for who listens here."""
         readings: list[Reading] = []
         self._batch.hints = []
         try:
-            commit = posting.commit(drafts)
+            commit = self._patience.commit(drafts)
             self.committed += len(drafts)
             readings = self._drawn(commit)
             return commit.outcomes

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chat.hub import admission
 from chat.hub.admission import Standing
-from chat.posting import Draft, Outcome
+from chat.posting import LATER, Draft, Later, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,18 @@ class Delivered:
 
 
 def delivered(
-    letters: Sequence[Letter], post: Callable[[Sequence[Draft]], Sequence[Outcome]]
-) -> list[Delivered | None]:
-    """`post`s what may be; None for a letter whose session has ended, or that was kept back."""
+    letters: Sequence[Letter], post: Callable[[Sequence[Draft]], Sequence[Outcome | Later]]
+) -> list[Delivered | Later | None]:
+    """`post`s what may be; None for a letter whose session has ended, or that was kept back. A
+    letter that is LATER is asked who sent it again, too."""
     found = admission.standing([letter.session for letter in letters])
     senders = [
         (sender, draft) if sender and (draft := letter.draft_of(sender)) else None
         for letter, sender in zip(letters, found, strict=True)
     ]
     outcomes = iter(post([sent[1] for sent in senders if sent]))
-    return [Delivered(sent[0], next(outcomes)) if sent else None for sent in senders]
+    return [_answer(sent[0], next(outcomes)) if sent else None for sent in senders]
+
+
+def _answer(sender: Standing, outcome: Outcome | Later) -> Delivered | Later:
+    return LATER if outcome is LATER else Delivered(sender, outcome)

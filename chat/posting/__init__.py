@@ -8,13 +8,15 @@ prompts.py    the week's question
 """
 
 from chat.posting.batch import commit, post, post_batch
-from chat.posting.drafts import Commit, Draft, NewMessage, Outcome, Posted, Said
+from chat.posting.drafts import LATER, Commit, Draft, Later, NewMessage, Outcome, Posted, Said
 from chat.posting.gate import muted
 from chat.posting.prompts import post_prompt
 
 __all__ = [
+    "LATER",
     "Commit",
     "Draft",
+    "Later",
     "NewMessage",
     "Outcome",
     "Posted",

@@ -21,10 +21,10 @@ from chat.care import flagging, lists
 from chat.models import Message
 from chat.models.messages import Words, sealed_about
 from chat.posting import gate, rows
-from chat.posting.drafts import Commit, Draft, NewMessage, Outcome, Posted, Said
+from chat.posting.drafts import LATER, Commit, Draft, Later, NewMessage, Outcome, Posted, Said
 from chat.posting.rows import Ground, Speaker
 from chat.refusal import Refused
-from community import vault
+from community import statements, vault
 from community.models import public_id
 
 logger = logging.getLogger(__name__)
@@ -48,34 +48,36 @@ def post_batch(drafts: Sequence[Draft]) -> list[Outcome]:
     Where the batch fails as a whole, each draft is tried by itself, so that one of them can't
     sink the others. A database that can't write at all raises.
     """
-    return commit(drafts).outcomes
+    outcomes = commit(drafts).outcomes
+    return [refusal.not_kept() if outcome is LATER else outcome for outcome in outcomes]
 
 
-def commit(drafts: Sequence[Draft]) -> Commit:
-    """As `post_batch`, with the messages as they were written, room by room."""
-    committed = _committed(drafts)
+def commit(drafts: Sequence[Draft], *, wait: bool = True) -> Commit:
+    """As `post_batch`, with the messages as they were written, room by room.
+
+    LATER for the drafts to a room that somebody else holds for longer than this connection waits
+    for a lock (PostgreSQL's `lock_timeout`), and without `wait` to one that is held at all.
+    """
+    committed = _committed(drafts, wait=wait)
     for said in committed.said:
         if said.concerns_someone:
             flagging.noticed(said.ground.circle.public_id)
     return committed
 
 
-def _committed(drafts: Sequence[Draft]) -> Commit:
+def _committed(drafts: Sequence[Draft], *, wait: bool, looking_first: bool = False) -> Commit:
     try:
-        return _commit(drafts)
-    except IntegrityError:
-        # Most likely a message that is known already, sent again: whoever looks first, sees.
-        pass
-    except Exception:
+        return _commit(drafts, wait=wait, looking_first=looking_first)
+    except Exception as error:
+        if isinstance(error, IntegrityError) and not looking_first:
+            # Most likely a message that is known already, sent again: whoever looks first, sees.
+            return _committed(drafts, wait=wait, looking_first=True)
+        if wait and statements.waited_too_long(error):
+            # For one room, which keeps no other waiting twice.
+            return _committed(drafts, wait=False, looking_first=looking_first)
         if len(drafts) == 1:
             raise
-        return _one_by_one(drafts)
-    try:
-        return _commit(drafts, looking_first=True)
-    except Exception:
-        if len(drafts) == 1:
-            raise
-        return _one_by_one(drafts)
+    return _one_by_one(drafts)
 
 
 def _one_by_one(drafts: Sequence[Draft]) -> Commit:
@@ -83,7 +85,7 @@ def _one_by_one(drafts: Sequence[Draft]) -> Commit:
     broken: list[Exception] = []
     for draft in drafts:
         try:
-            alone = _commit([draft], looking_first=True)
+            alone = _commit([draft], wait=False, looking_first=True)
         except Exception as error:
             logger.error("draft_failed: %s", type(error).__name__)
             together.outcomes.append(refusal.not_kept())
@@ -97,9 +99,9 @@ def _one_by_one(drafts: Sequence[Draft]) -> Commit:
     return together
 
 
-def _commit(drafts: Sequence[Draft], *, looking_first: bool = False) -> Commit:
+def _commit(drafts: Sequence[Draft], *, wait: bool, looking_first: bool) -> Commit:
     with transaction.atomic():
-        batch = _Batch.gather(drafts)
+        batch = _Batch.gather(drafts, wait=wait)
         if looking_first:
             batch.look_for_known(drafts)
         outcomes = [batch.outcome_of(draft) for draft in drafts]
@@ -119,12 +121,14 @@ class _Batch:
     quotable: dict[str, Message]
     # Of circles, as far as this process knows them.
     keys: dict[str, vault.OpenedKey]
+    # Circles whose rooms somebody else holds.
+    taken: frozenset[str]
     known: dict[tuple[int, uuid.UUID], Message | NewMessage] = field(default_factory=dict)
     said: dict[str, Said] = field(default_factory=dict)
 
     @classmethod
-    def gather(cls, drafts: Sequence[Draft]) -> _Batch:
-        grounds = rows.lock_rooms({draft.circle for draft in drafts})
+    def gather(cls, drafts: Sequence[Draft], *, wait: bool) -> _Batch:
+        grounds, taken = rows.lock_rooms({draft.circle for draft in drafts}, wait=wait)
         # After the wait for the locks: in the order of places times never go back.
         now = timezone.now()
         who = {(draft.circle, draft.user_id) for draft in drafts}
@@ -138,6 +142,7 @@ class _Batch:
             keys=vault.known_keys(
                 vault.circle_owner(ground.circle.public_id) for ground in grounds
             ),
+            taken=taken,
         )
 
     def look_for_known(self, drafts: Sequence[Draft]) -> None:
@@ -154,7 +159,9 @@ class _Batch:
             if message.membership_id and message.client_id:
                 self.known[message.membership_id, message.client_id] = message
 
-    def outcome_of(self, draft: Draft) -> Outcome:
+    def outcome_of(self, draft: Draft) -> Outcome | Later:
+        if draft.circle in self.taken:
+            return LATER
         try:
             return self._settle(draft)
         except Refused as refused:
@@ -165,8 +172,8 @@ class _Batch:
             return refusal.not_kept()
 
     def with_known_instead_of_refused(
-        self, drafts: Sequence[Draft], outcomes: list[Outcome]
-    ) -> list[Outcome]:
+        self, drafts: Sequence[Draft], outcomes: list[Outcome | Later]
+    ) -> list[Outcome | Later]:
         """What was taken once is answered as it was then, whatever forbids writing now."""
         refused = [
             draft

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import enum
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple
 
 from chat.refusal import Refused
 
@@ -37,6 +38,15 @@ class Posted(NamedTuple):
 
 
 Outcome = Posted | Refused
+
+
+class _Later(enum.Enum):
+    LATER = "later"
+
+
+# Nothing was decided: somebody else holds the room. Try it again.
+LATER: Final = _Later.LATER
+Later = Literal[_Later.LATER]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +94,6 @@ class Commit:
     `changes` is how many changes of anybody's rights the transaction knew of.
     """
 
-    outcomes: list[Outcome]
+    outcomes: list[Outcome | Later]
     said: list[Said] = field(default_factory=list)
     changes: int = 0

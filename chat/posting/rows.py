@@ -28,7 +28,13 @@ FROM chat_room r
 JOIN programs_circle c ON c.id = r.circle_id
 JOIN programs_cohort o ON o.id = c.cohort_id
 WHERE c.public_id {among}
-ORDER BY r.id {lock}
+ORDER BY r.id
+"""
+_LOCKED_ROOMS = f"{_ROOMS} FOR UPDATE OF r"
+_FREE_ROOMS = f"{_LOCKED_ROOMS} SKIP LOCKED"
+_THERE = """
+SELECT c.public_id FROM chat_room r JOIN programs_circle c ON c.id = r.circle_id
+WHERE c.public_id {among}
 """
 
 _ATTENDED = """
@@ -134,11 +140,15 @@ class Speaker:
     recent: int
 
 
-def lock_rooms(circles: Collection[str]) -> list[Ground]:
-    """The rooms of these circles, locked in the order of their ids."""
+def lock_rooms(
+    circles: Collection[str], *, wait: bool = True
+) -> tuple[list[Ground], frozenset[str]]:
+    """The rooms of these circles, locked in the order of their ids; and, without `wait`, the
+    circles among them whose rooms somebody else holds, and which therefore are not."""
     # SQLite has one writer at a time, and this transaction is it.
-    lock = "FOR UPDATE OF r" if connection.features.has_select_for_update_of else ""
-    rows = statements.rows(_ROOMS, [as_list(circles)], lock=lock)
+    locks = connection.features.has_select_for_update_of
+    asked = (_LOCKED_ROOMS if wait else _FREE_ROOMS) if locks else _ROOMS
+    rows = statements.rows(asked, [as_list(circles)])
     grounds = [
         Ground(
             room=row[0],
@@ -155,7 +165,12 @@ def lock_rooms(circles: Collection[str]) -> list[Ground]:
         for row in rows
     ]
     _look_who_attends([ground for ground in grounds if ground.hours == Room.Hours.ATTENDED])
-    return grounds
+    missing = set() if wait else set(circles) - {ground.circle.public_id for ground in grounds}
+    if not missing:
+        return grounds, frozenset()
+    # One that was given back since is asked for again, as it will be anyway.
+    there = statements.rows(_THERE, [as_list(missing)])
+    return grounds, frozenset(row[0] for row in there)
 
 
 def _look_who_attends(grounds: list[Ground]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chat.hub.batches import Batches
+from chat.posting import LATER
 
 pytestmark = pytest.mark.once
 
@@ -115,3 +116,22 @@ async def test_what_one_batch_brought_is_handed_on_before_the_next_one_begins():
     await asyncio.gather(*answers)
 
     assert order[:4] == [[1], "answered", "handed on", [2]]
+
+
+async def test_what_is_to_be_done_later_keeps_its_place_and_keeps_nobody_waiting():
+    tries: list[list[int]] = []
+
+    def work(items: Sequence[int]) -> Sequence[Any]:
+        tries.append(list(items))
+        return [LATER if item < 10 and len(tries) < 4 else -item for item in items]
+
+    posts: Batches[int, int] = Batches(Clerk(), work, most=50)  # type: ignore[arg-type]
+    late = [posts.submit(1), posts.submit(2)]
+    await asyncio.sleep(0.001)
+
+    assert await posts.submit(10) == -10
+    late.append(posts.submit(3))
+    assert await asyncio.gather(*late) == [-1, -2, -3]
+    assert tries[0] == [1, 2]
+    assert all(batch[:2] == [1, 2] for batch in tries)
+    assert tries[-1] == [1, 2, 3]

@@ -9,10 +9,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from chat import editing, holding, hours, moderation, pacing
-from chat.models import Event, Message, Room
+from chat.models import Event, Message
 from chat.posting import Posted, post_batch
 from chat.refusal import Refused
 from tests.cast import Cast
@@ -105,41 +104,3 @@ def test_nothing_gets_past_an_act(cast: Cast, settings, act, kind: str, code: st
     # The act came in the middle: there was something to stop.
     assert len(posted) >= 60
     assert len(refused) + sum(seq > acted.seq for seq in posted) > 0
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
-@pytest.mark.django_db(transaction=True)
-def test_a_room_whose_lock_is_not_given_back_keeps_no_other_room_waiting_for_ever(cast: Cast):
-    locked, done = threading.Event(), threading.Event()
-
-    def keep_the_lock() -> None:
-        try:
-            with transaction.atomic():
-                Room.objects.select_for_update().get(circle=cast.circle)
-                locked.set()
-                done.wait(60)
-        finally:
-            connection.close()
-
-    holder = threading.Thread(target=keep_the_lock)
-    holder.start()
-    assert locked.wait(10)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW lock_timeout")
-            assert cursor.fetchone() == ("5s",)
-            cursor.execute("SET lock_timeout = '200ms'")
-        there, elsewhere = post_batch(
-            [
-                draft(cast.noor, "It is kept here", circle=cast.circle),
-                draft(cast.otto, "It is said", circle=cast.next_door),
-            ]
-        )
-    finally:
-        done.set()
-        holder.join()
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
-
-    assert isinstance(there, Refused) and isinstance(elsewhere, Posted)
-    assert isinstance(post_batch([draft(cast.noor, "Again", circle=cast.circle)])[0], Posted)
