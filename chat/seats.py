@@ -52,7 +52,8 @@ class Viewer:
     hidden: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, seat: Seat, *, hidden: Iterable[int] = ()) -> Viewer:
+    def of(cls, seat: Seat, *, hidden: Iterable[int]) -> Viewer:
+        """`hidden` as `hiding.hidden_from` says: forgotten, it would show all of it."""
         member = seat.membership
         return cls(
             member.pk, member.public_id, member.is_facilitator, seat.from_seq, frozenset(hidden)
@@ -66,7 +67,12 @@ class Viewer:
 
     @property
     def can(self) -> tuple[str, ...]:
-        return FACILITATOR_VERBS if self.is_facilitator else PEER_VERBS
+        return verbs_of(is_facilitator=self.is_facilitator)
+
+
+def verbs_of(*, is_facilitator: bool) -> tuple[str, ...]:
+    """What a member's page and socket offer; whether it may be, each verb asks anew."""
+    return FACILITATOR_VERBS if is_facilitator else PEER_VERBS
 
 
 def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:

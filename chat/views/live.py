@@ -19,7 +19,7 @@ from chat import concerns, history, holding
 from chat.care import cards
 from chat.live.state import places_of, state_of
 from chat.models import Attendance, LiveSession, Seat
-from chat.seats import Viewer
+from chat.seats import verbs_of
 from chat.standing import standing_of
 from chat.views.room import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
@@ -63,7 +63,7 @@ def live_page(
         "mine": json.dumps(page.mine),
         "told": json.dumps(page.told),
         "person": request.user.public_id,
-        "can": json.dumps(Viewer.of(seat).can),
+        "can": json.dumps(verbs_of(is_facilitator=seat.membership.is_facilitator)),
         "reasons": concerns.REASONS,
         "say": say,
         "written": written or {"id": uuid.uuid4()},

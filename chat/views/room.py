@@ -22,7 +22,7 @@ from chat.care import cards
 from chat.history import Page
 from chat.hush import hushed_until
 from chat.models import Seat
-from chat.seats import Viewer, seat_of
+from chat.seats import seat_of, verbs_of
 from chat.views.standing import standing_context
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
@@ -106,7 +106,7 @@ def room_page(
         else None,
         # Drafts on a shared device are kept for one person and cleared when another comes.
         "person": request.user.public_id,
-        "can": json.dumps(Viewer.of(seat).can),
+        "can": json.dumps(verbs_of(is_facilitator=seat.membership.is_facilitator)),
         "reasons": concerns.REASONS,
         **standing_context(seat, around),
         "written": written or {"id": uuid.uuid4()},

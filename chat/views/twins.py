@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from chat import frames, refusal, replay
 from chat.frames import Frame
+from chat.hiding import hidden_from
 from chat.hub import Hub
 from chat.posting import Outcome, Posted
 from chat.refusal import Refused
@@ -74,13 +75,19 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     except Refused as refused:
         return JsonResponse(refused.as_frame(), status=400)
     stretch = replay.read(seat.membership.circle, after=since)
+    # Asked anew after the events, as the feeds do: whoever was removed before one of them was
+    # written belongs no more, and whoever was hidden before it is.
+    seat = seat_of(request.user, circle)
+    if seat is None:
+        raise Http404
+    viewer = Viewer.of(seat, hidden=hidden_from(seat.membership))
     return JsonResponse(
         {
             "circle": circle,
             "after": since,
             "upto": stretch.upto,
             "head": stretch.head,
-            "events": stretch.events_for(Viewer.of(seat)),
+            "events": stretch.events_for(viewer),
         }
     )
 

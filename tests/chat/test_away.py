@@ -8,12 +8,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from chat import hiding, holding, hours, moderation, pacing
 from chat.live import leading, rounds, state
 from chat.models import Room
 from chat.refusal import Refused
 from community.models import User
+from programs.models import Circle
 from tests.cast import Cast
 from tests.chat.talk import join, log_of, say
 from tests.chat.test_replay import Evening, Reader
@@ -115,6 +117,20 @@ class LongEvening(Evening):
 class Away(Reader):
     """A page that heard nothing for the whole evening."""
 
+    def __init__(self, user: User, circle: Circle) -> None:
+        super().__init__(user, circle)
+        self._left_at = self.cursor
+
+    def expect_the_same_by_http(self) -> None:
+        client, since, seen = Client(), self._left_at, []
+        client.force_login(self.user)
+        while since < self.cursor:
+            address = f"/circles/{self.circle.public_id}/events"
+            part = client.get(address, {"since": since}).json()
+            seen += part["events"]
+            since = part["upto"]
+        assert seen == self.heard
+
     def expect_a_fresh_page(self) -> None:
         super().expect_a_fresh_page()
         steps = [event["session"] for event in self.heard if event["kind"].startswith("session.")]
@@ -159,6 +175,7 @@ def spend(it: LongEvening, events: int, seed: int) -> None:
     assert len(still_here) >= 4
     for reader in still_here:
         reader.catch_up(lambda: it.chance.randint(20, 200)).expect_a_fresh_page()
+        reader.expect_the_same_by_http()
     if events >= 300:
         assert len(kinds) > 25, kinds
 

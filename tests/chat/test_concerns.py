@@ -347,7 +347,7 @@ def test_whoever_told_may_ask_for_another_look_at_the_answer(cast, said):
 
 def test_a_peers_view_of_the_log_holds_none_of_it(cast, said):
     tell(cast, cast.ines, message=said.id, reason="worried")
-    ines = Viewer.of(cast.member(cast.ines).seat)
+    ines = Viewer.of(cast.member(cast.ines).seat, hidden=())
 
     kinds = Event.objects.visible_to(cast.member(cast.ines), from_seq=ines.from_seq)
 

@@ -45,7 +45,7 @@ def test_a_frame_that_was_cast_of_what_was_read_is_what_would_be_drawn(cast, mon
     as_drawn = drawn(stretch, monkeypatch, cast.circle)
     assert (stretch.upto, stretch.head) == (as_drawn.upto, as_drawn.head)
     for person in (cast.noor, cast.mina, cast.ines, hana):
-        viewer = Viewer.of(seat_of(person, cast.circle.public_id))
+        viewer = Viewer.of(seat_of(person, cast.circle.public_id), hidden=())
         assert stretch.packet_for(viewer).payload == as_drawn.packet_for(viewer).payload
 
 
@@ -124,7 +124,7 @@ def test_what_is_more_than_plain_is_read_and_drawn(cast, monkeypatch, happens):
     assert stretch.upto == head_of(cast.circle)
     as_drawn = drawn(stretch, monkeypatch, cast.circle)
     for person in (cast.noor, cast.mina, cast.ines):
-        viewer = Viewer.of(seat_of(person, cast.circle.public_id))
+        viewer = Viewer.of(seat_of(person, cast.circle.public_id), hidden=())
         assert stretch.events_for(viewer) == as_drawn.events_for(viewer)
 
 
@@ -139,7 +139,7 @@ def test_what_has_changed_since_is_drawn_as_it_stands_now(cast, monkeypatch, hap
 
     assert stretch.cast is None
     as_drawn = drawn(stretch, monkeypatch, cast.circle)
-    viewer = Viewer.of(seat_of(cast.ines, cast.circle.public_id))
+    viewer = Viewer.of(seat_of(cast.ines, cast.circle.public_id), hidden=())
     assert stretch.events_for(viewer) == as_drawn.events_for(viewer)
 
 
@@ -147,7 +147,7 @@ def test_whoever_came_later_or_reads_less_is_given_none_of_what_was_cast_for_all
     after = head_of(cast.circle)
     say(cast.noor, "Hello", circle=cast.circle)
     stretch = replay.read(cast.circle, after=after)
-    ines = Viewer.of(seat_of(cast.ines, cast.circle.public_id))
+    ines = Viewer.of(seat_of(cast.ines, cast.circle.public_id), hidden=())
     later = replace(ines, from_seq=stretch.upto)
     apart = replace(ines, hidden=frozenset({cast.member(cast.noor).pk}))
 

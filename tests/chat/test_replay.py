@@ -397,7 +397,7 @@ def test_what_was_drawn_from_memory_is_what_the_database_gives(cast, settings):
     hana = join("hana", cast.circle)
 
     for user in (cast.noor, cast.mina, cast.ines, hana):
-        viewer = Viewer.of(seat_of(user, cast.circle.public_id))
+        viewer = Viewer.of(seat_of(user, cast.circle.public_id), hidden=())
         stored = replay.read(cast.circle, after=after, limit=3)
         fresh = replay.fresh(commit.said[0])
         assert fresh.events_for(viewer) == stored.events_for(viewer)

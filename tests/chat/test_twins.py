@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from chat import moderation, posting
+from chat import hiding, moderation, posting, replay
 from tests.chat.talk import draft, in_an_hour, join, leave, log_of, remove, say, set_room
 from tests.chat.test_frames import UNREADABLE
 from tests.chat.test_replay import Reader
@@ -229,3 +229,32 @@ def test_a_place_beyond_the_end_is_the_end(cast, ines):
 
 def test_events_are_only_read(cast, ines):
     assert ines.client.post(f"/circles/{cast.circle.public_id}/events").status_code == 405
+
+
+def test_two_who_do_not_read_each_other_find_nothing_of_each_other(cast):
+    circle = cast.circle.public_id
+    hiding.hide(by=cast.ines, circle=circle, member=cast.member(cast.noor).public_id)
+    hers = say(cast.ines, "A SECRET of Ines", circle=cast.circle)
+    say(cast.noor, "A SECRET of Noor", circle=cast.circle)
+    say(cast.mina, "An answer", circle=cast.circle, reply_to=hers.id)
+
+    seen = {
+        user.email: Browser(user, cast.circle).events().content.decode()
+        for user in (cast.ines, cast.noor, cast.mina)
+    }
+
+    assert [text.count("A SECRET of Ines") for text in seen.values()] == [2, 0, 2]
+    assert [text.count("A SECRET of Noor") for text in seen.values()] == [0, 1, 1]
+
+
+def test_whoever_is_removed_while_the_log_is_read_finds_nothing(cast, ines, monkeypatch):
+    read = replay.read
+
+    def removed_meanwhile(*args, **more):
+        remove(cast.ines, cast.circle, by=cast.mina)
+        say(cast.noor, "After it", circle=cast.circle)
+        return read(*args, **more)
+
+    monkeypatch.setattr(replay, "read", removed_meanwhile)
+
+    assert ines.events().status_code == 404

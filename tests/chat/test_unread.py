@@ -242,4 +242,4 @@ def test_the_wire_has_the_same_verbs(cast):
         assert refusal_of(do, cast.otto, verb, member=ines).code == "not_member"
     for verb in ("hide", "unhide"):
         assert refusal_of(do, cast.noor, verb, member=7).code == "bad_frame"
-        assert verb not in Viewer.of(cast.member(cast.mina).seat).can
+        assert verb not in Viewer.of(cast.member(cast.mina).seat, hidden=()).can
