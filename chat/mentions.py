@@ -11,22 +11,27 @@ from chat.models.messages import Mention, Words
 from programs.models import Circle, Membership
 
 _MOST = 24
+# An address has its sign behind a letter.
+_NAMING = regex.compile(r"(?<![\w@])@")
 
 
 def named(said: Words, *, circle: Circle) -> Words:
     """The words, with whom they name. Strangers can't be named, nor anyone who has left."""
-    if "@" not in said.body:
+    if not _NAMING.search(said.body):
         return said
     members = Membership.objects.current().filter(circle=circle.pk)
+    body = said.body.casefold()
+    # A pattern of all names in a large circle takes longer to make than the rest of the posting.
     found = {
         name.casefold(): Mention(public_id, name)
         for public_id, name in members.values_list("public_id", "name")
-        if _pattern([name]).search(said.body)
+        if f"@{name.casefold()}" in body
     }
     if not found:
         return said
     # Where one name begins another, the longer one is meant.
-    meant = dict.fromkeys(hit[1].casefold() for hit in _pattern(found).finditer(said.body))
+    names = _pattern([mention.name for mention in found.values()])
+    meant = dict.fromkeys(hit[1].casefold() for hit in names.finditer(said.body))
     mentions = [found[name] for name in meant if name in found]
     return said._replace(mentions=tuple(mentions[:_MOST]))
 

@@ -6,12 +6,14 @@ absence they end in the state of a freshly loaded page.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from chat import drawing, plain, sides
@@ -28,6 +30,8 @@ from community.statements import as_list
 from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership
 
+logger = logging.getLogger(__name__)
+
 # Someone who was away for more than this loads the page instead.
 FURTHEST_BACK = 2000
 # A frame's worth: the next one is read when this one has left.
@@ -42,6 +46,10 @@ _REDRAWS = {
     Event.Kind.PUT_BACK,
     Event.Kind.LET_THROUGH,
 }
+
+
+class Unreadable(Exception):
+    """A room's log that can't be read as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,27 @@ def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
         Reading(stretch, found[one.circle.pk], changes)
         for one, stretch in zip(wanted, stretches, strict=True)
     ]
+
+
+def read_each(wanted: Sequence[Wanted]) -> list[Reading | None]:
+    """As `read_on`. None for a room that can't be read, which keeps nothing from the others; where
+    it is the database that can't, it raises."""
+    try:
+        return [*read_on(wanted)]
+    except DatabaseError:
+        raise
+    except Exception:
+        return [_read_alone(one) for one in wanted]
+
+
+def _read_alone(wanted: Wanted) -> Reading | None:
+    try:
+        return read_on([wanted])[0]
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.error("room_not_read: %s", type(error).__name__)
+        return None
 
 
 def fresh(said: Said) -> Stretch:

@@ -27,7 +27,10 @@ _VISIBLE = regex.compile(r"(?V1)[[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Co}\p{Cn}]--[\p{DI
 # Signs without width between marks don't part them: they pile up all the same.
 _PILED_MARKS = regex.compile(rf"((?:\p{{M}}\p{{Cf}}*){{{_MARKS_IN_A_ROW}}})(?:\p{{M}}\p{{Cf}}*)+")
 _NEWLINES = regex.compile(r"\r\n?|\u2028|\u2029")
-_LINE_ENDS = regex.compile(r"[^\S\n]+$", regex.MULTILINE)
+# From where blanks begin: tried from each of them, a long run would take the square of its length.
+_LINE_ENDS = regex.compile(r"(?<![^\S\n])[^\S\n]+$", regex.MULTILINE)
+# Two of these are a flag. To find where each begins, the engine looks back to the first of a row.
+_FLAGS = regex.compile(r"[\U0001F1E6-\U0001F1FF]{2}")
 _LINK = regex.compile(r"\bhttps?://[^\s<>\"'“”‘’\p{Cf}]+(?<![.,;:!?)\]…*])", regex.IGNORECASE)
 _EMPHASIS = regex.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _PARAGRAPHS = regex.compile(r"\n{2,}")
@@ -74,9 +77,14 @@ def _cleaned(text: str, *, limit: int) -> str:
     text = _PILED_MARKS.sub(r"\1", _NEWLINES.sub("\n", text))
     text = _LINE_ENDS.sub("", text).strip()
     # Only a text that could be over the limit is worth counting in characters.
-    if len(text) > limit and len(regex.findall(r"\X", text)) > limit:
+    if len(text) > limit and _characters(text) > limit:
         raise _too_long(limit)
     return text
+
+
+def _characters(text: str) -> int:
+    """How many people see."""
+    return len(regex.findall(r"\X", _FLAGS.sub("x", text)))
 
 
 def _too_long(limit: int) -> Refused:

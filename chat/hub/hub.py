@@ -43,6 +43,10 @@ _MOST_READINGS = 100
 _PATIENCE_SECONDS = 60.0
 
 
+# What was read of rooms, and the hints to others.
+_Brought = tuple[list[Reading], list[announcing.Hint]]
+
+
 class Hub:
     """Everything the sockets of one process share. Lives in one event loop."""
 
@@ -84,7 +88,7 @@ class Hub:
             self.writer,
             self._commit_and_draw,
             most=_MOST_POSTS,
-            then=self._hand_on,
+            then=lambda: self._hand_on(self._brought),
             apart=_APART_SECONDS,
             at_most=_AT_MOST_APART_SECONDS,
         )
@@ -92,7 +96,7 @@ class Hub:
             self.writer,
             self._deliver,
             most=_MOST_POSTS,
-            then=self._hand_on,
+            then=lambda: self._hand_on(self._delivered),
             apart=_LETTERS_APART_SECONDS,
         )
         self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
@@ -100,13 +104,14 @@ class Hub:
         self._openings = Batches(
             self.reader, open_circles, most=_MOST_OPENINGS, after=self._arrivals
         )
-        self._readings = Batches(self.reader, replay.read_on, most=_MOST_READINGS)
+        self._readings = Batches(self.reader, replay.read_each, most=_MOST_READINGS)
         # The hints of the batch that the writing thread is committing.
         self._batch = threading.local()
         # Messages that were given to be committed, for as long as this process lives.
         self.committed = 0
-        # What batches brought, until it is handed on.
-        self._brought: deque[tuple[list[Reading], list[announcing.Hint]]] = deque()
+        # What a batch of posts brought, until it is handed on; and one of letters.
+        self._brought: deque[_Brought] = deque()
+        self._delivered: deque[_Brought] = deque()
         # Whoever was answered since, and has perhaps not been told so yet.
         self._answered: list[Line] = []
         watching = (
@@ -176,8 +181,12 @@ class Hub:
     # Reading ---------------------------------------------------------------------------
 
     async def read_on(self, wanted: Wanted) -> Reading:
-        """What happened since in one room, read with what other rooms want meanwhile."""
-        return await self._readings.submit(wanted)
+        """What happened since in one room, read with what other rooms want meanwhile. Raises
+        Unreadable where that one can't be."""
+        reading = await self._readings.submit(wanted)
+        if reading is None:
+            raise replay.Unreadable
+        return reading
 
     def trusts(self, changes: int) -> bool:
         return self.watch.trusts(changes)
@@ -218,9 +227,14 @@ class Hub:
 
     def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | Later | None]:
         """As `_commit_and_draw`, whose drafts are in letters; there may be none left of them."""
-        return delivered(letters, lambda drafts: self._commit_and_draw(drafts) if drafts else [])
+        return delivered(
+            letters, lambda drafts: self._commit(drafts, self._delivered) if drafts else []
+        )
 
     def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
+        return self._commit(drafts, self._brought)
+
+    def _commit(self, drafts: Sequence[Draft], brought: deque[_Brought]) -> list[Outcome | Later]:
         """In the writing thread: what is committed is drawn from memory for who listens here."""
         readings: list[Reading] = []
         self._batch.hints = []
@@ -231,7 +245,7 @@ class Hub:
             return commit.outcomes
         finally:
             hints, self._batch.hints = self._batch.hints, None
-            self._brought.append((readings, hints))
+            brought.append((readings, hints))
 
     def _drawn(self, commit: Commit) -> list[Reading]:
         """Empty where it fails: it is committed, and the feeds find it in the database."""
@@ -252,10 +266,10 @@ class Hub:
             logger.error("not_drawn: %s", type(error).__name__)
             return []
 
-    def _hand_on(self) -> None:
+    def _hand_on(self, brought: deque[_Brought]) -> None:
         """Of one batch. Whoever wrote has just been answered."""
         # Where it never came to the work, nothing was brought.
-        readings, hints = self._brought.popleft() if self._brought else ([], [])
+        readings, hints = brought.popleft() if brought else ([], [])
         answered, self._answered = self._answered, []
         try:
             for reading in readings:

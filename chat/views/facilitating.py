@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -271,11 +271,10 @@ def _named(message: str) -> str:
 
 def _back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
     wanted = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    # A place in this house, from its root: `redirect` would take other words for a view's name.
+    if not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, None):
         return forms.back_to(circle, message)
-    response = redirect(wanted)
-    response.status_code = 303
-    return response
+    return HttpResponseRedirect(wanted, status=303)
 
 
 def _leased(

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import hiding, replay
+from chat import hiding, moderation, replay
 from chat.company import companies
-from chat.models import AccessCount, Room
+from chat.models import AccessCount, Room, SetAside
 from chat.replay import Wanted
 from community.signals import access_changed
 from tests.chat.talk import join, leave, remove, say
@@ -115,3 +115,24 @@ def test_who_signs_out_is_counted(cast):
     AccessCount.objects.all().delete()
     access_changed.send(sender=None, person_id=cast.noor.pk)
     assert replay.access_changes() == 1
+
+
+def test_a_room_that_can_not_be_read_keeps_nothing_from_the_others(cast):
+    afters = [Room.objects.get(circle=circle).last_seq for circle in (cast.circle, cast.next_door)]
+    said = say(cast.noor, "Set aside", circle=cast.circle)
+    moderation.set_aside(
+        by=cast.mina, circle=cast.circle.public_id, message=said.id, why="It names someone."
+    )
+    say(cast.otto, "Next door", circle=cast.next_door)
+    # Nothing in the house does this.
+    SetAside.objects.all().delete()
+
+    wanted = [Wanted(cast.circle, afters[0]), Wanted(cast.next_door, afters[1])]
+    broken, sound = replay.read_each(wanted)
+
+    assert broken is None
+    assert sound is not None and "Next door" in str(sound.stretch.events_for(_anybody(sound)))
+
+
+def _anybody(reading):
+    return next(iter(reading.company.viewers.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from html.parser import HTMLParser
 
 import pytest
@@ -82,6 +83,31 @@ def test_a_message_holds_four_thousand_characters_as_people_count_them(character
 def test_a_family_is_one_character():
     assert clean_note(FAMILY * NOTE_LIMIT) == FAMILY * NOTE_LIMIT
     assert refused(clean_note, FAMILY * (NOTE_LIMIT + 1)).code == "too_long"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + " " * 31_000 + "é",
+        "a" + "\t" * 31_000 + "x",
+        "a" + "\xa0" * 3_990 + "Ж",
+        "🇩🇪" * 15_900,
+        "a \n" * 10_000 + "é",
+        "e" + "\u0301" * 31_000,
+    ],
+    ids=["blanks", "tabs", "hard blanks", "flags", "lines", "marks"],
+)
+def test_cleaning_a_hostile_text_takes_no_time(text):
+    began = time.process_time()
+    with suppress(Refused):
+        clean_body(text)
+
+    assert time.process_time() - began < 1.0  # it was 3 to 15 seconds, with all rooms locked
+
+
+def test_a_flag_is_one_character():
+    assert clean_body("🇩🇪" * BODY_LIMIT)
+    assert refused(clean_body, "🇩🇪" * (BODY_LIMIT + 1)).code == "too_long"
 
 
 def test_counting_a_very_long_text_takes_no_time():
