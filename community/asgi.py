@@ -4,10 +4,10 @@ import gc
 import os
 import sys
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
@@ -19,11 +19,12 @@ from community import checks, logs  # noqa: E402
 logs.guard()
 checks.refuse_what_is_unsafe()
 
+from community.charsets import OnlyUtf8  # noqa: E402
 from community.doors import SocketDoor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": import_string("chat.letterbox.Letterbox")(django_application),
+        "http": import_string("chat.letterbox.Letterbox")(OnlyUtf8()),
         "websocket": SocketDoor(
             CookieMiddleware(URLRouter(import_string("chat.routing.websocket_urlpatterns"))),
             path="/ws/",

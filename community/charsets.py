@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import IO, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpResponseBase
+from django.utils.http import parse_header_parameters
 
 from community import refusals
 
@@ -13,15 +17,33 @@ from community import refusals
 _READ = ("utf-8", "ascii")
 
 
-class OnlyUtf8Middleware:
-    """Refuses what says that it is in another one. Some of these decode no bytes at all, and some
-    make of them what no page can be written with."""
+class OnlyUtf8(ASGIHandler):
+    """Refuses what says that it is in another one, before Django makes a request of it. Some of
+    these decode no bytes at all, and some make of them what no page can be written with."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def create_request(
+        self, scope: Mapping[str, Any], body_file: IO[bytes]
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
+        try:
+            if _is_read(scope):
+                return super().create_request(scope, body_file)
+        except (BadRequest, ValueError):
+            pass
+        return None, refusals.bad_request(None)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Set by Django where it knows the encoding that the request names.
-        if request.encoding and codecs.lookup(request.encoding).name not in _READ:
-            return refusals.bad_request(request)
-        return self.get_response(request)
+
+def _is_read(scope: Mapping[str, Any]) -> bool:
+    """Raises ValueError where it is no content type at all."""
+    for name, value in scope["headers"]:
+        if name.lower() == b"content-type":
+            _, parameters = parse_header_parameters(value.decode("latin-1"))
+            if not _is_utf8(parameters.get("charset", "utf-8")):
+                return False
+    return True
+
+
+def _is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name in _READ
+    except LookupError:
+        return True  # Django knows none either, and reads it as UTF-8

@@ -39,7 +39,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html", context), status=500)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest | None, exception: Exception | None = None) -> HttpResponse:
     said = {
         "title": _("We couldn’t read that"),
         "words": _(

@@ -96,7 +96,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "community.headers.HouseHeadersMiddleware",
     "community.headers.ContentPolicyMiddleware",
-    "community.charsets.OnlyUtf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -36,7 +36,6 @@ CONSIDERED = (
     "whitenoise.middleware.WhiteNoiseMiddleware",  # files that are read, nothing else
     "community.headers.HouseHeadersMiddleware",  # here
     "community.headers.ContentPolicyMiddleware",  # here
-    "community.charsets.OnlyUtf8Middleware",  # what names no encoding is never refused
     "django.contrib.sessions.middleware.SessionMiddleware",  # by the door, with the hub
     "django.middleware.locale.LocaleMiddleware",  # here
     "django.middleware.common.CommonMiddleware",  # here

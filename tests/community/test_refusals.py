@@ -66,36 +66,6 @@ def test_damaged_forms_are_refused_and_break_nothing(client, body, kind):
     assert "<h1>" in answer.content.decode()
 
 
-OTHERS = ("rot13", "hex", "zip", "idna", "undefined", "utf-7", "raw_unicode_escape", "utf-16")
-
-
-def multipart(charset: str) -> dict[str, object]:
-    """A form that says in which encoding it is."""
-    part = b'Content-Disposition: form-data; name="body"'
-    return {
-        "data": b"--xx\r\n" + part + b"\r\n\r\nGood day +2AA- \\ud800\r\n--xx--\r\n",
-        "content_type": f"multipart/form-data; boundary=xx; charset={charset}",
-    }
-
-
-@pytest.mark.parametrize("charset", OTHERS)
-@pytest.mark.parametrize("address", ["/", "/accounts/login/", "/circles/aaaaaaaaaaaaaaaa/find/"])
-def test_what_is_not_in_utf_8_is_refused_and_breaks_nothing(client, charset, address):
-    for answer in (
-        client.generic("POST", address, **multipart(charset)),
-        client.get(f"{address}?q=x", CONTENT_TYPE=f"text/plain; charset={charset}"),
-    ):
-        assert answer.status_code == 400
-        assert "<h1>" in answer.content.decode()
-
-
-@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", "no-such"])
-def test_what_is_in_utf_8_is_read(client, charset):
-    answer = client.generic("POST", "/accounts/email/", **multipart(charset))
-
-    assert answer.status_code == 403 and "Good day" in answer.content.decode()
-
-
 def test_too_long_a_form_is_refused_plainly(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = client.post("/accounts/login/", {"login": "a" * 2000})
