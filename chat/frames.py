@@ -14,7 +14,8 @@ from django.utils.dateparse import parse_datetime
 from chat import refusal
 from chat.posting import Draft
 
-LONGEST_BYTES = 16 * 1024
+# Four thousand characters in any script, and in most of the pictures that are drawn of several.
+LONGEST_BYTES = 64 * 1024
 # What is longer is refused, but read up to here, so that the refusal can name what it refuses.
 _LONGEST_READ = 256 * 1024
 # Both cases are named: leaving it to the engine takes twice as long.

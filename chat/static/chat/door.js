@@ -1,6 +1,7 @@
 // <reweave-door>: where someone waits for a session. When it opens, they are let in.
 
 import { Line } from "./line.js";
+import { mayEnter } from "./reach.js";
 
 const LONGEST_WAIT = 5000;
 
@@ -26,14 +27,8 @@ class Door extends HTMLElement {
     location.reload();
   }
 
-  async mayEnter() {
-    try {
-      const response = await fetch(this.dataset.page, { method: "HEAD", redirect: "manual" });
-      if (response.type === "opaqueredirect") return "signed-out";
-      return response.status === 404 ? "gone" : "yes";
-    } catch {
-      return "unknown";
-    }
+  mayEnter() {
+    return mayEnter(this.dataset.page);
   }
 
   async withoutLine() {}

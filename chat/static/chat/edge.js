@@ -1,6 +1,7 @@
 // Where the log on the page ends before the room's does, on one side or the other: what lies beyond
 // is fetched before the reader gets there. The link is a way for everyone else.
 
+import { reach } from "./reach.js";
 import { cut, entryFrom } from "./sayings.js";
 
 export class Edge {
@@ -38,10 +39,10 @@ export class Edge {
       { root: scroller === log ? log : null, rootMargin: this.ahead },
     );
     this.#eye.observe(this.link);
-    this.link.addEventListener("click", (event) => {
+    this.link.onclick = (event) => {
       event.preventDefault();
       this.#load();
-    });
+    };
   }
 
   async #load() {
@@ -49,7 +50,7 @@ export class Edge {
     this.#loading = true;
     this.#eye.disconnect();
     try {
-      const response = await fetch(this.link.href, { headers: { "X-Fragment": "1" } });
+      const response = await reach(this.link.href, { headers: { "X-Fragment": "1" } });
       if (!response.ok || response.redirected) throw new Error("not loaded");
       this.arrived(entryFrom(await response.text()));
     } catch {

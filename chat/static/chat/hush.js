@@ -12,9 +12,10 @@ export class Hush {
   }
 
   #press(event, form) {
-    if (!form.matches("[data-hush], [data-unhush]") || !this.room.line.isLive) return;
+    if (!form.matches("[data-hush], [data-unhush]")) return;
     event.preventDefault();
-    this.#ask(form.matches("[data-hush]") ? "hush" : "unhush");
+    if (this.room.line.isLive) this.#ask(form.matches("[data-hush]") ? "hush" : "unhush");
+    else this.room.leaveBy(() => form.submit());
   }
 
   async #ask(verb) {

@@ -1,12 +1,12 @@
 // The line: one socket per tab, shared by every circle that is open in it.
 //
 // It says truthfully how it stands: "live", "reconnecting", "offline" or "signed-out". The
-// server says something at least every ten seconds; a line that is silent for longer than
-// that can bear is taken for dead and made anew.
+// server says something at least every ten seconds; a line that is silent for half as long again is
+// taken for dead and made anew.
 
 import { Refused } from "./refused.js";
 
-const SILENCE = 25_000;
+const SILENCE = 15_000;
 const SUSPICION = 12_000;
 const ANSWER = 10_000;
 const FIRST_WAIT = 400;
@@ -39,7 +39,7 @@ export class Line extends EventTarget {
     addEventListener("offline", () => this.#lost());
     addEventListener("pageshow", () => this.#wake());
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
-    setInterval(() => this.#listen(), 5000);
+    setInterval(() => this.#listen(), 1000);
   }
 
   get isLive() {

@@ -3,6 +3,7 @@
 
 import { Newer } from "./newer.js";
 import { Older } from "./older.js";
+import { reach } from "./reach.js";
 import { entryFrom } from "./sayings.js";
 
 // What was told beside a message is over with these.
@@ -77,7 +78,7 @@ export class Log {
     const { page, fresh: address = page } = this.room.dataset;
     const at = !newest && this.newer.isMore && this.scroll.placeInSight;
     const asked = at ? `${address}?at=${at}` : address;
-    const response = await fetch(asked, { headers: { Accept: "text/html" } });
+    const response = await reach(asked, { headers: { Accept: "text/html" } });
     if (!response.ok || response.redirected) return undefined;
     const loaded = new DOMParser().parseFromString(await response.text(), "text/html");
     const root = loaded.querySelector(this.room.localName);

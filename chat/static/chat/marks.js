@@ -2,6 +2,7 @@
 // here they are kept, over the one line of the tab, until what they tell of is read.
 
 import { Line } from "./line.js";
+import { mayEnter } from "./reach.js";
 
 const MOST = 9;
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -84,6 +85,9 @@ class Circle {
   // The house doesn't count someone as here who only wants to know whether something is new.
   isBeside = true;
   #ids = new Set();
+  // Those of them that name this reader, and whether one did that the page came with.
+  #naming = new Set();
+  #wasNamed;
   #timer;
 
   constructor(marks, { circle, me, head, count, named, hushed }, besideRoom) {
@@ -92,9 +96,13 @@ class Circle {
     this.me = me;
     this.since = head;
     this.count = count;
-    this.named = named;
+    this.#wasNamed = named;
     this.besideRoom = besideRoom;
     this.hush(hushed);
+  }
+
+  get named() {
+    return this.#wasNamed || this.#naming.size > 0;
   }
 
   get speaks() {
@@ -105,13 +113,14 @@ class Circle {
     if (member === this.me || this.#ids.has(id)) return;
     this.#ids.add(id);
     this.count += 1;
-    this.named ||= html.includes(`class="mention" data-member="${this.me}"`);
+    if (html.includes(`class="mention" data-member="${this.me}"`)) this.#naming.add(id);
   }
 
   seen() {
     this.#ids.clear();
+    this.#naming.clear();
     this.count = 0;
-    this.named = false;
+    this.#wasNamed = false;
   }
 
   hush(until) {
@@ -146,13 +155,7 @@ class Circle {
 
   async mayEnter() {
     // Where the page is a room, the room asks.
-    if (this.besideRoom) return "yes";
-    try {
-      const response = await fetch("/places/", { method: "HEAD", redirect: "manual" });
-      return response.type === "opaqueredirect" ? "signed-out" : "yes";
-    } catch {
-      return "unknown";
-    }
+    return this.besideRoom ? "yes" : mayEnter("/places/");
   }
 
   async withoutLine() {
@@ -164,7 +167,9 @@ class Circle {
       const [tag] = html.match(/<li [^>]*>/) ?? [""];
       this.add(id, /data-member="([^"]*)"/.exec(tag)?.[1], html);
     }
-    if ((GONE.has(kind) || remove) && this.#ids.delete(id)) this.count -= 1;
+    if (!GONE.has(kind) && !remove) return;
+    this.#naming.delete(id);
+    if (this.#ids.delete(id)) this.count -= 1;
   }
 
   #askAgain() {

@@ -93,7 +93,7 @@ export class Outbox {
       this.#acknowledged(waiting, ack);
       return true;
     } catch (refused) {
-      return this.#refused(waiting, refused);
+      return this.#refused(waiting, refused, { wasLive: isLive });
     }
   }
 
@@ -113,13 +113,15 @@ export class Outbox {
     }
   }
 
-  #refused(waiting, { code, say, againIn }) {
+  #refused(waiting, { code, say, againIn }, { wasLive }) {
     const { item, element } = waiting;
     if (code === "line") {
       this.hold();
-      return false;
+      // By HTTP it was never answered, and the line has come back meanwhile.
+      return !wasLive && this.room.line.isLive;
     }
     if (code === "slow" || code === "too_fast") {
+      this.hold();
       show(element, "waiting", say);
       this.#again = setTimeout(() => this.pump(), (againIn || 1) * 1000);
       return false;
@@ -140,7 +142,9 @@ export class Outbox {
     this.room.log.list.append(element);
     const waiting = { item, element };
     this.#items.push(waiting);
-    show(element, item.refused ? "refused" : "kept", item.refused);
+    // On a line that stands it leaves at once: what would be taken from it again is not put there.
+    const state = this.room.line.isLive ? "sending" : "kept";
+    show(element, item.refused ? "refused" : state, item.refused);
     element.addEventListener("click", ({ target }) => {
       const act = target.closest("[data-do]")?.dataset.do;
       if (act === "again") this.#tryAgain(waiting);

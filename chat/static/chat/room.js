@@ -16,6 +16,7 @@ import { Log } from "./log.js";
 import "./marks.js";
 import { Needs } from "./needs.js";
 import { Outbox } from "./outbox.js";
+import { mayEnter } from "./reach.js";
 import { cut, say } from "./sayings.js";
 import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
@@ -75,8 +76,12 @@ export class Room extends HTMLElement {
   /** Of a person, without leaving the page; the link leads there, too. */
   #tell(event) {
     const link = event.target.closest("a.tell");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !this.line.isLive) return;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    if (!this.line.isLive) {
+      this.leaveBy(() => location.assign(link.href));
+      return;
+    }
     const { person, member = person } = link.closest("[data-person], [data-member]").dataset;
     tell({ member }, this.company.people.get(member), (frame) => this.act(frame));
   }
@@ -113,15 +118,14 @@ export class Room extends HTMLElement {
     gone.focus();
   }
 
-  /** "yes", "gone" or "signed-out"; "unknown" where the house can't be reached. */
-  async mayEnter() {
-    try {
-      const response = await fetch(this.dataset.page, { method: "HEAD", redirect: "manual" });
-      if (response.type === "opaqueredirect") return "signed-out";
-      return response.status === 404 ? "gone" : "yes";
-    } catch {
-      return "unknown";
-    }
+  mayEnter() {
+    return mayEnter(this.dataset.page);
+  }
+
+  /** Leads on to another page, or says that there is no way now: what is written stays here. */
+  async leaveBy(way) {
+    if ((await this.mayEnter()) === "yes") way();
+    else this.composer.refuse(say("not-reached"));
   }
 
   /** The house answers but gives no socket: by HTTP, then, until it does. */
@@ -225,7 +229,7 @@ export class Room extends HTMLElement {
     }
     for (const entry of arrived) this.company.stopped(entry.dataset.member);
     if (this.log.list.childElementCount) this.querySelector("[data-empty]")?.remove();
-    this.scroll.arrived(arrived.length);
+    this.scroll.arrived(arrived);
     this.aloud.arrived(arrived);
     if (this.#away) this.#away.arrived += arrived.length;
     this.#welcome();
@@ -253,7 +257,7 @@ export class Room extends HTMLElement {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, id, member, session }) {
+  #note({ kind, id, member, session, remove }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
     if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
@@ -267,6 +271,9 @@ export class Room extends HTMLElement {
     if (kind === "message.taken_back" || kind === "message.set_aside") {
       this.aloud.forget();
       this.composer.forget(id);
+    }
+    if (remove || kind === "message.taken_back" || kind === "message.set_aside") {
+      this.scroll.forget(id);
     }
   }
 

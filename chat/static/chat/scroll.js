@@ -3,9 +3,15 @@
 import { say, sayCount } from "./sayings.js";
 
 const NEAR = 60;
+const RESTS_AFTER = 150;
 
 export class Scroll {
-  #below = 0;
+  // Messages of others that came below what the reader has in sight, by id.
+  #below = new Set();
+  #scroller;
+  // What the reader had at the top, once they had come to rest.
+  #resting;
+  #moved;
 
   constructor(room) {
     this.room = room;
@@ -17,18 +23,39 @@ export class Scroll {
       await this.room.toNewest();
       this.log.focus({ preventScroll: true });
     });
-    const look = () => this.#look();
+    const look = () => {
+      this.#look();
+      clearTimeout(this.#moved);
+      this.#moved = setTimeout(() => this.#rest(), RESTS_AFTER);
+    };
     this.log.addEventListener("scroll", look, { passive: true });
     addEventListener("scroll", look, { passive: true });
     // A keyboard that opens, a composer that grows: whoever was at the end stays there.
     new ResizeObserver(() => this.wasAtEnd && this.toEnd()).observe(this.log);
     this.wasAtEnd = true;
+    this.#scroller = this.scroller;
+    addEventListener("resize", () => this.#resized());
   }
 
   /** On low screens the page scrolls, not the log. */
   get scroller() {
     const inside = getComputedStyle(this.log).overflowY !== "visible";
     return inside ? this.log : document.scrollingElement;
+  }
+
+  #rest() {
+    this.#scroller = this.scroller;
+    this.#resting = this.#inSight()[0]?.entry;
+  }
+
+  /** A keyboard opened, or the screen was turned: where the page scrolls now and not the log, or the
+   * other way round, the reader is where neither has been. */
+  #resized() {
+    if (this.scroller === this.#scroller) return;
+    this.#scroller = this.scroller;
+    if (this.wasAtEnd) this.toEnd();
+    else if (this.#resting?.isConnected) this.#resting.scrollIntoView({ block: "start" });
+    for (const edge of [this.room.log?.older, this.room.log?.newer]) edge?.watch();
   }
 
   /** Where the log ends for the eye. */
@@ -94,22 +121,27 @@ export class Scroll {
     return entries.find(({ dataset }) => Number(dataset.seq) >= Number(at)) ?? entries.at(-1);
   }
 
-  /** Others wrote `n` more at the end, which the reader may not have in sight. */
-  arrived(n) {
-    if (!this.isAtEnd) this.#below += n;
+  /** Others wrote these at the end, which the reader may not have in sight. */
+  arrived(entries) {
+    if (!this.isAtEnd) for (const { dataset } of entries) this.#below.add(dataset.id);
     this.#look();
+  }
+
+  /** A message has left the room: it is not waited for any more. */
+  forget(message) {
+    if (this.#below.delete(message)) this.#look();
   }
 
   #look() {
     this.wasAtEnd = this.isAtEnd;
     if (this.wasAtEnd) {
-      this.#below = 0;
+      this.#below.clear();
       this.room.reachedEnd();
     }
     const far = this.end.getBoundingClientRect().top - this.floor > 2 * this.log.clientHeight;
-    this.button.hidden = this.wasAtEnd || !(this.#below || far || this.#isElsewhere);
-    this.button.querySelector("span").textContent = this.#below
-      ? sayCount("below", this.#below)
+    this.button.hidden = this.wasAtEnd || !(this.#below.size || far || this.#isElsewhere);
+    this.button.querySelector("span").textContent = this.#below.size
+      ? sayCount("below", this.#below.size)
       : say("to-newest");
   }
 

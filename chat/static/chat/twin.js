@@ -1,12 +1,13 @@
 // The house by HTTP, for as long as no socket can be had: what happened, and what was written.
 
+import { reach } from "./reach.js";
 import { Refused } from "./refused.js";
 
 /** Brings the room up to where its log stands. */
 export async function look(room) {
   for (;;) {
     const address = `${room.dataset.events}?since=${room.since}`;
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    const response = await reach(address, { headers: { Accept: "application/json" } });
     if (!response.ok || response.redirected) return;
     const { after, upto, head, events } = await response.json();
     room.hear({ is: "events", after, upto, events });
@@ -22,7 +23,7 @@ export async function post(room, { id, body, note, reply_to }) {
   let answer;
   try {
     const fields = JSON.stringify({ id, body, note, reply_to });
-    const response = await fetch(room.dataset.post, { method: "POST", headers, body: fields });
+    const response = await reach(room.dataset.post, { method: "POST", headers, body: fields });
     answer = await response.json();
   } catch {
     throw new Refused({ code: "line" });
