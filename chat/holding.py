@@ -63,9 +63,11 @@ def let_through(*, by: User, circle: str, message: str) -> None:
         held = still_held(room, message)
         event = log.append(room, Event.Kind.LET_THROUGH, message=held)
         held.state, held.unshown = Message.State.POSTED, False
-        # It comes to the circle now: in the order of places times never go back.
+        # It comes to the circle now: in the order of places times never go back. For the
+        # pace of its author it stays as old as it is.
+        held.written_at = held.posted_at
         held.placed_seq, held.posted_at = event.seq, event.at
-        held.save(update_fields=["state", "unshown", "placed_seq", "posted_at"])
+        held.save(update_fields=["state", "unshown", "placed_seq", "posted_at", "written_at"])
         record.act(room, "let_through", by=facilitator, member=held.membership, message=held)
 
 

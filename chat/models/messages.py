@@ -104,6 +104,8 @@ class Message(models.Model):
     # Where it stands in the log; a message let through moves to where that happened.
     placed_seq = models.BigIntegerField()
     posted_at = models.DateTimeField(default=timezone.now, editable=False)
+    # When it was written, of a message that was let through since; of all others, `posted_at`.
+    written_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()

@@ -43,14 +43,18 @@ WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
   AND s.here_until > %s
 """
 
+# What was held counts from when it was written. It was let through later, if at all: so the index
+# by `posted_at` leaves nothing out.
 _SPEAKERS = """
 SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.sees_earlier,
   s.joined_seq, s.held_at,
   (SELECT MAX(mu.until) FROM chat_mute mu
     WHERE mu.member_id = m.id AND mu.lifted_at IS NULL AND mu.until > %s),
-  CASE WHEN who.third = 1 THEN
-    (SELECT MAX(x.posted_at) FROM chat_message x WHERE x.membership_id = m.id) END,
-  (SELECT COUNT(*) FROM chat_message x WHERE x.membership_id = m.id AND x.posted_at > %s),
+  CASE WHEN who.third = 1 AND m.role <> 'facilitator' THEN
+    (SELECT MAX(COALESCE(x.written_at, x.posted_at)) FROM chat_message x
+      WHERE x.membership_id = m.id AND x.posted_at > %s) END,
+  (SELECT COUNT(*) FROM chat_message x WHERE x.membership_id = m.id AND x.posted_at > %s
+    AND (x.written_at IS NULL OR x.written_at > %s)),
   (SELECT a.changes FROM chat_accesscount a WHERE a.id = 1)
 FROM ({triples}) AS who
 JOIN programs_membership m ON m.circle_id = who.one AND m.user_id = who.other
@@ -134,9 +138,9 @@ class Speaker:
     from_seq: int
     held: bool
     muted_until: datetime.datetime | None
-    # When they wrote last; known only in a room with a pace.
+    # When they wrote last; known only to whom the room's pace is for, and as far back as it goes.
     last_at: datetime.datetime | None
-    # How many messages they posted in the ten seconds before.
+    # How many messages they wrote in the ten seconds before.
     recent: int
 
 
@@ -200,7 +204,9 @@ def speakers(
         for circle, person in pairs
         if (ground := by_name.get(circle))
     ]
-    times = [_for_database(now), _for_database(now - window)]
+    slowest = datetime.timedelta(seconds=max(ground.pace_seconds for ground in grounds))
+    since = _for_database(now - window)
+    times = [_for_database(now), _for_database(now - slowest), since, since]
     found, changes = {}, 0
     for row in statements.rows(_SPEAKERS, [*times, as_triples(wanted)]):
         member = _member(*row[:8])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from chat import editing, holding, moderation
 from chat.models import Asking, Event, Message, ModerationAction, Seat
@@ -112,6 +113,51 @@ def test_what_is_let_through_moves_to_the_end_where_everyone_reads_it(cast, held
     assert (message.state, message.unshown) == (Message.State.POSTED, False)
     assert message.placed_seq == event.seq
     assert message.posted_at >= row(later).posted_at
+
+
+def let_all_through(cast, messages):
+    for message in messages:
+        holding.let_through(by=cast.mina, **here(cast, message=message.id))
+
+
+def test_ten_that_waited_for_hours_and_are_let_through_together_hurry_nobody(cast, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    set_room(cast.circle, holds_all=True)
+    waiting = []
+    for words in "abcdefghij":
+        waiting.append(say(cast.noor, words, circle=cast.circle))
+        time_machine.shift(2)
+    time_machine.shift(7200)
+
+    let_all_through(cast, waiting)
+
+    assert say(cast.noor, "And one more", circle=cast.circle).state == "held"
+
+
+def test_ten_written_just_now_are_too_many_whether_they_were_let_through_or_not(cast, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    set_room(cast.circle, holds_all=True)
+    waiting = [say(cast.noor, words, circle=cast.circle) for words in "abcdefghij"]
+    time_machine.shift(5)
+
+    let_all_through(cast, waiting[:5])
+
+    assert refusal_of(say, cast.noor, "And one more", circle=cast.circle).code == "too_fast"
+    time_machine.shift(6)
+    assert say(cast.noor, "And one more", circle=cast.circle)
+
+
+def test_the_pace_counts_from_when_a_message_was_written_not_let_through(cast, held, time_machine):
+    time_machine.move_to(row(held).posted_at, tick=False)
+    set_room(cast.circle, pace_seconds=3600)
+    time_machine.shift(3000)
+
+    let_all_through(cast, [held])
+
+    refused = refusal_of(say, cast.noor, "And more", circle=cast.circle)
+    assert (refused.code, refused.again_in) == ("slow", 600)
+    time_machine.shift(601)
+    assert say(cast.noor, "And more", circle=cast.circle).state == "held"
 
 
 def test_whoever_came_while_it_waited_reads_it_once_it_is_let_through(cast, held):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import threading
 import uuid
 from pathlib import Path
@@ -14,8 +15,9 @@ from django.utils import timezone
 from chat import editing, moderation, posting
 from chat.models import Event, Message, Room
 from chat.models.messages import Words
-from chat.posting import Posted
+from chat.posting import Posted, rows
 from chat.refusal import Refused
+from community import statements
 from tests.chat.talk import (
     all_at_once,
     ask_the_question,
@@ -250,6 +252,33 @@ def test_ten_messages_in_ten_seconds_are_enough(cast, time_machine, batched):
     assert posting.post(drafts[0]) == outcomes[0]
     time_machine.shift(11)
     assert isinstance(posting.post(drafts[-1]), Posted)
+
+
+def test_of_all_that_someone_wrote_only_what_is_new_is_looked_at(cast):
+    noor = cast.member(cast.noor)
+    Message.objects.bulk_create(
+        Message(
+            room=cast.circle.room,
+            membership=noor,
+            client_id=uuid.uuid4(),
+            placed_seq=1000 + n,
+            posted_at=timezone.now() - datetime.timedelta(minutes=n),
+        )
+        for n in range(2000)
+    )
+    asked = statements.asking(rows._SPEAKERS)
+    times = [connection.ops.adapt_datetimefield_value(timezone.now())] * (asked.count("%s") - 1)
+    pairs = statements.as_triples([(cast.circle.pk, cast.noor.pk, 1)])
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE chat_message")
+        how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        cursor.execute(f"{how} {asked}", [*times, pairs])
+        plan = "\n".join(str(line[-1]) for line in cursor.fetchall())
+
+    # For the pace, and for the ten seconds.
+    assert len(re.findall(r"(?s)messages_of_a_member.*?posted_at ?>", plan)) == 2, plan
+    assert "Seq Scan on chat_message" not in plan
 
 
 @pytest.mark.parametrize(
