@@ -27,6 +27,9 @@ class Reader(Protocol):
         """Whether all lines were looked at since this many changes of rights. Where not, it
         looks now, and lets the feeds look again."""
 
+    def greet(self, circle: str, line: Line) -> None:
+        """Tells a line who is here, as it may see it."""
+
 
 class Feed:
     def __init__(self, circle: Circle, cursor: int, company: Company, reader: Reader) -> None:
@@ -109,9 +112,12 @@ class Feed:
         if viewer is None:
             self.turn_out(line)
             return
-        if viewer.hidden != sitting.viewer.hidden:
-            line.push(self._reload)
+        differs = viewer.hidden != sitting.viewer.hidden
         sitting.viewer = viewer
+        if differs:
+            line.push(self._reload)
+            if not sitting.is_beside:
+                self._reader.greet(self.circle.public_id, line)
 
     async def _read_on(self) -> None:
         try:

@@ -191,6 +191,9 @@ class Hub:
     def trusts(self, changes: int) -> bool:
         return self.watch.trusts(changes)
 
+    def greet(self, circle: str, line: Line) -> None:
+        self.neighbours.greet(circle, line)
+
     # Writing ---------------------------------------------------------------------------
 
     def post(self, draft: Draft) -> asyncio.Future[Outcome]:

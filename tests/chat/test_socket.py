@@ -241,6 +241,30 @@ async def test_those_in_the_room_see_who_is_here_and_who_writes(cast, opens):
     await noor.hear(lambda frame: frame["is"] == "presence" and len(frame["here"]) == 1)
 
 
+async def test_two_who_would_rather_not_read_each_other_see_each_other_here_no_more(cast, opens):
+    circle = cast.circle.public_id
+    users = (cast.noor, cast.ines, cast.mina)
+    noor, ines, mina = wires = [await opens(user) for user in users]
+    names = [(await sync_to_async(cast.member)(user)).public_id for user in users]
+    for wire in wires:
+        await wire.enter(cast.circle)
+
+    async def see(wire: Wire, *here: str) -> None:
+        await wire.hear(lambda frame: frame["is"] == "presence" and frame["here"] == sorted(here))
+
+    for wire in wires:
+        await see(wire, *names)
+        wire.frames.clear()
+
+    await noor.ask("hide", circle=circle, member=names[1])
+    await see(noor, names[0], names[2])
+    await see(ines, names[1], names[2])
+    await noor.ask("unhide", circle=circle, member=names[1])
+    await see(noor, *names)
+    await see(ines, *names)
+    assert not [frame for frame in mina.frames if frame["is"] in ("presence", "reload")]
+
+
 # What is no frame ---------------------------------------------------------------------
 
 
