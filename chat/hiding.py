@@ -42,8 +42,11 @@ def hide(*, by: User, circle: str, member: str) -> None:
 def unhide(*, by: User, circle: str, member: str) -> None:
     """Lets `by` read this member again, unless they are hidden from that side, too."""
     me = _peer(by, circle)
+    # Of the two as persons: whoever came again has the pairs of the memberships before, too.
+    named = Membership.objects.filter(circle=me.circle_id, public_id=member)
+    pairs = Hiding.objects.filter(member__circle=me.circle_id, member__user=by)
     with log.writing(circle) as room:
-        gone, _of = Hiding.objects.filter(member=me, other__public_id=member).delete()
+        gone, _of = pairs.filter(other__user__in=named.values("user")).delete()
         room.company += gone
 
 

@@ -12,7 +12,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
-from chat import announcing, leases, log
+from chat import announcing, coming_back, leases, log
 from chat.models import AccessCount, CareCard, CheckIn, Concern, Event, Hiding, Room, Seat
 from community.signals import access_changed
 from programs.models import Circle, Membership
@@ -120,7 +120,9 @@ def take_a_seat(
     with log.writing(instance.circle.public_id) as room:
         # Facilitators answer for the room and read all of it; peers from their joining on.
         joined_seq = 0 if instance.is_facilitator else room.last_seq
-        Seat.objects.create(membership=instance, joined_seq=joined_seq, read_seq=joined_seq)
+        seat = Seat(membership=instance, joined_seq=joined_seq, read_seq=joined_seq)
+        coming_back.bring_along(seat)
+        seat.save()
         log.append(room, Event.Kind.JOINED, member=instance)
 
 

@@ -121,7 +121,11 @@ def _standing(seat: Seat, mute: Mute | None, attended: list[dict[str, str]]) -> 
 
 def _why_held(seat: Seat) -> str:
     """The sentence that someone reads whose words a facilitator reads first."""
-    acts = ModerationAction.objects.filter(member=seat.membership, verb="hold")
+    member = seat.membership
+    # It may be older than this membership (see `coming_back`).
+    acts = ModerationAction.objects.filter(
+        verb="hold", member__circle=member.circle_id, member__user=member.user_id
+    )
     last = acts.select_related("by").order_by("pk").last()
     if last is None:
         return _("A facilitator reads what you write before the others do.")
