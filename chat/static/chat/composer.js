@@ -1,8 +1,8 @@
 // Where one writes. What is written is kept until it is sent, and comes back when it can't be.
 
-import { quoted } from "./draft.js";
 import { characters, measure } from "./characters.js";
 import { Naming } from "./naming.js";
+import { quoted } from "./quote.js";
 import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
@@ -80,18 +80,11 @@ export class Composer {
     this.#quote = quote;
     const bar = this.form.querySelector("[data-answering]");
     const name = this.#changing ? quote.name : say("answering", { name: quote.name });
-    bar.querySelector(".quote").replaceWith(quoted({ ...quote, name }));
+    const log = this.#changing ? undefined : this.room.log;
+    bar.querySelector(".quote").replaceWith(quoted({ ...quote, name }, log));
     bar.hidden = false;
     bar.querySelector("button").setAttribute("aria-label", say("stop-answering"));
     this.text.focus();
-    this.#written();
-  }
-
-  /** The words of a message have left the room: they are quoted no more. */
-  forget(message) {
-    if (this.#quote?.id !== message || this.#changing) return;
-    this.#quote.excerpt = "…";
-    this.form.querySelector("[data-answering] .quote bdi:last-child").textContent = "…";
     this.#written();
   }
 
@@ -99,6 +92,7 @@ export class Composer {
     this.#quote = undefined;
     this.form.querySelector("[data-answering]").hidden = true;
     this.form.querySelector("[data-answering] .quote").replaceChildren();
+    delete this.form.querySelector("[data-answering] .quote").dataset.of;
   }
 
   /** Lets the author change a message that stands. */
@@ -106,7 +100,7 @@ export class Composer {
     clearTimeout(this.#keeping);
     if (!this.isEmpty && !this.#changing) this.keep.put(this.key, this.#draft());
     this.#changing = message;
-    this.#fill({ body, note, quote: { id: message, name: say("changing"), excerpt: "" } });
+    this.#fill({ body, note, quote: { id: message, name: say("changing") } });
     const stop = this.form.querySelector("[data-answering] button");
     stop.setAttribute("aria-label", say("stop-changing"));
     this.button.setAttribute("aria-label", say("send-change"));

@@ -1,5 +1,6 @@
 // A message as its author sees it before the house has drawn it.
 
+import { quoted } from "./quote.js";
 import { cut } from "./sayings.js";
 
 /** Mirrors the entry that will take its place, so that nothing moves when it does. */
@@ -9,19 +10,9 @@ export function drawDraft(item, room) {
   element.querySelector("time").dateTime = element.dataset.at;
   const words = item.note ? veiled(item) : paragraphs(item.body);
   element.querySelector(".body").append(...[words].flat());
-  if (item.quote) element.querySelector(".body").before(quoted(item.quote));
+  if (item.quote) element.querySelector(".body").before(quoted(item.quote, room.log));
   room.dress.entry(element);
   return element;
-}
-
-export function quoted({ id, name, dye, excerpt }) {
-  const quote = cut("part-quote");
-  if (dye) quote.classList.add(dye);
-  const [who, what] = quote.querySelectorAll("bdi");
-  who.textContent = name;
-  what.textContent = excerpt;
-  quote.querySelector("a").href = `#m-${id}`;
-  return quote;
 }
 
 function veiled({ body, note }) {

@@ -3,6 +3,7 @@
 
 import { Newer } from "./newer.js";
 import { Older } from "./older.js";
+import { requote } from "./quote.js";
 import { reach } from "./reach.js";
 import { entryFrom } from "./sayings.js";
 
@@ -47,6 +48,7 @@ export class Log {
       }
       this.dress.between();
       this.#trim();
+      requote(this.room);
     });
     this.cursor = upto;
     return arrived;
@@ -62,6 +64,7 @@ export class Log {
     this.scroll.hold(() => {
       how();
       this.dress.between();
+      requote(this.room);
     });
   }
 

@@ -270,11 +270,9 @@ export class Room extends HTMLElement {
     }
     if (kind === "message.taken_back" || kind === "message.set_aside") {
       this.aloud.forget();
-      this.composer.forget(id);
-    }
-    if (remove || kind === "message.taken_back" || kind === "message.set_aside") {
       this.scroll.forget(id);
     }
+    if (remove) this.scroll.forget(id);
   }
 
   // The line and the reader -----------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import { ask } from "./ask.js";
 import { FACILITATING, facilitate } from "./facilitate.js";
+import { quoteOf } from "./quote.js";
 import { cut, say } from "./sayings.js";
 import { tell } from "./tell.js";
 
@@ -100,7 +101,7 @@ export class Sheet {
     this.close({ back: verb !== "reply" && verb !== "edit" && verb !== "answer" });
     if (dataset.respond) this.#respond(entry, dataset.respond);
     if (verb === "answer") this.room.composer.text.focus();
-    if (verb === "reply") this.room.composer.reply(this.#quoteOf(entry));
+    if (verb === "reply") this.room.composer.reply(quoteOf(entry, this.room.company));
     if (verb === "edit") this.#edit(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
@@ -144,15 +145,6 @@ export class Sheet {
     } catch {
       this.room.composer.refuse(say("not-reached"));
     }
-  }
-
-  #quoteOf(entry) {
-    const folded = entry.querySelector(".veil");
-    const excerpt = folded ? "…" : entry.querySelector(".body").textContent.trim().slice(0, 80);
-    const dye = [...entry.querySelector(".swatch").classList].find((one) => one.startsWith("a-"));
-    const { name } = this.room.company.people.get(entry.dataset.member) ?? {};
-    const who = name ?? entry.querySelector(".who").textContent;
-    return { id: entry.dataset.id, name: who, dye, excerpt };
   }
 
   #key(event) {
