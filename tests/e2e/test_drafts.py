@@ -1,4 +1,4 @@
-"""What one is writing, as an answer and through a reload."""
+"""What one is writing: as an answer, as a change, in two tabs, and through a reload."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,16 +9,29 @@ from tests.e2e.room import (
     beside,
     do,
     expect_kept,
+    expect_posted,
+    expect_words,
     faults_of,
     live,
     message,
     room_of,
     said,
+    soon,
     write,
     writing,
 )
 
 pytestmark = pytest.mark.e2e
+
+# What is kept a moment after it was written, this page keeps when it must, or a minute later.
+_KEEP_LATE = """() => {
+  const later = window.setTimeout;
+  window.setTimeout = (act, wait, ...rest) => later(act, wait === 300 ? 60_000 : wait, ...rest);
+}"""
+_GO_OUT_OF_SIGHT = """() => {
+  Object.defineProperty(document, "hidden", { get: () => true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +43,24 @@ def nobody_waits(settings):
 def noor(visit, cast):
     seen = visit(room_of(cast), cast.noor)
     yield live(seen.page)
+    for tab in seen.page.context.pages:
+        if tab != seen.page:
+            tab.close()
     assert faults_of(seen) == []
+
+
+def another_tab(page: Page, cast) -> Page:
+    """One more in the same browser, as an address typed there opens it."""
+    tab = page.context.new_page()
+    tab.goto(room_of(cast))
+    return live(tab)
+
+
+def duplicated(page: Page) -> Page:
+    """One more, with all that this one remembers for as long as it is open."""
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")
+    return live(opened.value)
 
 
 def kept(page: Page) -> str:
@@ -45,6 +75,93 @@ def again(page: Page) -> Page:
 
 def answering(page: Page):
     return page.locator("[data-answering] .quote")
+
+
+def test_a_reply_while_a_message_is_changed_leaves_that_as_it_was(noor, cast):
+    write(noor, "It was a warm hand.")
+    expect_posted(noor, "It was a warm hand.")
+    said(cast, cast.ines, "How are you?")
+    writing(noor).fill("half a thought")
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    writing(noor).fill("It was a cold hand.")
+
+    do(noor, "How are you?", "Reply")
+
+    expect(writing(noor)).to_have_value("half a thought")
+    expect(answering(noor)).to_contain_text("Answering Ines")
+    write(noor, "Well enough.")
+    expect_posted(noor, "Well enough.")
+    expect_words(noor, "It was a warm hand.", "How are you?", "Well enough.")
+    expect(message(noor, "Well enough.").locator(".quote")).to_contain_text("How are you?")
+    # What had been made of the change is there when its author comes back to it.
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+
+
+def test_of_two_messages_each_is_changed_by_itself(noor):
+    for words in ("The first.", "The second."):
+        write(noor, words)
+        expect_posted(noor, words)
+    writing(noor).fill("half a thought")
+    do(noor, "The first.", "Change it")
+    expect(writing(noor)).to_have_value("The first.")
+    writing(noor).fill("The first, changed.")
+
+    do(noor, "The second.", "Change it")
+    expect(writing(noor)).to_have_value("The second.")
+    write(noor, "The second, changed.")
+
+    expect(writing(noor)).to_have_value("half a thought")
+    expect_words(noor, "The first.", "The second, changed.")
+    do(noor, "The first.", "Change it")
+    expect(writing(noor)).to_have_value("The first, changed.")
+    writing(noor).press("Enter")
+    expect_words(noor, "The first, changed.", "The second, changed.")
+    expect(writing(noor)).to_have_value("half a thought")
+
+
+def test_a_change_outlives_a_reload_until_it_is_sent(noor):
+    write(noor, "It was a warm hand.")
+    expect_posted(noor, "It was a warm hand.")
+    writing(noor).fill("half a thought")
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    writing(noor).fill("It was a cold hand.")
+    expect_kept(noor, "It was a cold hand.")
+
+    again(noor)
+
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+    expect(answering(noor)).to_contain_text("Changing your message")
+    writing(noor).press("Enter")
+    expect_words(noor, "It was a cold hand.")
+    expect(writing(noor)).to_have_value("half a thought")
+    soon(lambda: "It was a cold hand." not in kept(noor))
+    again(noor)
+    expect(writing(noor)).to_have_value("half a thought")
+    expect(answering(noor)).to_be_hidden()
+
+
+def test_a_change_that_was_stopped_does_not_come_back(noor):
+    write(noor, "It was a warm hand.")
+    expect_posted(noor, "It was a warm hand.")
+    for stop in ("Escape", "Leave it as it was"):
+        do(noor, "It was a warm hand.", "Change it")
+        expect(writing(noor)).to_have_value("It was a warm hand.")
+        writing(noor).fill("It was a cold hand.")
+        expect_kept(noor, "It was a cold hand.")
+        if stop == "Escape":
+            writing(noor).press(stop)
+        else:
+            noor.get_by_role("button", name=stop).click()
+        expect(writing(noor)).to_have_value("")
+        soon(lambda: "It was a cold hand." not in kept(noor))
+
+    again(noor)
+
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
 
 
 def test_no_words_of_others_lie_on_the_device(noor, cast):
@@ -127,3 +244,75 @@ def test_a_message_taken_back_or_gone_from_the_log_leaves_the_answer_to_it(noor,
     )
     expect(answering(noor)).to_contain_text("Answering Ines: …")
     expect(writing(noor)).to_have_value("Until nine?")
+
+
+def test_two_tabs_keep_a_draft_each(noor, cast):
+    writing(noor).fill("Here.")
+    expect_kept(noor, "Here.")
+    for tab, words in ((another_tab(noor, cast), "There."), (duplicated(noor), "And there.")):
+        expect(writing(tab)).to_have_value("")
+        write(tab, words)
+        expect_posted(tab, words)
+        expect_kept(tab, "Here.")
+
+    again(noor)
+
+    expect(writing(noor)).to_have_value("Here.")
+
+
+def test_a_draft_outlives_its_tab_until_it_is_sent(noor, cast):
+    tab = another_tab(noor, cast)
+    writing(tab).fill("Half a thought")
+    expect_kept(tab, "Half a thought")
+    tab.close()
+
+    tab = another_tab(noor, cast)
+    expect(writing(tab)).to_have_value("Half a thought")
+    # It is this tab's now, and no other's.
+    third = another_tab(noor, cast)
+    expect(writing(third)).to_have_value("")
+    writing(tab).press("Enter")
+    expect_posted(tab, "Half a thought")
+    soon(lambda: "Half a thought" not in kept(tab))
+    tab.close()
+    third.close()
+
+    again(noor)
+
+    expect(message(noor, "Half a thought")).to_be_visible()
+    expect(writing(noor)).to_have_value("")
+
+
+def test_where_tabs_cannot_be_told_apart_a_draft_still_outlives_its_own(visit, cast):
+    page = visit(room_of(cast), cast.noor, fresh=True).page
+    page.context.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"
+    )
+    tab = another_tab(page, cast)
+    writing(tab).fill("Half a thought")
+    expect_kept(tab, "Half a thought")
+    again(tab)
+    expect(writing(tab)).to_have_value("Half a thought")
+    tab.close()
+
+    expect(writing(another_tab(page, cast))).to_have_value("Half a thought")
+
+
+def test_the_last_words_before_a_reload_are_kept(noor):
+    writing(noor).fill("An older thought")
+    expect_kept(noor, "An older thought")
+    noor.evaluate(_KEEP_LATE)
+    writing(noor).fill("A newer thought")
+
+    again(noor)
+
+    expect(writing(noor)).to_have_value("A newer thought")
+
+
+def test_what_is_written_is_kept_when_the_page_is_out_of_sight(noor):
+    noor.evaluate(_KEEP_LATE)
+    writing(noor).fill("Half a thought")
+
+    noor.evaluate(_GO_OUT_OF_SIGHT)
+
+    expect_kept(noor, "Half a thought")

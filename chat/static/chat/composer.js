@@ -1,23 +1,28 @@
 // Where one writes. What is written is kept until it is sent, and comes back when it can't be.
 
 import { characters, measure } from "./characters.js";
+import { Drafts } from "./drafts.js";
 import { Naming } from "./naming.js";
 import { quoted } from "./quote.js";
 import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
+const CHANGEABLE = new Set(["posted", "held"]);
+const NOTHING = { body: "", note: "" };
 
 export class Composer {
   #keeping;
   #quote;
   #changing;
+  // The draft that waits while a message is changed.
+  #aside;
+  #isLater = false;
   #locked = "";
   #heardAt = "";
 
   constructor(room, keep) {
     this.room = room;
-    this.keep = keep;
-    this.key = `draft:${room.dataset.circle}`;
+    this.drafts = new Drafts(keep, room.dataset.circle);
     this.limit = Number(room.dataset.limit);
     this.form = room.querySelector("[data-composer]");
     this.text = this.form.elements.body;
@@ -33,18 +38,42 @@ export class Composer {
     this.form.addEventListener("click", (event) => this.#press(event));
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.form.addEventListener("input", () => this.#written());
+    this.onLeaving = () => this.#keepPending();
+    window.addEventListener("pagehide", this.onLeaving);
+    document.addEventListener("visibilitychange", this.onLeaving);
     this.#showNote(Boolean(this.note.value));
   }
 
   /** What was being written when the page was last closed. */
   async restore() {
-    const draft = await this.keep.get(this.key);
+    const key = await this.drafts.find();
+    if (!key || this.text.value) return;
+    const draft = await this.drafts.take(key);
+    const change = draft?.changing && (await this.drafts.changeOf(draft.changing));
     if (!draft || this.text.value) return;
     this.#fill(draft);
+    if (!change) return;
+    const entry = this.room.log.entry(draft.changing);
+    // Of an older one that is not on the page, the house will say whether it can be changed.
+    if (!entry || CHANGEABLE.has(entry.dataset.state)) this.#begin(draft.changing, change);
+    else if (entry.dataset.state === "taken_back") this.forget(draft.changing);
+  }
+
+  /** Nothing is kept of it any more. */
+  close() {
+    clearTimeout(this.#keeping);
+    window.removeEventListener("pagehide", this.onLeaving);
+    document.removeEventListener("visibilitychange", this.onLeaving);
+    this.#keeping = undefined;
   }
 
   get isEmpty() {
     return !this.text.value.trim();
+  }
+
+  /** Everything that stands here unsent, for someone who must leave. */
+  get words() {
+    return [this.#aside?.body ?? "", this.text.value];
   }
 
   send() {
@@ -64,6 +93,7 @@ export class Composer {
   takeBack(item, sentence) {
     if (!this.isEmpty || this.#changing) return false;
     this.#fill(item);
+    this.#keepSoon();
     this.refuse(sentence);
     this.text.focus();
     return true;
@@ -76,35 +106,69 @@ export class Composer {
     if (sentence) place.scrollIntoView({ block: "nearest" });
   }
 
+  /** The draft goes on as an answer. A change that was under way is kept for its message. */
   reply(quote) {
-    this.#quote = quote;
-    const bar = this.form.querySelector("[data-answering]");
-    const name = this.#changing ? quote.name : say("answering", { name: quote.name });
-    const log = this.#changing ? undefined : this.room.log;
-    bar.querySelector(".quote").replaceWith(quoted({ ...quote, name }, log));
-    bar.hidden = false;
-    bar.querySelector("button").setAttribute("aria-label", say("stop-answering"));
+    this.#keepPending();
+    if (this.#changing) this.#toDraft();
+    this.#answer(quote);
     this.text.focus();
     this.#written();
   }
 
-  #unquote() {
-    this.#quote = undefined;
-    this.form.querySelector("[data-answering]").hidden = true;
-    this.form.querySelector("[data-answering] .quote").replaceChildren();
-    delete this.form.querySelector("[data-answering] .quote").dataset.of;
+  #answer(quote) {
+    this.#quote = quote;
+    const name = say("answering", { name: quote.name });
+    this.#bar(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
   }
 
-  /** Lets the author change a message that stands. */
-  change(message, { body, note }) {
-    clearTimeout(this.#keeping);
-    if (!this.isEmpty && !this.#changing) this.keep.put(this.key, this.#draft());
+  #bar(quote, stop) {
+    const bar = this.form.querySelector("[data-answering]");
+    bar.querySelector(".quote").replaceWith(quote);
+    bar.querySelector("button").setAttribute("aria-label", stop);
+    bar.hidden = false;
+  }
+
+  #unquote() {
+    this.#quote = undefined;
+    const bar = this.form.querySelector("[data-answering]");
+    bar.hidden = true;
+    bar.querySelector(".quote").replaceChildren();
+    delete bar.querySelector(".quote").dataset.of;
+  }
+
+  /** Lets the author change a message that stands, or go on with that. */
+  async change(message, words) {
+    if (message === this.#changing) return this.text.focus();
+    const kept = await this.drafts.changeOf(message);
+    this.#keepPending();
+    this.#begin(message, kept ?? words);
+    if (kept) this.#keepSoon();
+    return this.text.focus();
+  }
+
+  /** The message reads otherwise now, or is gone: what was begun of a change is of no use. */
+  forget(message) {
+    if (message !== this.#changing) this.drafts.dropChange(message);
+  }
+
+  #begin(message, words) {
+    this.refuse("");
+    this.#aside ??= this.#draft();
     this.#changing = message;
-    this.#fill({ body, note, quote: { id: message, name: say("changing") } });
-    const stop = this.form.querySelector("[data-answering] button");
-    stop.setAttribute("aria-label", say("stop-changing"));
-    this.button.setAttribute("aria-label", say("send-change"));
-    this.text.focus();
+    this.#fill(words);
+    this.#bar(quoted({ id: message, name: say("changing") }), say("stop-changing"));
+    this.#nameButton();
+  }
+
+  /** The change is left; the draft that waited for that is back. */
+  #toDraft() {
+    const draft = this.#aside;
+    this.refuse("");
+    this.#changing = undefined;
+    this.#aside = undefined;
+    this.#fill(draft);
+    this.#nameButton();
+    this.#keepSoon();
   }
 
   /** The sentence about what keeps the reader from writing now, or "". What they write is kept. */
@@ -120,9 +184,14 @@ export class Composer {
   /** The line's state, in the button's name and the line below. */
   lineIs(state, heardAt) {
     this.#heardAt = state === "live" ? "" : heardAt;
-    const later = state !== "live";
-    if (!this.#changing) this.button.setAttribute("aria-label", say(later ? "send-later" : "send"));
+    this.#isLater = state !== "live";
+    this.#nameButton();
     this.#sayBelow();
+  }
+
+  #nameButton() {
+    const plain = this.#isLater ? "send-later" : "send";
+    this.button.setAttribute("aria-label", say(this.#changing ? "send-change" : plain));
   }
 
   #sayBelow() {
@@ -131,28 +200,32 @@ export class Composer {
   }
 
   async #change(body) {
-    const frame = { do: "edit", circle: this.room.dataset.circle, message: this.#changing };
+    const message = this.#changing;
+    const frame = { do: "edit", circle: this.room.dataset.circle, message };
     try {
       await this.room.line.ask({ ...frame, body, note: this.note.value.trim() });
-      this.#stop();
+      if (this.#changing === message) this.#stop();
+      else this.drafts.dropChange(message);
     } catch (refused) {
       this.refuse(refused.say || say("not-reached"));
     }
   }
 
-  async #stop() {
-    const wasChanging = this.#changing;
-    this.#changing = undefined;
-    this.#unquote();
-    this.button.setAttribute("aria-label", say("send"));
-    if (!wasChanging) return this.#written();
-    this.#fill((await this.keep.get(this.key)) ?? { body: "", note: "" });
-    return this.text.focus();
+  /** The change was sent, or is not wanted; or no answer is. */
+  #stop() {
+    if (this.#changing) {
+      this.drafts.dropChange(this.#changing);
+      this.#toDraft();
+    } else {
+      this.#unquote();
+      this.#written();
+    }
+    this.text.focus();
   }
 
   #clear() {
-    this.#fill({ body: "", note: "" });
-    this.keep.drop(this.key);
+    this.#fill(NOTHING);
+    this.#keep();
     this.text.focus();
   }
 
@@ -161,24 +234,42 @@ export class Composer {
     this.note.value = note ?? "";
     this.#showNote(Boolean(note));
     this.#unquote();
-    if (quote) this.reply(quote);
+    if (quote) this.#answer(quote);
     measure(this.form, this.limit);
   }
 
+  #words() {
+    return { body: this.text.value, note: this.note.value };
+  }
+
   #draft() {
-    return { body: this.text.value, note: this.note.value, quote: this.#quote };
+    return { ...this.#words(), quote: this.#quote };
   }
 
   #written() {
     this.refuse("");
     measure(this.form, this.limit);
-    if (this.#changing) return;
-    if (!this.isEmpty) this.room.company.amWriting();
+    this.#keepSoon();
+    if (!this.#changing && !this.isEmpty) this.room.company.amWriting();
+  }
+
+  #keepSoon() {
     clearTimeout(this.#keeping);
-    this.#keeping = setTimeout(() => {
-      if (this.isEmpty && !this.note.value) this.keep.drop(this.key);
-      else this.keep.put(this.key, this.#draft());
-    }, KEEP_AFTER);
+    this.#keeping = setTimeout(() => this.#keep(), KEEP_AFTER);
+  }
+
+  #keepPending() {
+    if (this.#keeping) this.#keep();
+  }
+
+  #keep() {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    const { body, note, quote } = this.#aside ?? this.#draft();
+    const changing = this.#changing;
+    if (changing) this.drafts.putChange(changing, this.#words());
+    if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing });
+    else this.drafts.drop();
   }
 
   #press({ target }) {

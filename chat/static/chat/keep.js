@@ -29,12 +29,32 @@ export class Keep {
     await this.#write((store) => store.delete(key), () => this.#memory.delete(key));
   }
 
+  /** Lets what lies under one key lie under another, all at once; gives it, where it was there. */
+  async move(from, to) {
+    const db = await this.#ready;
+    if (!db || from === to) return this.get(from);
+    const store = db.transaction(STORE, "readwrite").objectStore(STORE);
+    const value = await done(store.get(from));
+    if (value === undefined) return undefined;
+    store.put(value, to);
+    store.delete(from);
+    return value;
+  }
+
   /** Everything whose key begins so, in the order of the keys. */
   async all(prefix) {
+    return [...(await this.entries(prefix)).values()];
+  }
+
+  /** The same, each with its key. */
+  async entries(prefix) {
     const db = await this.#ready;
-    if (!db) return [...this.#memory].filter(([key]) => key.startsWith(prefix)).map(([, v]) => v);
+    if (!db) return new Map([...this.#memory].filter(([key]) => key.startsWith(prefix)));
     const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-    return done(db.transaction(STORE).objectStore(STORE).getAll(range));
+    const store = db.transaction(STORE).objectStore(STORE);
+    const both = [done(store.getAllKeys(range)), done(store.getAll(range))];
+    const [keys, values] = await Promise.all(both);
+    return new Map(keys.map((key, n) => [key, values[n]]));
   }
 
   async dropAll(prefix) {
@@ -53,7 +73,11 @@ export class Keep {
     const db = await this.#ready;
     if (!db) return remembered();
     try {
-      return await done(stored(db.transaction(STORE, "readwrite").objectStore(STORE)));
+      const transaction = db.transaction(STORE, "readwrite");
+      const written = done(stored(transaction.objectStore(STORE)));
+      // At once: what a page that closes has not handed over is lost.
+      transaction.commit?.();
+      return await written;
     } catch {
       // A full or a private browser: better for as long as the page is open than not at all.
       return remembered();

@@ -103,9 +103,10 @@ export class Room extends HTMLElement {
 
   /** The person belongs no more: the words leave the page, and theirs are handed back. */
   ended() {
-    const all = [...this.outbox.words, this.composer.text.value];
+    const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map((one) => one.trim()).filter(Boolean);
     this.line.removeEventListener("state", this.onState);
+    this.composer.close();
     this.keep.dropAll(`draft:${this.dataset.circle}`);
     this.keep.dropAll(this.outbox.prefix);
     const gone = cut("part-gone");
@@ -273,6 +274,7 @@ export class Room extends HTMLElement {
       this.scroll.forget(id);
     }
     if (remove) this.scroll.forget(id);
+    if (kind === "message.taken_back" || kind === "message.edited") this.composer.forget(id);
   }
 
   // The line and the reader -----------------------------------------------------------
