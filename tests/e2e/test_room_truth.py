@@ -1,0 +1,166 @@
+"""What the page says of the line, of what is sent and of what waits is so, whatever breaks."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chat import editing
+from tests.e2e.room import (
+    beside,
+    expect_posted,
+    expect_words,
+    faults_of,
+    live,
+    message,
+    resting,
+    room_of,
+    said,
+    scroll_until,
+    soon,
+    write,
+)
+
+pytestmark = pytest.mark.e2e
+
+LOW = {"width": 390, "height": 470}
+# What the page waits ten seconds for by HTTP, it waits a moment for.
+IN_A_HURRY = "AbortSignal.timeout = ((of) => () => of(2000))(AbortSignal.timeout)"
+WATCH_THE_LAST = """() => {
+  window.seen = new Set();
+  const look = () => {
+    const last = document.querySelector("[data-log] > .msg:last-child");
+    const { top, height } = last.getBoundingClientRect();
+    if (last.textContent.includes("Steady")) window.seen.add(`${top} ${height}`);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings):
+    settings.ROOM_POSTS_PER_10S = 1000
+
+
+@pytest.fixture
+def noor(visit, cast):
+    seen = visit(room_of(cast), cast.noor)
+    yield live(seen.page)
+    assert faults_of(seen) == []
+
+
+def tick(page: Page, seconds: int) -> None:
+    """The page's clock goes on by so much at once."""
+    page.evaluate("(s) => { const now = Date.now; Date.now = () => now() + s * 1000; }", seconds)
+
+
+def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit, cast):
+    page = visit("/support/", cast.noor, fresh=True).page
+    is_dead, asked = [True], []
+    page.add_init_script(IN_A_HURRY)
+    page.route_web_socket("**/ws/", lambda ws: ws.close() if is_dead[0] else ws.connect_to_server())
+
+    def answer(route):
+        if route.request.method == "HEAD" and is_dead[0]:
+            asked.append(route)
+        else:
+            route.continue_()
+
+    page.route(lambda url: room_of(cast) in url, answer)
+    page.goto(room_of(cast))
+    expect(page.get_by_text("Looking for the circle.")).to_be_visible()
+    write(page, "First.")
+    write(page, "Second.")
+    soon(lambda: page.evaluate("1") and asked)
+    is_dead[0] = False
+
+    live(page)
+    expect_posted(page, "Second.")
+    expect_words(page, "First.", "Second.")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_line_that_is_silent_for_long_is_not_called_live(noor):
+    noor.context.set_offline(False)
+    tick(noor, 13)
+    noor.wait_for_timeout(1500)
+    expect(noor.locator("reweave-room")).to_have_attribute("data-line", "live")
+    states = noor.evaluate_handle(
+        """() => {
+          const states = [];
+          const room = document.querySelector("reweave-room");
+          room.line.addEventListener("state", () => states.push(room.line.state));
+          return states;
+        }"""
+    )
+
+    tick(noor, 17)
+
+    soon(lambda: "reconnecting" in states.json_value())
+    live(noor)
+
+
+def test_what_is_sent_on_a_line_that_stands_does_not_move(noor, cast):
+    write(noor, "Something before it.")
+    expect_posted(noor, "Something before it.")
+    noor.evaluate(WATCH_THE_LAST)
+
+    write(noor, "Steady as it goes.")
+    expect_posted(noor, "Steady as it goes.")
+    noor.wait_for_timeout(300)
+
+    assert len(noor.evaluate("[...window.seen]")) == 1
+
+
+def test_what_was_taken_back_does_not_wait_below(noor, cast):
+    for n in range(40):
+        said(cast, cast.ines, f"Line {n}.\n\nAnd a second thought.")
+    expect(message(noor, "Line 39.")).to_be_visible()
+    noor.locator(".log").evaluate("(log) => log.scrollBy(0, -900)")
+    resting(message(noor, "Line 20."))
+    gone, *_ = [said(cast, cast.ines, f"New {n}.") for n in range(3)]
+    expect(noor.get_by_role("button", name="3 new below")).to_be_visible()
+
+    beside(editing.take_back, by=cast.ines, circle=cast.circle.public_id, message=gone.id)
+
+    expect(noor.get_by_role("button", name="2 new below")).to_be_visible()
+
+
+def test_whoever_was_named_and_is_no_more_is_not_told_so(visit, cast):
+    page = visit("/places/", cast.noor).page
+    mark = page.locator("[data-fresh].named").first
+    expect(page.locator("reweave-marks")).to_be_attached()
+    named = said(cast, cast.ines, "Good morning, @Noor.")
+    said(cast, cast.ines, "And to all.")
+    expect(mark).to_be_visible()
+
+    beside(editing.take_back, by=cast.ines, circle=cast.circle.public_id, message=named.id)
+
+    expect(page.locator("[data-fresh].named")).to_have_count(0)
+    expect(page.locator("[data-fresh]").first).to_be_visible()
+
+
+def test_without_a_line_hushing_stays_in_the_room(noor):
+    noor.context.set_offline(True)
+    expect(noor.get_by_text("You’re offline.")).to_be_visible()
+    write(noor, "Kept meanwhile.")
+    noor.locator("[data-hush] button").first.evaluate("(button) => button.click()")
+
+    expect(noor.get_by_text("That didn’t reach the circle")).to_be_visible()
+    noor.context.set_offline(False)
+    expect_posted(noor, "Kept meanwhile.")
+
+
+def test_a_place_in_the_log_outlives_a_screen_that_becomes_low_and_high_again(visit, cast):
+    for n in range(90):
+        said(cast, cast.ines, f"Line {n}.")
+    page = live(visit(room_of(cast), cast.noor, viewport={"width": 390, "height": 844}).page)
+    place = message(page, "Line 60.")
+    scroll_until(page, place, -150)
+    place.evaluate("(entry) => entry.scrollIntoView({ block: 'start' })")
+    resting(place)
+    page.wait_for_timeout(300)
+
+    for size in (LOW, {"width": 844, "height": 390}, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)
+        resting(place)
+        expect(place).to_be_in_viewport()
