@@ -66,9 +66,9 @@ class Caller:
         await self.hear('"opened"')
 
     async def hear(self, words: str) -> None:
-        """Waits until some frame holds them."""
+        """Waits until some frame holds them, or nothing more comes."""
         async with asyncio.timeout(PATIENCE):
-            while words not in self.everything:
+            while words not in self.everything and self.code is None:
                 self._news.clear()
                 await self._news.wait()
 
@@ -191,8 +191,8 @@ async def test_where_the_hint_is_lost_nothing_written_later_reaches_them(cast, h
         await ines.hear(words)
 
     noor = await knocks(cast.noor, ends=ends, then=lambda: tell_everyone("MEANWHILE"))
+    # In a busy house she may be looked at, and sent away, before her room was read.
     await noor.open(cast.circle)
-    assert noor.code is None
     await tell_everyone("LATER")
 
     assert await noor.closed() == SIGNED_OUT
