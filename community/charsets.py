@@ -34,12 +34,10 @@ class OnlyUtf8(ASGIHandler):
 
 def _is_read(scope: Mapping[str, Any]) -> bool:
     """Raises ValueError where it is no content type at all."""
-    for name, value in scope["headers"]:
-        if name.lower() == b"content-type":
-            _, parameters = parse_header_parameters(value.decode("latin-1"))
-            if not _is_utf8(parameters.get("charset", "utf-8")):
-                return False
-    return True
+    # Django joins what comes twice so, and the name of an encoding may stand in both.
+    said = b",".join(value for name, value in scope["headers"] if name == b"content-type")
+    _, parameters = parse_header_parameters(said.decode("latin-1"))
+    return _is_utf8(parameters.get("charset", "utf-8"))
 
 
 def _is_utf8(charset: str) -> bool:

@@ -36,6 +36,13 @@ def test_what_is_not_in_utf_8_is_refused_and_breaks_nothing(live_house: LiveHous
     assert "Traceback" not in live_house.log.read_text()
 
 
+def test_an_encoding_that_is_named_in_two_pieces_is_refused(live_house: LiveHouse):
+    live_house.start()
+    pieces = [("Content-Type", "text/plain; charset="), ("Content-Type", "rot13")]
+
+    assert httpx.get(f"{live_house.url}/?q=x", headers=pieces).status_code == 400
+
+
 def test_what_is_no_content_type_is_refused(live_house: LiveHouse):
     live_house.start()
     answer = httpx.post(
