@@ -6,8 +6,7 @@ beside the drawing, never in it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from markupsafe import Markup
 
 from chat import mentions, mould, sides
-from chat.entries import ICONS, Entry, clock, in_language, instant, messages_of, mould_of, rendered
+from chat.entries import Entry, clock, in_language, instant, messages_of, mould_of, rendered
 from chat.models import Message, Response
 from chat.models.messages import Words
 from chat.words import excerpt, to_html
@@ -28,7 +27,6 @@ from programs.models import Circle, Membership, PromptDelivery
 if TYPE_CHECKING:
     from chat.posting import NewMessage
 
-_NONE: Counter[str] = Counter()
 _GONE = gettext_lazy("These words can't be opened any more.")
 
 
@@ -49,7 +47,7 @@ _WHAT_BY_WHOM = Func(
 )
 
 
-def given_to(message: Message) -> Iterator[tuple[str, int]]:
+def given_to(message: Message | NewMessage) -> Iterator[tuple[str, int]]:
     """The responses to a message (see `for_drawing`), each with the membership it is from."""
     for one in (getattr(message, "given", None) or "").split():
         kind, _, member = one.partition(":")
@@ -60,26 +58,23 @@ def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
     """The entries of `messages` (see `for_drawing`), in their order. One query at most."""
     messages = list(messages)
     sides.join(messages)
-    counts = response_counts(messages)
-    return draw_fresh(messages, circle=circle, counts=counts)
+    return draw_fresh(messages, circle=circle)
 
 
 def draw_fresh(
     messages: Iterable[Message | NewMessage],
     *,
     circle: Circle,
-    counts: Mapping[int, Counter[str]] | None = None,
     words: Sequence[Words] | None = None,
 ) -> list[Entry]:
-    """The entries of messages that nobody can have responded to yet: without asking anything.
+    """The entries of messages that have all that is drawn of them: without asking for more.
 
     `words` are theirs, one for each, where they are at hand and need not be opened.
     """
     here = messages_of(circle.public_id)
-    counts = counts or {}
     with in_language(circle.cohort.language):
         entries = [
-            _entry(message, counts.get(message.pk or 0, _NONE), circle, here, said)
+            _entry(message, circle, here, said)
             for message, said in zip(messages, words or repeat(None), strict=False)
         ]
         _say_who_reads_first([e for e in entries if e.state == Message.State.HELD], circle)
@@ -119,18 +114,8 @@ def cast_event(message: NewMessage, said: Words, circle: Circle) -> str | None:
     )
 
 
-def response_counts(messages: Iterable[Message]) -> dict[int, Counter[str]]:
-    """How many gave each response to these messages (see `for_drawing`), by message and kind."""
-    return {
-        message.pk: Counter(kind for kind, _ in given_to(message))
-        for message in messages
-        if getattr(message, "given", None)
-    }
-
-
 def _entry(
     message: Message | NewMessage,
-    counts: Counter[str],
     circle: Circle,
     here: str,
     said: Words | None = None,
@@ -146,7 +131,7 @@ def _entry(
         language=circle.cohort.language,
         here=f"{here}{message.public_id}/",
         edited=message.edited_at is not None,
-        responses=_responses(counts) if counts else [],
+        given=tuple(given_to(message)),
     )
     if message.membership is None:
         entry.prompt = _prompt(message)
@@ -157,14 +142,6 @@ def _entry(
     elif message.state == Message.State.SET_ASIDE:
         entry.set_aside_by = cast(Message, message).setting_aside.by.name
     return entry
-
-
-def _responses(counts: Counter[str]) -> list[dict[str, Any]]:
-    return [
-        {"kind": kind.value, "label": kind.label, "icon": ICONS[kind.value], "count": n}
-        for kind in Response.Kind
-        if (n := counts[kind.value])
-    ]
 
 
 def _say_who_reads_first(held: list[Entry], circle: Circle) -> None:

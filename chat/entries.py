@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -46,7 +47,8 @@ class Entry:
     note: str = ""
     edited: bool = False
     quote: dict[str, str] | None = None
-    responses: list[dict[str, Any]] | None = None
+    # The responses to it, each with the membership it is from.
+    given: tuple[tuple[str, int], ...] = ()
     set_aside_by: str = ""
     # Who reads it first, where it is held.
     held_for: str = ""
@@ -59,13 +61,27 @@ class Entry:
 
     def html_for(self, from_seq: int, hidden: Collection[int] = ()) -> Markup:
         """The drawing for someone whose time here began after place `from_seq` and who reads
-        nothing of those `hidden` from them: an answer to such a message shows them none of it."""
-        if not self.quoted_seq:
+        nothing of those `hidden` from them: an answer to such a message shows them none of it,
+        and what these responded is not counted."""
+        given = tuple((kind, by) for kind, by in self.given if by not in hidden)
+        quotes_unseen = self.quoted_seq and (
+            self.quoted_seq <= from_seq or self.quoted_author in hidden
+        )
+        if not quotes_unseen and len(given) == len(self.given):
             return self.html
-        if self.quoted_seq > from_seq and self.quoted_author not in hidden:
-            return self.html
+        quote = None if quotes_unseen else self.quote
         with in_language(self.language):
-            return rendered(replace(self, quote=None))
+            return rendered(replace(self, quote=quote, given=given))
+
+    @property
+    def responses(self) -> list[dict[str, Any]]:
+        """How many gave each response."""
+        counts = Counter(kind for kind, _ in self.given)
+        return [
+            {"kind": kind.value, "label": kind.label, "icon": ICONS[kind.value], "count": n}
+            for kind in Response.Kind
+            if (n := counts[kind.value])
+        ]
 
     @property
     def at_iso(self) -> str:
@@ -77,7 +93,7 @@ class Entry:
         return (
             self.kind == "message"
             and self.state == Message.State.POSTED
-            and not (self.note or self.quote or self.responses or self.edited)
+            and not (self.note or self.quote or self.given or self.edited)
         )
 
 

@@ -48,6 +48,10 @@ _REDRAWS = {
 }
 
 
+# Someone who answers for the room came or went: what is held may now be held for another.
+_RENAMES_HELD = (Event.Kind.JOINED, Event.Kind.LEFT)
+
+
 class Unreadable(Exception):
     """A room's log that can't be read as it stands."""
 
@@ -200,23 +204,27 @@ def _happenings(
     everything = [event for _, events in logs.values() for event in events]
     ids = {event.message_id for event in everything if event.message_id}
     redrawn = _concerned(everything, *_REDRAWS)
-    messages = _messages(ids, quoting=redrawn)
+    held_anew = {event.room_id: event for event in everything if _renames_held(event)}
+    messages = _messages(ids, quoting=redrawn) | _held_in(held_anew)
     quoting = [message for message in messages.values() if message.reply_to_id in redrawn]
     sides.join(messages.values(), set_aside=_concerned(everything, Event.Kind.SET_ASIDE))
     of_room: defaultdict[int, dict[int, Message]] = defaultdict(dict)
     for message in messages.values():
         of_room[message.room_id][message.pk] = message
-    counts = drawing.response_counts(messages.values())
     aside = Asides.of(everything, messages)
     found = {}
     for pk, (circle, events) in logs.items():
         standing = of_room[events[0].room_id] if events else {}
-        drawn = drawing.draw_fresh(standing.values(), circle=circle, counts=counts)
+        drawn = drawing.draw_fresh(standing.values(), circle=circle)
         entries = dict(zip(standing, drawn, strict=True))
         answers = [one for one in quoting if one.pk in entries]
         found[pk] = [_happening(event, standing, entries, answers) for event in events]
         for event, happening in zip(events, found[pk], strict=True):
             happening.personal = aside.for_event(event, circle)
+            if held_anew.get(event.room_id) is event:
+                happening.also = [
+                    (m, entries[m.pk]) for m in standing.values() if m.state == Message.State.HELD
+                ]
     return found
 
 
@@ -234,6 +242,19 @@ def _messages(ids: Collection[int], *, quoting: Collection[int]) -> dict[int, Me
         either |= one_of("chat_message.reply_to_id", quoting)
     with planned_once():
         return {m.pk: m for m in drawing.for_drawing(Message.objects.filter(either))}
+
+
+def _renames_held(event: Event) -> bool:
+    member = event.member if event.kind in _RENAMES_HELD else None
+    return member is not None and member.is_facilitator
+
+
+def _held_in(rooms: Collection[int]) -> dict[int, Message]:
+    """All that is held in these rooms, by id."""
+    if not rooms:
+        return {}
+    held = Message.objects.filter(room__in=rooms, state=Message.State.HELD)
+    return {m.pk: m for m in drawing.for_drawing(held)}
 
 
 def _happening(

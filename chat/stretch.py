@@ -47,6 +47,22 @@ class Happening:
             yield self.entry
         yield from (entry for _, entry in self.also)
 
+    @property
+    def _by(self) -> Iterator[int]:
+        """Who wrote what it is about, and who responded: whoever reads nothing of them learns
+        nothing of it."""
+        if self.entry is not None:
+            yield self.entry.author
+        if self.member and self.shown["kind"] == Event.Kind.RESPONDED:
+            yield self.member
+
+    @property
+    def people(self) -> Iterator[int]:
+        """Everyone whom it shows something of."""
+        yield from self._by
+        for entry in self.entries:
+            yield from (entry.author, entry.quoted_author, *(by for _, by in entry.given))
+
     def seen_by(self, viewer: Viewer) -> dict[str, Any] | None:
         """The event as `viewer` may see it; None where they may not."""
         if self.seq <= viewer.from_seq or self.place <= viewer.from_seq:
@@ -55,7 +71,7 @@ class Happening:
             return None
         if self.shown["kind"] == Event.Kind.CARE_CARD and self.member != viewer.member:
             return None  # what lies before someone is theirs alone
-        if self.entry is not None and self.entry.author in viewer.hidden:
+        if not viewer.hidden.isdisjoint(self._by):
             return None
         seen = self.shown
         also = [
@@ -65,7 +81,7 @@ class Happening:
         ]
         if also:
             seen = seen | {"also": also}
-        if self.entry is not None and self.entry.quoted_seq:
+        if self.entry is not None and (self.entry.quoted_seq or viewer.hidden):
             seen = seen | {"html": self.entry.html_for(viewer.from_seq, viewer.hidden)}
         personal = self.personal.get(viewer.member)
         return seen | personal if personal else seen
@@ -140,7 +156,7 @@ class Stretch:
         )
 
     def _kind_of(self, viewer: Viewer) -> _Kind:
-        apart = viewer.hidden and not viewer.hidden.isdisjoint(self._authors)
+        apart = viewer.hidden and not viewer.hidden.isdisjoint(self._people)
         if viewer.from_seq < self._oldest and viewer.member not in self._concerned and not apart:
             # Nothing of it is theirs alone, nor from before their time.
             return viewer.is_facilitator and self._is_for_some
@@ -148,7 +164,7 @@ class Stretch:
             viewer.is_facilitator,
             viewer.member if viewer.member in self._concerned else 0,
             viewer.from_seq if viewer.from_seq >= self._oldest else 0,
-            viewer.hidden & self._authors,
+            viewer.hidden & self._people,
         )
 
     @cached_property
@@ -169,10 +185,8 @@ class Stretch:
         )
 
     @cached_property
-    def _authors(self) -> frozenset[int]:
-        """Of all that it shows something of."""
-        entries = [entry for happening in self.happenings for entry in happening.entries]
-        return frozenset(a for entry in entries for a in (entry.author, entry.quoted_author) if a)
+    def _people(self) -> frozenset[int]:
+        return frozenset(someone for happening in self.happenings for someone in happening.people)
 
     @cached_property
     def _oldest(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chat import hiding, holding, hours, moderation, pacing
+from chat import editing, hiding, holding, hours, moderation, pacing
 from chat.live import leading, rounds, state
 from chat.models import Room
 from chat.refusal import Refused
@@ -203,3 +204,27 @@ def test_a_reader_who_hides_another_never_hears_of_them(evening):
     assert hers.id not in page.everything_heard()
     assert "HERS" not in page.everything_heard()
     page.expect_a_fresh_page()
+
+
+def test_what_someone_hidden_responded_counts_for_everybody_else_alone(evening):
+    it = evening(8)
+    hana = join("hana", it.circle)
+    readers = {who: Away(who, it.circle) for who in (it.cast.ines, it.cast.noor, it.cast.mina)}
+    ines_own = say(it.cast.ines, "Mine", circle=it.circle).id
+    for who in (hana, it.cast.noor):
+        editing.respond(by=who, message=ines_own, response="heard", **it._here)
+    it.hide(hana, it.cast.ines)
+    noors = say(it.cast.noor, "Hello", circle=it.circle).id
+    editing.respond(by=hana, message=noors, response="thank_you", **it._here)
+    for reader in readers.values():
+        reader.catch_up().expect_a_fresh_page()
+        reader.expect_the_same_by_http()
+
+    def counted(who: User, message: str) -> list[str]:
+        return re.findall(r'"vh">, (\d)', readers[who].log[message][1])
+
+    assert counted(it.cast.ines, ines_own) == ["1"], "that Hana hides her is told by nothing"
+    assert counted(it.cast.ines, noors) == []
+    for who in (it.cast.noor, it.cast.mina):
+        assert counted(who, ines_own) == ["2"]
+        assert counted(who, noors) == ["1"]

@@ -10,7 +10,7 @@ from chat.models import Asking, Event, Message, ModerationAction, Seat
 from chat.standing import standing_of
 from community import vault
 from community.models import AuditEntry, Notice
-from tests.chat.talk import join, log_of, refusal_of, row, say, set_room
+from tests.chat.talk import join, leave, log_of, refusal_of, row, say, set_room
 from tests.chat.test_replay import Reader
 
 
@@ -324,3 +324,19 @@ def test_nobody_else_removes(cast, who):
 
     assert refusal_of(moderation.remove, by=getattr(cast, who), **member).code == "not_member"
     assert cast.member(cast.noor).left_at is None
+
+
+def test_an_open_page_says_who_reads_first_when_that_is_somebody_else(cast, held):
+    pages = [Reader(who, cast.circle) for who in (cast.noor, cast.ines, cast.mina)]
+    lea = join("lea", cast.circle, role="facilitator")
+    join("hana", cast.circle)
+    leave(lea, cast.circle)
+    join("leo", cast.circle, role="facilitator")
+    say(cast.mina, "Leo is here.", circle=cast.circle)
+    for page in pages:
+        page.catch_up().expect_a_fresh_page()
+    noors, ines, _minas = pages
+
+    assert "Held for Leo to read" in noors.log[held.id][1]
+    assert not any(held.id in str(event) for event in ines.heard)
+    assert sum("also" in event for event in noors.heard) == 1
