@@ -21,6 +21,7 @@ def bring_along(seat: Seat) -> None:
     last = _last_seat_before(member)
     if last is None:
         return
+    seat.came_again = True
     _hide_as_before(last.membership_id, member)
     if not member.is_facilitator:  # whom nobody mutes or holds
         Mute.objects.in_force().filter(member=last.membership_id).update(member=member)

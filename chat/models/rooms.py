@@ -223,6 +223,8 @@ class Seat(models.Model):
     held_at = models.DateTimeField(null=True, blank=True)
     # A facilitator's lease: they are here until then, unless they say so again. Past is not here.
     here_until = models.DateTimeField(null=True, blank=True)
+    # They were in this circle before: what they sent then may be sent again now.
+    came_again = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

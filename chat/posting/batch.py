@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -26,6 +26,7 @@ from chat.posting.rows import Ground, Speaker
 from chat.refusal import Refused
 from community import statements, vault
 from community.models import public_id
+from programs.models import Membership
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +103,7 @@ def _one_by_one(drafts: Sequence[Draft]) -> Commit:
 def _commit(drafts: Sequence[Draft], *, wait: bool, looking_first: bool) -> Commit:
     with transaction.atomic():
         batch = _Batch.gather(drafts, wait=wait)
-        if looking_first:
-            batch.look_for_known(drafts)
+        batch.look_for_known(drafts if looking_first else batch.unguarded(drafts))
         outcomes = [batch.outcome_of(draft) for draft in drafts]
         outcomes = batch.with_known_instead_of_refused(drafts, outcomes)
         batch.write()
@@ -145,19 +145,25 @@ class _Batch:
             taken=taken,
         )
 
+    def unguarded(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Those that no constraint keeps from being posted twice: of people who were here before,
+        and may have posted them then."""
+        return [
+            draft for draft in drafts if (speaker := self._speaker(draft)) and speaker.came_again
+        ]
+
     def look_for_known(self, drafts: Sequence[Draft]) -> None:
         """Learns which of these were posted before."""
+        speakers = {speaker.member.id: speaker for d in drafts if (speaker := self._speaker(d))}
+        if not speakers:
+            return
+        now_by_then = _memberships_of(speakers.values())
         found = Message.objects.filter(
-            membership__in={
-                speaker.member.id
-                for draft in drafts
-                if (speaker := self.speakers.get((draft.circle, draft.user_id)))
-            },
-            client_id__in={draft.client_id for draft in drafts},
+            membership__in=now_by_then, client_id__in={draft.client_id for draft in drafts}
         )
         for message in found:
             if message.membership_id and message.client_id:
-                self.known[message.membership_id, message.client_id] = message
+                self.known[now_by_then[message.membership_id], message.client_id] = message
 
     def outcome_of(self, draft: Draft) -> Outcome | Later:
         if draft.circle in self.taken:
@@ -178,7 +184,7 @@ class _Batch:
         refused = [
             draft
             for draft, outcome in zip(drafts, outcomes, strict=True)
-            if isinstance(outcome, Refused) and (draft.circle, draft.user_id) in self.speakers
+            if isinstance(outcome, Refused) and self._speaker(draft)
         ]
         if not refused:
             return outcomes
@@ -193,7 +199,7 @@ class _Batch:
 
     def _settle(self, draft: Draft) -> Posted:
         """Decides about one draft; raises Refused. Nothing is written yet."""
-        speaker = self.speakers.get((draft.circle, draft.user_id))
+        speaker = self._speaker(draft)
         if speaker is None:
             raise refusal.not_member()
         said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
@@ -231,6 +237,9 @@ class _Batch:
             self.said[draft.circle].concerns_someone = True
         return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
 
+    def _speaker(self, draft: Draft) -> Speaker | None:
+        return self.speakers.get((draft.circle, draft.user_id))
+
     def _quoted(self, draft: Draft, ground: Ground, speaker: Speaker) -> Message | None:
         quoted = self.quotable.get(draft.reply_to) if draft.reply_to else None
         if quoted is None or quoted.room_id != ground.room or quoted.placed_seq <= speaker.from_seq:
@@ -262,6 +271,23 @@ class _Batch:
         rows.grow([said.ground for said in self.said.values()])
         heads = {circle: said.ground.last_seq for circle, said in self.said.items()}
         announcing.rooms_changed(heads)
+
+
+def _memberships_of(speakers: Iterable[Speaker]) -> dict[int, int]:
+    """The memberships of these people, now and before: by each, the one they have now."""
+    found = {speaker.member.id: speaker.member.id for speaker in speakers}
+    again = {
+        (speaker.member.circle_id, speaker.member.user_id): speaker.member.id
+        for speaker in speakers
+        if speaker.came_again
+    }
+    if again:
+        circles, people = zip(*again, strict=True)
+        before = Membership.objects.filter(circle__in=circles, user__in=people)
+        for pk, *whose in before.values_list("pk", "circle_id", "user_id"):
+            if tuple(whose) in again:
+                found[pk] = again[tuple(whose)]
+    return found
 
 
 def _quotable(drafts: Sequence[Draft], grounds: Sequence[Ground]) -> dict[str, Message]:

@@ -47,7 +47,7 @@ WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
 # by `posted_at` leaves nothing out.
 _SPEAKERS = """
 SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.sees_earlier,
-  s.joined_seq, s.held_at,
+  s.joined_seq, s.held_at, s.came_again,
   (SELECT MAX(mu.until) FROM chat_mute mu
     WHERE mu.member_id = m.id AND mu.lifted_at IS NULL AND mu.until > %s),
   CASE WHEN who.third = 1 AND m.role <> 'facilitator' THEN
@@ -137,6 +137,8 @@ class Speaker:
     member: Membership
     from_seq: int
     held: bool
+    # They were a member of this circle before, too.
+    came_again: bool
     muted_until: datetime.datetime | None
     # When they wrote last; known only to whom the room's pace is for, and as far back as it goes.
     last_at: datetime.datetime | None
@@ -210,14 +212,15 @@ def speakers(
     found, changes = {}, 0
     for row in statements.rows(_SPEAKERS, [*times, as_triples(wanted)]):
         member = _member(*row[:8])
-        changes = row[13] or 0
+        changes = row[14] or 0
         found[names[row[2]], row[3]] = Speaker(
             member=member,
             from_seq=0 if row[7] else row[8],
             held=row[9] is not None,
-            muted_until=as_instant(row[10]) if row[10] else None,
-            last_at=as_instant(row[11]) if row[11] else None,
-            recent=row[12],
+            came_again=bool(row[10]),
+            muted_until=as_instant(row[11]) if row[11] else None,
+            last_at=as_instant(row[12]) if row[12] else None,
+            recent=row[13],
         )
     return found, changes
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from chat import hiding, holding, moderation
-from chat.models import Hiding, Mute, Room
+from chat.models import Hiding, Message, Mute, Room, Seat
+from chat.posting import Posted, post, post_batch
+from chat.refusal import Refused
 from chat.standing import standing_of
 from community.models import User
 from programs.models import Circle, Membership
 from tests.cast import Cast
-from tests.chat.talk import in_an_hour, leave, log_of, refusal_of, remove, say
+from tests.chat.talk import draft, in_an_hour, leave, log_of, refusal_of, remove, say, set_room
 from tests.chat.test_company import company_of
 from tests.chat.test_replay import Reader
 
@@ -161,3 +167,45 @@ def test_nothing_of_it_goes_along_into_another_circle_or_to_another_person(cast)
     assert not hiding.hidden_from(cast.member(cast.noor, cast.next_door))
     assert not hiding.hidden_from(cast.member(cast.otto))
     assert Room.objects.get(circle=cast.next_door).company == count + 1
+
+
+def test_what_was_sent_before_leaving_and_is_sent_again_stands_once(cast):
+    first = draft(cast.noor, "Sent before the line went", circle=cast.circle)
+    sent = post(first)
+    other = post(draft(cast.ines, "Meanwhile", circle=cast.circle))
+    for _ in range(2):
+        leave(cast.noor, cast.circle)
+        come(cast.noor, cast.circle)
+
+    again, altered, taken, new = post_batch(
+        [
+            first,
+            first._replace(body="Other words"),
+            draft(cast.noor, "Hers", circle=cast.circle)._replace(client_id=other.client_id),
+            draft(cast.noor, "New", circle=cast.circle),
+        ]
+    )
+
+    assert again == sent
+    assert isinstance(altered, Refused)
+    assert altered.code == "conflict"
+    assert isinstance(taken, Posted), "what someone else sent under a name is theirs"
+    assert isinstance(new, Posted)
+    assert Message.objects.filter(client_id=first.client_id).count() == 1
+
+    set_room(cast.circle, paused_at=timezone.now())
+    assert post(first) == sent, "what was taken once is answered as it was then"
+
+
+def test_who_came_again_before_that_was_kept_is_found(cast):
+    leave(cast.noor, cast.circle)
+    come(cast.noor, cast.circle)
+    leave(cast.ines, cast.circle)
+    Seat.objects.update(came_again=False)
+
+    migration = import_module("chat.migrations.0016_who_comes_again_was_here_before")
+    migration.mark_those_who_came_again(apps, None)
+
+    assert [seat.membership for seat in Seat.objects.filter(came_again=True)] == [
+        cast.member(cast.noor)
+    ]
