@@ -139,6 +139,7 @@ def leave_the_room(sender: type, membership: Membership, **kwargs: object) -> No
 def come_back_to_the_room(sender: type, membership: Membership, **kwargs: object) -> None:
     """On the seat they had, with all that stands on it."""
     with log.writing(membership.circle.public_id) as room:
+        coming_back.bring_back(membership.seat)
         log.append(room, Event.Kind.JOINED, member=membership)
 
 

@@ -284,9 +284,9 @@ def _memberships_of(speakers: Iterable[Speaker]) -> dict[int, int]:
     if again:
         circles, people = zip(*again, strict=True)
         before = Membership.objects.filter(circle__in=circles, user__in=people)
-        for pk, *whose in before.values_list("pk", "circle_id", "user_id"):
-            if tuple(whose) in again:
-                found[pk] = again[tuple(whose)]
+        for pk, circle, person in before.values_list("pk", "circle_id", "user_id"):
+            if (circle, person) in again:
+                found[pk] = again[circle, person]
     return found
 
 

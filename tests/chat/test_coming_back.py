@@ -16,7 +16,17 @@ from chat.standing import standing_of
 from community.models import User
 from programs.models import Circle, Membership
 from tests.cast import Cast
-from tests.chat.talk import draft, in_an_hour, leave, log_of, refusal_of, remove, say, set_room
+from tests.chat.talk import (
+    draft,
+    in_an_hour,
+    join,
+    leave,
+    log_of,
+    refusal_of,
+    remove,
+    say,
+    set_room,
+)
 from tests.chat.test_company import company_of
 from tests.chat.test_replay import Reader
 
@@ -209,3 +219,34 @@ def test_who_came_again_before_that_was_kept_is_found(cast):
     assert [seat.membership for seat in Seat.objects.filter(came_again=True)] == [
         cast.member(cast.noor)
     ]
+
+
+def test_who_is_let_back_in_brings_along_what_stands_on_a_later_seat(cast):
+    hide(cast, cast.noor, cast.ines)
+    first = cast.member(cast.noor)
+    remove(cast.noor, cast.circle, by=cast.mina)
+    come(cast.noor, cast.circle)
+    hide(cast, cast.noor, join("hana", cast.circle))
+    mute(cast)
+    holding.hold(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
+    leave(cast.noor, cast.circle)
+
+    moderation.let_back_in(by=cast.mina, **here(cast, member=first.public_id))
+
+    standing = standing_of(Reader(cast.noor, cast.circle).seat)
+    assert standing.locked == "muted"
+    assert standing.why_held
+    assert {one.name for one in hiding.hidden_by(first.seat)} == {"Ines", "Hana"}
+
+
+def test_an_earlier_seat_takes_nothing_from_who_is_let_back_in_to_a_later_one(cast):
+    holding.hold(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
+    leave(cast.noor, cast.circle)
+    come(cast.noor, cast.circle)
+    now = cast.member(cast.noor)
+    holding.unhold(by=cast.mina, **here(cast, member=now.public_id))
+    remove(cast.noor, cast.circle, by=cast.mina)
+
+    moderation.let_back_in(by=cast.mina, **here(cast, member=now.public_id))
+
+    assert say(cast.noor, "Hello", circle=cast.circle).state == "posted"
