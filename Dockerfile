@@ -21,6 +21,7 @@ STOPSIGNAL SIGTERM
 CMD ["python", "-m", "uvicorn", "community.asgi:application", \
      "--host", "0.0.0.0", "--port", "8000", \
      "--lifespan", "off", "--http", "httptools", "--loop", "uvloop", \
+     "--ws", "chat.hub.direct:DirectSocket", \
      "--ws-max-size", "262144", "--ws-per-message-deflate", "false", \
      "--no-server-header", "--no-access-log", "--log-level", "warning", \
      "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "5"]

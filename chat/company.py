@@ -106,11 +106,8 @@ def _asked(circles: Collection[int], counts: Mapping[int, int]) -> dict[int, Com
 
 
 def _hidden_pairs(circles: Collection[int]) -> dict[int, set[int]]:
-    """Between peers, who reads nothing of whom; it holds both ways."""
-    pairs = Hiding.objects.filter(member__circle__in=circles).exclude(
-        member__role=Membership.Role.FACILITATOR
-    )
-    pairs = pairs.exclude(other__role=Membership.Role.FACILITATOR)
+    """Who reads nothing of whom; it holds both ways."""
+    pairs = Hiding.objects.in_force().filter(member__circle__in=circles)
     hidden: defaultdict[int, set[int]] = defaultdict(set)
     for one, other in pairs.values_list("member", "other"):
         hidden[one].add(other)

@@ -60,10 +60,7 @@ def hidden_from(membership: Membership) -> set[int]:
     """The memberships that this one reads nothing of, whoever of the two asked for it."""
     if membership.is_facilitator:
         return set()
-    peer = Membership.Role.PEER
-    pairs = Hiding.objects.filter(
-        Q(member=membership, other__role=peer) | Q(other=membership, member__role=peer)
-    )
+    pairs = Hiding.objects.in_force().filter(Q(member=membership) | Q(other=membership))
     found = {pk for pair in pairs.values_list("member", "other") for pk in pair}
     return found - {membership.pk}
 

@@ -72,12 +72,8 @@ class _CappedCount(Subquery):
 
 def _unread_by_outer():
     """Others' words after what the outer seat has read, as far as its member may read them."""
-    peer = Membership.Role.PEER
     me = OuterRef(OuterRef("membership"))
-    pairs = Hiding.objects.filter(member__role=peer, other__role=peer)
-    apart = pairs.filter(
-        Q(member=me, other=OuterRef("membership")) | Q(other=me, member=OuterRef("membership"))
-    )
+    apart = Hiding.objects.in_force().between(me, OuterRef("membership"))
     return (
         Message.objects.filter(
             room=OuterRef("membership__circle__room"),
@@ -125,7 +121,7 @@ def _by_hidden(member: Membership) -> Q:
     """What was said by those whom this member doesn't read, as part of one question."""
     if member.is_facilitator:
         return Q(pk__in=[])
-    peer = Membership.Role.PEER
-    theirs = Hiding.objects.filter(member=member, other__role=peer).values("other")
-    others = Hiding.objects.filter(other=member, member__role=peer).values("member")
+    in_force = Hiding.objects.in_force()
+    theirs = in_force.filter(member=member).values("other")
+    others = in_force.filter(other=member).values("member")
     return Q(membership__in=theirs) | Q(membership__in=others)

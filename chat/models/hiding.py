@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 
 from programs.models import Membership
 
+_Whom = Membership | OuterRef
+
+
+class HidingQuerySet(models.QuerySet["Hiding"]):
+    def in_force(self) -> Self:
+        """Facilitators read everyone and are read by everyone, also who became one since."""
+        leads = Membership.Role.FACILITATOR
+        return self.exclude(member__role=leads).exclude(other__role=leads)
+
+    def between(self, one: _Whom, other: _Whom) -> Self:
+        """Those of these two, whoever of them asked for it."""
+        return self.filter(Q(member=one, other=other) | Q(member=other, other=one))
+
 
 class Hiding(models.Model):
-    """A peer who would rather not read another, and is not read by them. Nobody is told."""
+    """A member who would rather not read another, and is not read by them. Nobody is told."""
 
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="hidings")
     other = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = HidingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -61,12 +61,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return shown.exclude(membership__in=hidden) if hidden else shown
 
     def not_hidden_from(self, membership: Membership) -> Self:
-        """Without peers whom this peer reads nothing of, whoever of the two asked for that."""
-        peer = Membership.Role.PEER
-        pairs = Hiding.objects.filter(
-            Q(member=membership, other=OuterRef("membership"), other__role=peer)
-            | Q(other=membership, member=OuterRef("membership"), member__role=peer)
-        )
+        """Without those whom this member reads nothing of, whoever of the two asked for that."""
+        pairs = Hiding.objects.in_force().between(membership, OuterRef("membership"))
         return self.exclude(Exists(pairs))
 
 

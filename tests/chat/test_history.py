@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 
 from chat import editing, hiding, history, moderation
-from chat.models import Message
+from chat.company import companies
+from chat.models import Message, Room
 from chat.seats import seat_of
+from chat.unread import marks
 from tests.chat.talk import ask_the_question, join, say, set_room
 
 
@@ -64,6 +66,31 @@ def test_who_is_hidden_is_left_out_however_that_is_asked(cast):
     ]
     assert "Ines" not in noors
     assert "Mina" in noors
+
+
+@pytest.mark.parametrize("asks", ["peer", "listener"])
+@pytest.mark.parametrize("other", ["peer", "listener", "facilitator"])
+def test_page_frame_and_marks_agree_who_reads_whom(cast, asks, other):
+    circle, key = cast.circle, cast.circle.public_id
+    hana, lea = join("hana", circle), join("lea", circle)
+    for person in (hana, lea):
+        say(person, "Hello, @Hana and @Lea", circle=circle)
+    hiding.hide(by=hana, circle=key, member=cast.member(lea).public_id)
+    for person, role in ((hana, asks), (lea, other)):
+        member = cast.member(person)
+        member.role = role
+        member.save()
+    company = companies({circle.pk: Room.objects.get(circle=circle).company})[circle.pk]
+    apart = other != "facilitator"
+
+    for me, them in ((cast.member(hana), cast.member(lea)), (cast.member(lea), cast.member(hana))):
+        everything = Message.objects.filter(room=circle.room)
+        shown = everything.visible_to(me, from_seq=0)
+        [mark] = marks(me.user)
+        assert hiding.hidden_from(me) == ({them.pk} if apart else set())
+        assert company.viewers[me.pk].hidden == ({them.pk} if apart else set())
+        assert [m.membership for m in shown.exclude(membership=me)] == ([] if apart else [them])
+        assert (mark.count, mark.named) == ((0, False) if apart else (1, True))
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans in no time")

@@ -1,9 +1,12 @@
 """docker-compose.yml, read where no engine runs it."""
 
+import json
+from itertools import pairwise
+
 import pytest
 import yaml
 
-from community.house import ROOT
+from community.house import ROOT, up
 from community.settings import env
 
 pytestmark = pytest.mark.once
@@ -74,3 +77,15 @@ def test_the_image_takes_what_the_lock_names_and_runs_as_nobody_special():
     image = (ROOT / "Dockerfile").read_text()
     assert "--require-hashes --no-deps -r requirements.lock" in image
     assert "\nUSER house\n" in image
+
+
+def test_the_image_serves_as_up_does():
+    """Behind a proxy it reads that one's headers, and only there."""
+    image = (ROOT / "Dockerfile").read_text()
+    command = json.loads(image[image.index("CMD [") + 4 :].replace("\\\n", ""))
+    assert command[:4] == ["python", "-m", "uvicorn", "community.asgi:application"]
+    wanted = [flag for flag in up.WEB + up.SOCKET if flag != "--no-proxy-headers"]
+    assert [flag for flag in wanted if flag not in command] == []
+    for name, value in pairwise(wanted):
+        if name.startswith("--") and not value.startswith("--"):
+            assert command[command.index(name) + 1] == value
