@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chat import log, refusal, words
 from chat.care import cards
@@ -127,28 +128,25 @@ def thanks(concern: Concern) -> str:
             "Thank you. A program lead will look at it. %(about)s doesn't see it and won't be "
             "told who said so."
         ) % {"about": about}
-    names = {
-        "name": who_looks(concern),
-        "about": about,
-        "n": settings.CARE_MINUTES_IN_SESSION,
-        "hours": settings.CARE_HOURS,
-    }
-    soon = concern.due_at - concern.at < datetime.timedelta(hours=1)
-    if concern.is_care and soon:
-        said = _(
+    minutes = round((concern.due_at - concern.at).total_seconds() / 60)
+    if minutes < 60:
+        n = minutes
+        said = ngettext(
+            "Thank you. %(name)s will look at it within a minute. %(about)s won't be told "
+            "who said so.",
             "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won't be told "
-            "who said so."
-        )
-    elif concern.is_care:
-        said = _(
-            "Thank you. %(name)s will look at it within %(hours)s hours. %(about)s won't be told "
-            "who said so."
+            "who said so.",
+            n,
         )
     else:
-        said = _(
-            "Thank you. %(name)s will look at it by tomorrow. %(about)s won't be told who said so."
+        n = minutes // 60
+        said = ngettext(
+            "Thank you. %(name)s will look at it within an hour. %(about)s won't be told who said so.",
+            "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won't be told "
+            "who said so.",
+            n,
         )
-    return said % names
+    return said % {"name": who_looks(concern), "about": about, "n": n}
 
 
 def who_looks(concern: Concern) -> str:

@@ -64,7 +64,7 @@ def test_who_told_is_thanked_and_told_who_looks(cast, said):
     worry = concerns.thanks(tell(cast, cast.ines, message=said.id, reason="worried"))
 
     assert report == (
-        "Thank you. Mina will look at it by tomorrow. Noor won't be told who said so."
+        "Thank you. Mina will look at it within 24 hours. Noor won't be told who said so."
     )
     assert (
         worry == "Thank you. Mina will look at it within 12 hours. Noor won't be told who said so."
