@@ -141,7 +141,8 @@ def thanks(concern: Concern) -> str:
     else:
         n = minutes // 60
         said = ngettext(
-            "Thank you. %(name)s will look at it within an hour. %(about)s won't be told who said so.",
+            "Thank you. %(name)s will look at it within an hour. %(about)s won't be told "
+            "who said so.",
             "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won't be told "
             "who said so.",
             n,

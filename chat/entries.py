@@ -132,10 +132,6 @@ def environment(**options: Any) -> Environment:
         # The sprite's address is the same as long as the process lives.
         "icon": cache(icon),
         "url": lambda name, *args: reverse(name, args=args),
-        "response_kinds": [
-            {"kind": kind.value, "label": kind.label, "icon": ICONS[kind.value]}
-            for kind in Response.Kind
-        ],
     }
     return env
 

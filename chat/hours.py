@@ -112,14 +112,6 @@ def last_change(
     return max(past, key=lambda change: change.at, default=None)
 
 
-def next_change(
-    daily: Iterable[DailyHours], zone: ZoneInfo, now: datetime.datetime
-) -> Change | None:
-    """What the schedule says next."""
-    coming = [change for change in _around(daily, zone, now) if change.at > now]
-    return min(coming, key=lambda change: change.at, default=None)
-
-
 def until(room: Room, now: datetime.datetime | None = None) -> datetime.datetime | None:
     """When the schedule next makes the room's hours other than they are; None if it never does."""
     now = now or timezone.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,17 +11,8 @@ from django.utils import timezone
 from community import statements
 from programs.models import Circle, Membership
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from community.models import User
-
 
 class RoomQuerySet(models.QuerySet["Room"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Rooms of the circles that `user` belongs to now."""
-        return self.filter(circle__in=Circle.objects.visible_to(user))
-
     def locked(self) -> Self:
         """For a transaction that writes: always in id order, so that two never wait in a ring."""
         return self.select_for_update(of=("self",)).order_by("pk")
@@ -119,17 +110,6 @@ class AccessCount(models.Model):
         return rows[0][0] if rows else 0
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, membership: Membership, *, from_seq: int) -> Self:
-        """What this member may learn of: nothing from before their time, nor meant for others."""
-        mine = self.filter(seq__gt=from_seq)
-        if membership.is_facilitator:
-            return mine
-        return mine.filter(
-            Q(audience=Event.Audience.ALL) | Q(audience=Event.Audience.ONE, member=membership)
-        )
-
-
 class Event(models.Model):
     """One thing that happened in a room, at its place in the log. It never holds words."""
 
@@ -196,8 +176,6 @@ class Event(models.Model):
     # Small facts that are no words: a pace in seconds, until when.
     facts = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = EventQuerySet.as_manager()
 
     class Meta:
         constraints = [
