@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from chat import refusal
 from chat.posting import Draft
+from community.models import PUBLIC_ID
 
 # Four thousand characters in any script, and in most of the pictures that are drawn of several.
 LONGEST_BYTES = 64 * 1024
@@ -20,7 +21,6 @@ LONGEST_BYTES = 64 * 1024
 _LONGEST_READ = 256 * 1024
 # Both cases are named: leaving it to the engine takes twice as long.
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _LARGEST_SEQ = 2**53
 
 
@@ -54,7 +54,7 @@ class Frame(NamedTuple):
 
     def public_id(self, name: str) -> str:
         value = self.text(name)
-        if not _PUBLIC_ID.fullmatch(value):
+        if not PUBLIC_ID.fullmatch(value):
             raise refusal.bad_frame()
         return value
 

@@ -35,6 +35,7 @@ from chat.posting import Draft
 from chat.refusal import Refused
 from chat.views import forms, twins
 from community import logs, sessions
+from community.models import PUBLIC_ID
 from community.threshold import Threshold
 from programs import idle
 
@@ -45,7 +46,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 House = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
-_ADDRESS = re.compile(r"/circles/([A-Za-z0-9_-]{16})/messages/")
+_ADDRESS = re.compile(rf"/circles/({PUBLIC_ID.pattern})/messages/")
 _JSON = b"application/json"
 _LANGUAGES = frozenset({"", *dict(settings.LANGUAGES)})
 TOO_SLOW = 408

@@ -17,12 +17,13 @@ from chat.views import (
     room,
     twins,
 )
+from community.models import PUBLIC_ID
 
 
 class PublicId:
     """The random name of a circle, a message or a member. Nothing else is looked for."""
 
-    regex = "[A-Za-z0-9_-]{16}"
+    regex = PUBLIC_ID.pattern
 
     def to_python(self, value: str) -> str:
         return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -30,6 +31,10 @@ def known_zone(name: str) -> None:
     """Raises ValidationError where `name` is no IANA time zone."""
     if not zones.is_known(name):
         raise ValidationError(_("This time zone is not known here."))
+
+
+# What `public_id` makes, and nothing else is looked for.
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 class PublicIdField(models.CharField):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chat.models import Attendance, LiveSession
-from chat.views.room import seat_or_404
+from chat.views.seats import facilitators_seat_or_404
 from community.people import SignedInRequest
 from programs.models import Membership
 
@@ -32,9 +32,7 @@ class Meeting:
 @never_cache
 @require_safe
 def attendance(request: SignedInRequest, circle: str) -> HttpResponse:
-    seat = seat_or_404(request, circle)
-    if not seat.membership.is_facilitator:
-        raise Http404
+    seat = facilitators_seat_or_404(request, circle)
     room = seat.membership.circle.room
     sessions = list(LiveSession.objects.filter(room=room).order_by("-opened_at")[:_NEWEST])
     there = set(

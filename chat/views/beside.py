@@ -17,9 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chat import beside
 from chat.models import CheckIn
 from chat.refusal import Refused
-from chat.views.forms import let_strangers_find_nothing
-from chat.views.room import seat_or_404
-from chat.views.twins import status_of
+from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.seats import facilitators_seat_or_404, seat_or_404
 from chat.words import BODY_LIMIT, to_html
 from community.people import SignedInRequest
 from programs.refusal import Refused as ProgramsRefused
@@ -51,10 +50,10 @@ def check_in(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     """A facilitator writes to a member alone."""
-    seat = seat_or_404(request, circle)
+    seat = facilitators_seat_or_404(request, circle)
     peers = seat.membership.circle.memberships.current().led()
     about = peers.filter(public_id=member).first()
-    if not seat.membership.is_facilitator or about is None:
+    if about is None:
         raise Http404
     open_ones = CheckIn.objects.visible_to(request.user).filter(member=about, ended_at=None)
     if request.method == "GET" and (going_on := open_ones.first()):
@@ -74,7 +73,7 @@ def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpRe
         let_strangers_find_nothing(refused)
         context |= {"say": refused.say, "body": body}
         return render(request, "chat/check_in_begin.html", context, status=status_of(refused))
-    return _see(redirect("check_in", circle, talk.public_id))
+    return see_other("check_in", circle, talk.public_id)
 
 
 @login_required
@@ -95,9 +94,7 @@ def end(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
     """Names who goes on, leaves them a brief, and loses access at once."""
-    seat = seat_or_404(request, circle)
-    if not seat.membership.is_facilitator:
-        raise Http404
+    seat = facilitators_seat_or_404(request, circle)
     current = seat.membership.circle.memberships.current().facilitators()
     context = {
         "circle": seat.membership.circle,
@@ -117,7 +114,7 @@ def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
         say, status = str(refused), 422
     else:
         messages.success(request, _("The circle is handed over. Thank you for holding it."))
-        return _see(redirect("places"))
+        return see_other("places")
     context |= {"say": say, "brief": brief, "to": to}
     return render(request, "chat/hand_over.html", context, status=status)
 
@@ -130,7 +127,7 @@ def _do(
     except Refused as refused:
         let_strangers_find_nothing(refused)
         return _talk_page(request, circle, talk, say=refused.say, status=status_of(refused))
-    return _see(redirect("check_in", circle, talk))
+    return see_other("check_in", circle, talk)
 
 
 def _talk_page(
@@ -159,8 +156,3 @@ def _talk_page(
         "lease": settings.ROOM_LEASE_SECONDS,
     }
     return render(request, "chat/check_in.html", context, status=status)
-
-
-def _see(response: Any) -> HttpResponse:
-    response.status_code = 303
-    return response

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,9 +15,8 @@ from chat import concerns, history
 from chat.care import cards
 from chat.models import CheckIn, Concern, Seat
 from chat.refusal import Refused
-from chat.views.forms import let_strangers_find_nothing
-from chat.views.room import seat_or_404
-from chat.views.twins import status_of
+from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.seats import seat_or_404
 from community import audit, help
 from community.models import AuditEntry
 from community.people import SignedInRequest
@@ -105,9 +104,7 @@ def own_cards(request: SignedInRequest, circle: str) -> HttpResponse:
 def close_card(request: SignedInRequest, circle: str, card: str) -> HttpResponse:
     seat_or_404(request, circle)
     cards.close(by=request.user, circle=circle, card=card)
-    response = redirect("room", circle)
-    response.status_code = 303
-    return response
+    return see_other("room", circle)
 
 
 def _own_talk(request: SignedInRequest, seat: Seat, about: Membership) -> str:

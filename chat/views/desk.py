@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,10 +20,12 @@ from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
 from chat.until import session_ends
-from chat.views.forms import let_strangers_find_nothing, what_was_written
-from chat.views.room import seat_or_404
-from chat.views.twins import status_of
+from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.forms import what_was_written
+from chat.views.leads import leads_page
+from chat.views.seats import facilitators_seat_or_404
 from community import help
+from community.models import PUBLIC_ID
 from community.people import SignedInRequest
 from programs.leads import is_lead
 from programs.models import Circle
@@ -54,7 +56,7 @@ def all_circles(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
     """What needs them in one circle, how its room goes, and its people."""
-    return _one(request, _facilitators_seat_or_404(request, circle))
+    return _one(request, facilitators_seat_or_404(request, circle))
 
 
 @login_required
@@ -208,7 +210,7 @@ def _at_concern(
 def _in_circle(
     request: SignedInRequest, circle: str, verb: Callable[..., Any], done: str = "", **more: Any
 ) -> HttpResponse:
-    seat = _facilitators_seat_or_404(request, circle)
+    seat = facilitators_seat_or_404(request, circle)
     try:
         verb(by=request.user, circle=circle, **more)
     except Refused as refused:
@@ -220,33 +222,18 @@ def _in_circle(
 
 
 def _back_with(request: SignedInRequest, refused: Refused) -> HttpResponse:
-    from chat.views.leads import leads_page
-
     circle, status = request.POST.get("circle", ""), status_of(refused)
     if request.POST.get("from") == "leads":
         return leads_page(request, say=refused.say, status=status)
-    if _is_name(circle):
-        seat = _facilitators_seat_or_404(request, circle)
+    if PUBLIC_ID.fullmatch(circle):
+        seat = facilitators_seat_or_404(request, circle)
         return _one(request, seat, say=refused.say, status=status)
     return _all(request, say=refused.say, status=status)
 
 
 def _back(request: SignedInRequest, circle: str = "") -> HttpResponse:
     circle = circle or request.POST.get("circle", "")
-    address = reverse("desk_of", args=[circle]) if _is_name(circle) else reverse("desk")
+    address = reverse("desk_of", args=[circle]) if PUBLIC_ID.fullmatch(circle) else reverse("desk")
     if request.POST.get("from") == "leads":
         address = reverse("leads")
-    response = redirect(address)
-    response.status_code = 303
-    return response
-
-
-def _is_name(circle: str) -> bool:
-    return len(circle) == 16 and circle.replace("-", "").replace("_", "").isalnum()
-
-
-def _facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:
-    seat = seat_or_404(request, circle)
-    if not seat.membership.is_facilitator:
-        raise Http404
-    return seat
+    return see_other(address)

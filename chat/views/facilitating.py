@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,12 +23,13 @@ from chat.models import Mute, Room, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
 from chat.until import chosen, session_ends
-from chat.views import forms, twins
-from chat.views.room import seat_or_404
+from chat.views import forms
+from chat.views.answers import let_strangers_find_nothing, number_in, status_of
+from chat.views.seats import facilitators_seat_or_404, seat_or_404
+from community.models import PUBLIC_ID
 from community.people import SignedInRequest
 
 _ROWS_OF_A_DAY = 3
-_A_NAME = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 @login_required
@@ -37,7 +37,7 @@ _A_NAME = re.compile(r"[A-Za-z0-9_-]{16}")
 @require_safe
 def keeping(request: SignedInRequest, circle: str) -> HttpResponse:
     """How the room goes, what waits in it, and its people: all that a facilitator sets here."""
-    return _page(request, _facilitators_seat_or_404(request, circle))
+    return _page(request, facilitators_seat_or_404(request, circle))
 
 
 # Messages ------------------------------------------------------------------------------
@@ -138,9 +138,14 @@ def unhold_room(request: SignedInRequest, circle: str) -> HttpResponse:
 @login_required
 @require_POST
 def pace(request: SignedInRequest, circle: str) -> HttpResponse:
-    text = request.POST.get("seconds", "")
-    seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
-    return _at_room(request, circle, pacing.pace, _("The room knows its pace."), seconds=seconds)
+    seconds = number_in(request.POST.get("seconds", ""))
+    return _at_room(
+        request,
+        circle,
+        pacing.pace,
+        _("The room knows its pace."),
+        seconds=-1 if seconds is None else seconds,
+    )
 
 
 @login_required
@@ -250,12 +255,12 @@ def _act(
     done: str = "",
 ) -> HttpResponse:
     """Does it and leads back; what may not be is said where it was asked, nothing of it lost."""
-    seat = _facilitators_seat_or_404(request, circle)
+    seat = facilitators_seat_or_404(request, circle)
     try:
         verb()
     except Refused as refused:
-        forms.let_strangers_find_nothing(refused)
-        status = twins.status_of(refused)
+        let_strangers_find_nothing(refused)
+        status = status_of(refused)
         if message:
             return forms.message_page(request, seat, message, say=refused.say, status=status)
         return _page(request, seat, say=refused.say, status=status)
@@ -266,7 +271,7 @@ def _act(
 
 def _named(message: str) -> str:
     """The message a form came from; nothing for what is no name of one."""
-    return message if _A_NAME.fullmatch(message) else ""
+    return message if PUBLIC_ID.fullmatch(message) else ""
 
 
 def _back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
@@ -287,13 +292,6 @@ def _leased(
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"until": until.isoformat() if until else None})
     return _back(request, circle, "")
-
-
-def _facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:
-    seat = seat_or_404(request, circle)
-    if not seat.membership.is_facilitator:
-        raise Http404
-    return seat
 
 
 def _page(

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,8 +21,8 @@ from chat import finding
 from chat.entries import Entry
 from chat.models import Seat
 from chat.refusal import Refused
-from chat.views import twins
-from chat.views.room import seat_or_404
+from chat.views.answers import number_in, see_other, status_of
+from chat.views.seats import seat_or_404
 from community import vault
 from community.people import SignedInRequest
 
@@ -42,14 +42,15 @@ def find(request: SignedInRequest, circle: str) -> HttpResponse:
         if request.method == "POST":
             finding.terms_in(query)
             _keep(request, circle, query)
-            return _look_from_the_newest(circle)
+            return see_other(f"{reverse('find', args=[circle])}?before=0")
         found = None
-        if before.isascii() and before.isdecimal() and len(before) < 17:
+        place = number_in(before)
+        if place is not None:
             query = _kept(request, circle)
-            found = _found(request, seat, query, int(before)) if query else None
+            found = _found(request, seat, query, place) if query else None
     except Refused as refused:
         context = _context(seat, query) | {"say": refused.say}
-        status = twins.status_of(refused)
+        status = status_of(refused)
         return render(request, "chat/find.html", context, status=status)
     context = _context(seat, query)
     if found:
@@ -65,12 +66,6 @@ def _context(seat: Seat, query: str) -> dict[str, Any]:
         "query": query,
         "longest": finding.LONGEST,
     }
-
-
-def _look_from_the_newest(circle: str) -> HttpResponse:
-    response = redirect(f"{reverse('find', args=[circle])}?before=0")
-    response.status_code = 303
-    return response
 
 
 def _found(request: SignedInRequest, seat: Seat, query: str, before: int) -> finding.Found:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +20,9 @@ from chat.models import Message, Response, Seat
 from chat.refusal import Refused
 from chat.until import session_ends
 from chat.views import twins
-from chat.views.room import room_page, seat_or_404
+from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.room import room_page
+from chat.views.seats import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
 from community.people import SignedInRequest
@@ -56,7 +58,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
             # The page was sent before, and its words were changed since: they are a new message.
             written["id"] = str(uuid.uuid4())
         return room_page(
-            request, seat, written=written | {"say": refused.say}, status=twins.status_of(refused)
+            request, seat, written=written | {"say": refused.say}, status=status_of(refused)
         )
     return back_to(circle, posted.id)
 
@@ -114,7 +116,7 @@ def _act(
         verb()
     except Refused as refused:
         let_strangers_find_nothing(refused)
-        status = twins.status_of(refused)
+        status = status_of(refused)
         return message_page(request, seat, message, say=refused.say, status=status)
     return back_to(circle, message)
 
@@ -179,15 +181,7 @@ def what_was_written(request: HttpRequest) -> str:
     return next((words for words in sent if words.strip()), "")
 
 
-def let_strangers_find_nothing(refused: Refused) -> None:
-    """Raises Http404 where the refusal is of someone who doesn't belong here."""
-    if refused.code == "not_member":
-        raise Http404 from None
-
-
 def back_to(circle: str, message: str) -> HttpResponse:
     """Leads back to the room, where there is one to the message."""
     address = reverse("room", args=[circle])
-    response = redirect(f"{address}#m-{message}" if message else address)
-    response.status_code = 303
-    return response
+    return see_other(f"{address}#m-{message}" if message else address)

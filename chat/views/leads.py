@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from chat import desk, reminding
 from chat.models import Concern
 from chat.refusal import Refused
-from chat.views.forms import let_strangers_find_nothing, what_was_written
-from chat.views.twins import status_of
+from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.forms import what_was_written
 from community.people import SignedInRequest
 from programs.leads import is_lead
 
@@ -41,9 +41,7 @@ def remind(request: SignedInRequest, circle: str) -> HttpResponse:
         "they are."
     )
     messages.success(request, done)
-    response = redirect("leads")
-    response.status_code = 303
-    return response
+    return see_other("leads")
 
 
 def leads_page(request: SignedInRequest, *, say: str = "", status: int = 200) -> HttpResponse:

@@ -21,7 +21,7 @@ from chat.live.state import places_of, state_of
 from chat.models import Attendance, LiveSession, Seat
 from chat.seats import verbs_of
 from chat.standing import standing_of
-from chat.views.room import seat_or_404
+from chat.views.seats import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community.people import SignedInRequest
 from programs import calendar

@@ -7,7 +7,6 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,9 +16,9 @@ from chat.live.state import going_on, places_of, state_of
 from chat.models import Seat
 from chat.refusal import Refused
 from chat.verbs_live import VERBS
+from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
 from chat.views.live import live_page
-from chat.views.room import seat_or_404
-from chat.views.twins import status_of
+from chat.views.seats import seat_or_404
 from community.people import SignedInRequest
 from programs.models import name_key
 
@@ -107,22 +106,20 @@ def _to_come(seat: Seat) -> list[str]:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+    number = number_in(text)
+    if number is None:
         raise refusal.bad_frame()
-    return int(text)
+    return number
 
 
 def _refused(
     request: SignedInRequest, seat: Seat, refused: Refused, written: dict | None = None
 ) -> HttpResponse:
-    if refused.code == "not_member":
-        raise Http404 from None
+    let_strangers_find_nothing(refused)
     # As it is now, not as it was when the form was sent.
     seat = seat_or_404(request, seat.membership.circle.public_id)
     return live_page(request, seat, say=refused.say, written=written, status=status_of(refused))
 
 
 def _back_to(circle: str) -> HttpResponse:
-    response = redirect("live", circle)
-    response.status_code = 303
-    return response
+    return see_other("live", circle)

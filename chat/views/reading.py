@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +14,8 @@ from chat import editing, hiding, history
 from chat import hush as hushing
 from chat.models import Response, Seat
 from chat.refusal import Refused
-from chat.views import forms, twins
-from chat.views.room import seat_or_404
+from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
+from chat.views.seats import seat_or_404
 from community.people import SignedInRequest
 from programs.models import Membership
 
@@ -33,13 +33,13 @@ def reaching(request: SignedInRequest, circle: str) -> HttpResponse:
 def read(request: SignedInRequest, circle: str) -> HttpResponse:
     """Without script: what stood on the page was read."""
     seat_or_404(request, circle)
-    seq = request.POST.get("seq", "")
-    if seq.isascii() and seq.isdecimal() and len(seq) < 16:
+    seq = number_in(request.POST.get("seq", ""))
+    if seq is not None:
         try:
-            editing.mark_read(by=request.user, circle=circle, seq=int(seq))
+            editing.mark_read(by=request.user, circle=circle, seq=seq)
         except Refused as refused:
-            forms.let_strangers_find_nothing(refused)
-    return _after(redirect("room", circle))
+            let_strangers_find_nothing(refused)
+    return see_other("room", circle)
 
 
 @login_required
@@ -51,9 +51,7 @@ def hush(request: SignedInRequest, circle: str) -> HttpResponse:
         hushing.unhush(by=request.user, circle=circle)
     else:
         hushing.hush(by=request.user, circle=circle)
-    return _after(
-        redirect("reaching" if request.POST.get("from") == "reaching" else "room", circle)
-    )
+    return see_other("reaching" if request.POST.get("from") == "reaching" else "room", circle)
 
 
 @login_required
@@ -63,11 +61,10 @@ def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     try:
         hiding.hide(by=request.user, circle=circle, member=member)
     except Refused as refused:
-        if refused.code == "not_member":
-            raise Http404 from None
-        return _page(request, seat, say=refused.say, status=twins.status_of(refused))
+        let_strangers_find_nothing(refused)
+        return _page(request, seat, say=refused.say, status=status_of(refused))
     messages.success(request, _("You don’t read each other any more. Nobody is told."))
-    return _after(redirect("reaching", circle))
+    return see_other("reaching", circle)
 
 
 @login_required
@@ -77,10 +74,9 @@ def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     try:
         hiding.unhide(by=request.user, circle=circle, member=member)
     except Refused as refused:
-        if refused.code == "not_member":
-            raise Http404 from None
-        return _page(request, seat, say=refused.say, status=twins.status_of(refused))
-    return _after(redirect("reaching", circle))
+        let_strangers_find_nothing(refused)
+        return _page(request, seat, say=refused.say, status=status_of(refused))
+    return see_other("reaching", circle)
 
 
 @login_required
@@ -119,8 +115,3 @@ def _page(
         else [peer for peer in peers.order_by("name") if peer != me and peer not in hidden],
     }
     return render(request, "chat/reaching.html", context, status=status)
-
-
-def _after(response: HttpResponse) -> HttpResponse:
-    response.status_code = 303
-    return response

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,13 +21,14 @@ from chat.care import cards
 from chat.history import Page
 from chat.hush import hushed_until
 from chat.models import Seat
-from chat.seats import seat_of, verbs_of
+from chat.seats import verbs_of
+from chat.views.answers import number_in
+from chat.views.seats import seat_or_404
 from chat.views.standing import standing_context
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
+from community.models import PUBLIC_ID
 from community.people import SignedInRequest
-
-_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 @login_required
@@ -67,16 +67,7 @@ def _stretch(request: SignedInRequest, seat: Seat, page: Page) -> HttpResponse:
 
 def _place(seat: Seat, at: str) -> int | None:
     """Where to open the room; None, its newest end, for what is no place in it."""
-    if at.isascii() and at.isdecimal() and len(at) < 16:
-        return int(at)
-    return history.place_of(seat, at) if _PUBLIC_ID.fullmatch(at) else None
-
-
-def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
-    seat = seat_of(request.user, circle)
-    if seat is None:
-        raise Http404
-    return seat
+    return history.place_of(seat, at) if PUBLIC_ID.fullmatch(at) else number_in(at)
 
 
 def room_page(

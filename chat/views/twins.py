@@ -15,13 +15,7 @@ from chat.hub import Hub
 from chat.posting import Outcome, Posted
 from chat.refusal import Refused
 from chat.seats import Viewer, seat_of
-
-_STATUS = {"conflict": 409, "too_fast": 429, "slow": 429, "bad_frame": 400, "too_long": 413}
-
-
-def status_of(refused: Refused) -> int:
-    """The HTTP status that goes with a refusal: 422 where the request was fine but may not be."""
-    return _STATUS.get(refused.code, 422)
+from chat.views.answers import number_in, status_of
 
 
 def post_message(request: HttpRequest, circle: str) -> JsonResponse:
@@ -71,7 +65,7 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     if seat is None:
         raise Http404
     try:
-        since = Frame("", {"since": _number(request.GET.get("since", "0"))}).seq("since")
+        since = Frame("", {"since": number_in(request.GET.get("since", "0"))}).seq("since")
     except Refused as refused:
         return JsonResponse(refused.as_frame(), status=400)
     stretch = replay.read(seat.membership.circle, after=since)
@@ -94,7 +88,3 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
 
 def _ack(posted: Posted) -> dict:
     return {"is": "ack", "seq": posted.seq, "state": posted.state, "message": posted.id}
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else None

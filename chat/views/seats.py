@@ -1,0 +1,25 @@
+"""Whose page it is: strangers find nothing here, and peers none of what is the facilitators'."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from chat.models import Seat
+from chat.seats import seat_of
+from community.people import SignedInRequest
+
+
+def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
+    """Their seat in the room of this circle. Raises Http404 where they have none."""
+    seat = seat_of(request.user, circle)
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:
+    """The same of someone who holds the circle. Raises Http404 for everyone else."""
+    seat = seat_or_404(request, circle)
+    if not seat.membership.is_facilitator:
+        raise Http404
+    return seat
