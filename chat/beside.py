@@ -83,7 +83,7 @@ def hand_over(*, by: User, circle: str, to: str, brief: str) -> None:
     """
     said = words.clean_body(brief)
     with facilitating(by, circle) as (room, facilitator):
-        others = Membership.objects.current().facilitators().exclude(pk=facilitator.pk)
+        others = Membership.objects.holding().exclude(pk=facilitator.pk)
         successor = others.filter(circle=room.circle_id, public_id=to).first()
         if successor is None:
             raise Refused(

@@ -1,7 +1,8 @@
 """Who may read a room: asked once, remembered while the room's count of changes stands still.
 
 Joining, leaving, being renamed or hiding someone make `Room.company` grow in the transaction
-that does it. Whoever reads a room, or holds its lock, has the count with it, and so knows
+that does it. An account that is closed or opened again does not: that is asked where someone comes
+in, and of each line. Whoever reads a room, or holds its lock, has the count with it, and so knows
 whether what was remembered is still true.
 """
 
@@ -73,7 +74,6 @@ def _asked(circles: Collection[int], counts: Mapping[int, int]) -> dict[int, Com
         Seat.objects.filter(
             membership__circle__in=circles,
             membership__left_at=None,
-            membership__user__is_active=True,
         )
         .order_by("-membership__role", "membership__name")
         .values_list(

@@ -36,11 +36,11 @@ from community.models import User
 
 logger = logging.getLogger(__name__)
 
-# Far beyond what a person does; a script that does more is asked to slow down, then sent away.
+# A script that goes on with what it is told to leave is sent away.
 _WINDOW_SECONDS = 10.0
-_MOST_VERBS = 200
-_MOST_UNREADABLE = 100
-_UNREADABLE = ("bad_frame", "too_long")
+_MOST_IN_VAIN = 100
+_UNREADABLE = frozenset({"bad_frame", "too_long"})
+_IN_VAIN = _UNREADABLE | {"too_fast"}
 _MOST_POSTS_UNDERWAY = 256
 
 
@@ -51,8 +51,7 @@ class Room(AsyncConsumer):
     line: Line | None = None
 
     def __init__(self) -> None:
-        self._verbs: deque[float] = deque(maxlen=_MOST_VERBS)
-        self._unreadable: deque[float] = deque(maxlen=_MOST_UNREADABLE)
+        self._in_vain: deque[float] = deque(maxlen=_MOST_IN_VAIN)
         self._posts_underway = 0
         # For what arrives next: nothing is being done with what came before.
         self._waits = False
@@ -146,16 +145,19 @@ class Room(AsyncConsumer):
             # The words of the frame stay out of the log: its verb and what broke are enough.
             logger.error("verb_failed: %s", type(error).__name__)
             error = Refused("closed", _("That didn't work just now. Try again in a moment."))
-        line.say(error.as_frame() | (frame.echo if frame else {}))
-        if error.code in _UNREADABLE and _too_many(self._unreadable):
+        self._refuse(line, frame, error, in_vain=error.code in _IN_VAIN)
+
+    def _refuse(self, line: Line, frame: Frame | None, refused: Refused, *, in_vain: bool) -> None:
+        line.say(refused.as_frame() | (frame.echo if frame else {}))
+        if in_vain and _too_many(self._in_vain):
             line.close(TOO_FAST)
 
     async def _do(self, line: Line, frame: Frame) -> None:
         if frame.verb == "post":
             self._post(line, frame)
             return
-        if _too_many(self._verbs):
-            raise Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+        if not Hub.of_process().verbs.takes(line.person):
+            raise refusal.too_fast()
         if frame.verb == "open":
             await self._open(line, frame)
         elif frame.verb == "close":
@@ -178,10 +180,10 @@ class Room(AsyncConsumer):
     def _post(self, line: Line, frame: Frame) -> None:
         """Hands a message to the hub, and answers when its batch is committed."""
         if self._posts_underway >= _MOST_POSTS_UNDERWAY:
-            raise Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+            raise refusal.too_fast()
         draft = frame.draft(person=line.person, circle=frame.public_id("circle"))
-        self._posts_underway += 1
         outcome = Hub.of_process().post(draft)
+        self._posts_underway += 1
         outcome.add_done_callback(lambda done: self._answer(line, frame, done))
 
     def _answer(self, line: Line, frame: Frame, done: asyncio.Future[Outcome]) -> None:
@@ -194,7 +196,7 @@ class Room(AsyncConsumer):
         else:
             outcome = done.result()
         if isinstance(outcome, Refused):
-            line.say(outcome.as_frame() | frame.echo)
+            self._refuse(line, frame, outcome, in_vain=outcome.code in _UNREADABLE)
             return
         Hub.of_process().answer(
             line,

@@ -147,8 +147,8 @@ def _entry(
 def _say_who_reads_first(held: list[Entry], circle: Circle) -> None:
     if not held:
         return
-    facilitators = Membership.objects.current().facilitators().filter(circle=circle.pk)
-    name = facilitators.order_by("name").values_list("name", flat=True).first() or ""
+    holding = Membership.objects.holding().filter(circle=circle.pk)
+    name = holding.order_by("name").values_list("name", flat=True).first() or ""
     for entry in held:
         entry.held_for = name
 

@@ -88,8 +88,8 @@ def frame(circle: str, by: list[dict[str, str]]) -> dict[str, Any]:
 
 def running(now: datetime.datetime | None = None) -> QuerySet[Seat]:
     """The seats of facilitators who are here."""
-    facilitators = Membership.objects.current().facilitators().filter(user__is_active=True)
-    return Seat.objects.filter(membership__in=facilitators, here_until__gt=now or timezone.now())
+    holding = Membership.objects.holding()
+    return Seat.objects.filter(membership__in=holding, here_until__gt=now or timezone.now())
 
 
 def is_attended(room: Room, now: datetime.datetime | None = None) -> bool:
@@ -98,6 +98,5 @@ def is_attended(room: Room, now: datetime.datetime | None = None) -> bool:
 
 
 def _seats_of(by: User, circle: str) -> QuerySet[Seat]:
-    facilitators = Membership.objects.current().facilitators()
-    mine = facilitators.filter(user=by, user__is_active=True, circle__public_id=circle)
+    mine = Membership.objects.holding().filter(user=by, circle__public_id=circle)
     return Seat.objects.filter(membership__in=mine)

@@ -41,5 +41,9 @@ def not_kept() -> Refused:
     return Refused("closed", _("It couldn't be kept just now. It's still here; send it again."))
 
 
+def too_fast() -> Refused:
+    return Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+
+
 def no_such_message() -> Refused:
     return Refused("bad_frame", _("That message isn't here any more."))

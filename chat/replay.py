@@ -23,6 +23,7 @@ from chat.entries import Entry
 from chat.models import AccessCount, Event, Message
 from chat.plain import Range
 from chat.posting import Said
+from chat.posting.rows import circle_of
 from chat.stretch import Happening, Stretch
 from community import statements
 from community.planned import one_of, planned_once
@@ -37,7 +38,13 @@ FURTHEST_BACK = 2000
 # A frame's worth: the next one is read when this one has left.
 STRETCH = 50
 
-_LOGS = "SELECT circle_id, id, last_seq, company FROM chat_room WHERE circle_id {among}"
+_LOGS = """
+SELECT r.circle_id, r.id, r.last_seq, r.company, o.language, o.time_zone
+FROM chat_room r
+JOIN programs_circle c ON c.id = r.circle_id
+JOIN programs_cohort o ON o.id = c.cohort_id
+WHERE r.circle_id {among}
+"""
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 _REDRAWS = {
     Event.Kind.EDITED,
@@ -83,9 +90,7 @@ def read(circle: Circle, *, after: int, limit: int = STRETCH) -> Stretch:
 def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
     """For each room what happened since, all in a few queries, however many rooms there are."""
     logs = _logs({one.circle.pk for one in wanted})
-    stretches = _stretches(
-        [_range(one.circle, logs[one.circle.pk], one.after, STRETCH) for one in wanted]
-    )
+    stretches = _stretches([_range_on(one, logs[one.circle.pk]) for one in wanted])
     # After the events: whoever was removed before one was written is no longer in the company.
     known = {one.circle.pk: one.company for one in wanted if one.company}
     counts = {circle: log.company for circle, log in logs.items()}
@@ -135,11 +140,14 @@ def access_changes() -> int:
 
 
 class _Log(NamedTuple):
-    """How far a room's log has come, and the count of changes of who may read it."""
+    """How far a room's log has come, the count of changes of who may read it, and in which language
+    and by whose clocks it is drawn."""
 
     room: int
     head: int
     company: int
+    language: str
+    time_zone: str
 
 
 def _logs(circles: Collection[int]) -> dict[int, _Log]:
@@ -151,6 +159,12 @@ def _logs(circles: Collection[int]) -> dict[int, _Log]:
 def _range(circle: Circle, log: _Log, after: int, limit: int) -> Range:
     # Ended by what was the newest when the room was read: every place up to it is there.
     return Range(circle, log.room, after, min(log.head, max(after, 0) + limit), log.head)
+
+
+def _range_on(wanted: Wanted, log: _Log) -> Range:
+    """A feed has known its circle for long, and the cohort's clocks may have been set since."""
+    circle = circle_of(wanted.circle.pk, wanted.circle.public_id, log.language, log.time_zone)
+    return _range(circle, log, wanted.after, STRETCH)
 
 
 def _stretches(ranges: Sequence[Range]) -> list[Stretch]:
@@ -223,7 +237,9 @@ def _happenings(
             happening.personal = aside.for_event(event, circle)
             if held_anew.get(event.room_id) is event:
                 happening.also = [
-                    (m, entries[m.pk]) for m in standing.values() if m.state == Message.State.HELD
+                    (message, entries[message.pk])
+                    for message in standing.values()
+                    if message.state == Message.State.HELD and message.placed_seq < event.seq
                 ]
     return found
 

@@ -341,6 +341,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILEMBEDS_FINDERS = []  # nothing is ever fetched from another host
 
 # The room --------------------------------------------------------------------
+ROOM_VERBS_PER_10S = env.number("ROOM_VERBS_PER_10S", default=200, least=20, most=100_000)
 ROOM_POSTS_PER_10S = env.number("ROOM_POSTS_PER_10S", default=10, least=1, most=100_000)
 # How long after posting a member may change their words.
 ROOM_EDIT_MINUTES = env.number("ROOM_EDIT_MINUTES", default=30, least=0, most=100_000)

@@ -240,12 +240,9 @@ def let_back_in(*, membership: Membership, by: User) -> None:
 @transaction.atomic
 def leave(*, membership: Membership) -> None:
     """In one step, quietly. Raises Refused for the only facilitator, and where it had ended."""
-    if membership.is_facilitator:
-        others = membership.circle.memberships.current().facilitators().exclude(pk=membership.pk)
-        if not others.exists():
-            raise Refused(
-                _("You hold this circle alone. Ask the program lead to hand it over first.")
-            )
+    others = membership.circle.memberships.holding().exclude(pk=membership.pk)
+    if membership.is_facilitator and not others.exists():
+        raise Refused(_("You hold this circle alone. Ask the program lead to hand it over first."))
     _end(membership, by=membership.user, removed=False)
 
 

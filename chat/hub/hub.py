@@ -9,10 +9,13 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from chat import announcing, posting, replay
+from django.conf import settings
+
+from chat import announcing, posting, refusal, replay
 from chat.company import companies
 from chat.hub import admission
 from chat.hub.admission import Admitted
+from chat.hub.allowance import Allowance
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.hints import Hints
@@ -23,6 +26,7 @@ from chat.hub.opening import Asked, Opening, open_circles
 from chat.hub.patience import Patience
 from chat.hub.watch import Watch
 from chat.posting import Commit, Draft, Later, Outcome
+from chat.refusal import Refused
 from chat.replay import Reading, Wanted
 
 logger = logging.getLogger(__name__)
@@ -39,6 +43,9 @@ _LETTERS_APART_SECONDS = 0.012
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
+# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. Each
+# takes one more for each thousand characters, since they are cleaned before they are counted.
+_MOST_REFUSED = 500
 # Longer than any wait for the database's own locks.
 _PATIENCE_SECONDS = 60.0
 
@@ -109,6 +116,8 @@ class Hub:
         self._batch = threading.local()
         # Messages that were given to be committed, for as long as this process lives.
         self.committed = 0
+        self.verbs = Allowance(lambda: settings.ROOM_VERBS_PER_10S)
+        self._tries = Allowance(lambda: settings.ROOM_POSTS_PER_10S + _MOST_REFUSED)
         # What a batch of posts brought, until it is handed on; and one of letters.
         self._brought: deque[_Brought] = deque()
         self._delivered: deque[_Brought] = deque()
@@ -197,8 +206,15 @@ class Hub:
     # Writing ---------------------------------------------------------------------------
 
     def post(self, draft: Draft) -> asyncio.Future[Outcome]:
-        """Its outcome, once the batch it went with is committed."""
+        """Its outcome, once the batch it went with is committed. Raises Refused for whoever tries
+        too much, without asking anything."""
+        if refused := self._refusal(draft):
+            raise refused
         return self._posts.submit(draft)
+
+    def _refusal(self, draft: Draft) -> Refused | None:
+        much = 1 + (len(draft.body) + len(draft.note)) // 1000
+        return None if self._tries.takes(draft.user_id, much) else refusal.too_fast()
 
     def answer(self, line: Line, frame: dict[str, Any]) -> None:
         """What became of a post, said when its batch is handed on: with its event, or by itself."""
@@ -230,9 +246,13 @@ class Hub:
 
     def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | Later | None]:
         """As `_commit_and_draw`, whose drafts are in letters; there may be none left of them."""
-        return delivered(
-            letters, lambda drafts: self._commit(drafts, self._delivered) if drafts else []
-        )
+        return delivered(letters, self._commit_the_allowed)
+
+    def _commit_the_allowed(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
+        refused = [self._refusal(draft) for draft in drafts]
+        allowed = [draft for draft, no in zip(drafts, refused, strict=True) if no is None]
+        outcomes = iter(self._commit(allowed, self._delivered) if allowed else [])
+        return [next(outcomes) if no is None else no for no in refused]
 
     def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
         return self._commit(drafts, self._brought)

@@ -202,13 +202,16 @@ class _Batch:
         speaker = self._speaker(draft)
         if speaker is None:
             raise refusal.not_member()
+        known = self.known.get((speaker.member.id, draft.client_id))
+        ground = self.grounds[draft.circle]
+        if known is None:
+            # Before the words are looked at, which takes longest.
+            gate.check(ground, speaker, self.now)
         said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
         key = self._key(draft.circle)
         fingerprint = key.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}")
-        if known := self.known.get((speaker.member.id, draft.client_id)):
+        if known is not None:
             return _again(known, draft.client_id, fingerprint)
-        ground = self.grounds[draft.circle]
-        gate.check(ground, speaker, self.now)
         leads = speaker.member.is_facilitator
         found = frozenset() if leads else _words_of_care(f"{said.note}\n{said.body}")
         held = not leads and (
@@ -317,5 +320,5 @@ def _words_of_care(text: str) -> frozenset[str]:
 def _again(known: Message | NewMessage, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
     if bytes(known.fingerprint) != fingerprint:
         raise Refused("conflict", _("Something else was already sent under that name."))
-    state = _HELD if known.state == _HELD else _POSTED
+    state = _HELD if known.unshown else _POSTED
     return Posted(known.public_id, client_id, known.placed_seq, state)

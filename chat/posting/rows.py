@@ -39,6 +39,7 @@ WHERE c.public_id {among}
 
 _ATTENDED = """
 SELECT DISTINCT m.circle_id FROM chat_seat s JOIN programs_membership m ON m.id = s.membership_id
+JOIN community_user u ON u.id = m.user_id AND u.is_active
 WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
   AND s.here_until > %s
 """
@@ -166,7 +167,7 @@ def lock_rooms(
             floor=row[6],
             holder=row[7],
             hours=row[8],
-            circle=_circle(*row[9:13]),
+            circle=circle_of(*row[9:13]),
         )
         for row in rows
     ]
@@ -287,7 +288,7 @@ def _member(*row: Any) -> Membership:
 
 
 @lru_cache(maxsize=4096)
-def _circle(pk: int, public_id: str, language: str, time_zone: str) -> Circle:
+def circle_of(pk: int, public_id: str, language: str, time_zone: str) -> Circle:
     """As much of a circle as drawing its messages asks for."""
     cohort = Cohort(language=language, time_zone=time_zone)
     return Circle(pk=pk, public_id=public_id, cohort=cohort)

@@ -95,10 +95,10 @@ def end(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
 def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
     """Names who goes on, leaves them a brief, and loses access at once."""
     seat = facilitators_seat_or_404(request, circle)
-    current = seat.membership.circle.memberships.current().facilitators()
+    holding = seat.membership.circle.memberships.holding()
     context = {
         "circle": seat.membership.circle,
-        "others": list(current.exclude(pk=seat.membership.pk).order_by("name")),
+        "others": list(holding.exclude(pk=seat.membership.pk).order_by("name")),
         "body_limit": BODY_LIMIT,
     }
     if request.method == "GET":

@@ -28,6 +28,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def facilitators(self) -> Self:
         return self.filter(role=Membership.Role.FACILITATOR)
 
+    def holding(self) -> Self:
+        """Who can answer for their circle now: its facilitators whose accounts are open."""
+        return self.current().facilitators().filter(user__is_active=True)
+
     def peers(self) -> Self:
         return self.filter(role=Membership.Role.PEER)
 

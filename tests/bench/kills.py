@@ -25,7 +25,7 @@ from tests.bench.tab import Tab
 from tests.house.running import PARTS, Up
 
 # Nobody writes as fast as they do here.
-SURROUNDINGS = {"ROOM_POSTS_PER_10S": "100000"}
+SURROUNDINGS = {"ROOM_POSTS_PER_10S": "100000", "ROOM_VERBS_PER_10S": "100000"}
 BACK_WITHIN_SECONDS = 15.0
 _CALM_SECONDS = 60.0
 

@@ -66,7 +66,7 @@ OURS = Side(
     "community.asgi:application",
     "community.settings",
     "tests.bench.ours",
-    {"ROOM_POSTS_PER_10S": "100000"},
+    {"ROOM_POSTS_PER_10S": "100000", "ROOM_VERBS_PER_10S": "100000"},
     SOCKET,
 )
 # The same on the server's own WebSocket, without the shorter way for frames.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import hiding, moderation, replay
+from chat import hiding, history, moderation, replay
 from chat.company import companies
+from chat.hub.opening import Asked, open_circles
 from chat.models import AccessCount, Room, SetAside
 from chat.replay import Wanted
+from chat.seats import seat_of
 from community.signals import access_changed
+from programs.models import Circle, Cohort
 from tests.chat.talk import join, leave, remove, say
 
 
@@ -136,3 +141,30 @@ def test_a_room_that_can_not_be_read_keeps_nothing_from_the_others(cast):
 
 def _anybody(reading):
     return next(iter(reading.company.viewers.values()))
+
+
+def test_whose_account_is_opened_again_comes_in_whatever_changed_meanwhile(cast):
+    cast.ines.is_active = False
+    cast.ines.save()
+    asked = Asked(cast.ines.pk, cast.circle.public_id, None, None)
+    assert open_circles([asked]) == [None]
+    join("hana", cast.circle)
+    known = company_of(cast)
+    cast.ines.is_active = True
+    cast.ines.save()
+
+    [opening] = open_circles([replace(asked, company=known)])
+
+    assert opening is not None
+
+
+def test_what_is_read_on_is_drawn_by_the_clocks_of_now(cast):
+    circle = Circle.objects.select_related("cohort").get(pk=cast.circle.pk)
+    posted = say(cast.mina, "Hello", circle=cast.circle, note="Rain")
+    Cohort.objects.filter(pk=circle.cohort_id).update(time_zone="Asia/Tokyo")
+
+    [reading] = replay.read_on([Wanted(circle, posted.seq - 1)])
+
+    [happening] = reading.stretch.happenings
+    [fresh] = history.latest_page(seat_of(cast.mina, circle.public_id)).entries
+    assert happening.entry.html == fresh.html

@@ -15,7 +15,7 @@ from chat.models import CheckIn, Concern, HandOver, Message, PrivateNote, Room
 from chat.refusal import Refused
 from chat.seats import seat_of
 from community import audit
-from community.models import AuditEntry, Notice
+from community.models import AuditEntry, Notice, User
 from programs import enrolment
 from programs.models import Membership
 from tests.chat.talk import all_at_once, in_an_hour, join, refusal_of, say, set_room
@@ -451,6 +451,10 @@ def test_whoever_hands_over_is_out_at_once_and_leaves_a_brief(cast, client, lind
     successor = cast.member(linden).public_id
     assert client.post(address, {"to": successor, "brief": " "}).status_code == 400
     assert client.post(address, {"to": peer(cast, cast.noor), "brief": "Go"}).status_code == 400
+    User.objects.filter(pk=linden.pk).update(is_active=False)
+    assert client.post(address, {"to": successor, "brief": "Go"}).status_code == 400
+    assert successor not in client.get(address).content.decode()
+    User.objects.filter(pk=linden.pk).update(is_active=True)
     assert seat_of(cast.mina, cast.circle.public_id)
 
     posted = client.post(address, {"to": successor, "brief": "Noor is fragile on Sundays."})

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from chat import editing, holding, moderation
 from chat.models import Asking, Event, Message, ModerationAction, Seat
+from chat.posting import post_batch
 from chat.standing import standing_of
 from community import vault
 from community.models import AuditEntry, Notice
-from tests.chat.talk import join, leave, log_of, refusal_of, row, say, set_room
+from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
 from tests.chat.test_replay import Reader
 
 
@@ -340,3 +341,24 @@ def test_an_open_page_says_who_reads_first_when_that_is_somebody_else(cast, held
     assert "Held for Leo to read" in noors.log[held.id][1]
     assert not any(held.id in str(event) for event in ines.heard)
     assert sum("also" in event for event in noors.heard) == 1
+
+
+def test_nothing_is_held_for_someone_whose_account_is_closed(cast, held):
+    ada = join("ada", cast.circle, role="facilitator")
+    before = Reader(cast.noor, cast.circle).log[held.id][1]
+    ada.is_active = False
+    ada.save()
+
+    assert "Held for Ada to read" in before
+    assert "Held for Mina to read" in Reader(cast.noor, cast.circle).log[held.id][1]
+
+
+def test_what_was_held_is_answered_so_when_it_is_sent_again_whatever_became_of_it(cast):
+    set_room(cast.circle, holds_all=True)
+    drafts = [draft(cast.noor, f"{n}", circle=cast.circle) for n in range(3)]
+    first, second, third = post_batch(drafts)
+    moderation.set_aside(by=cast.mina, **here(cast, message=first.id, why="It names someone."))
+    editing.take_back(by=cast.noor, **here(cast, message=second.id))
+    holding.let_through(by=cast.mina, **here(cast, message=third.id))
+
+    assert [again.state for again in post_batch(drafts)] == ["held", "held", "posted"]

@@ -32,7 +32,7 @@ CODES = {
 
 @pytest.fixture(scope="module")
 def junk_house(django_db_setup: None) -> Iterator[LiveHouse]:
-    house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
+    house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url, ROOM_VERBS_PER_10S="100000")
     house.log = settings.VAR_DIR / "junk-house.log"
     try:
         house.start()
