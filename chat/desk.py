@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from chat import holding, words
+from chat import acts, holding, words
 from chat.care.sourcing import sells
 from chat.facilitating import facilitating
 from chat.models import (
@@ -37,11 +37,6 @@ from programs.models import Break, Circle, Membership
 
 _QUIET = datetime.timedelta(weeks=2)
 _LATELY = 8
-# What undoes an act, by the name of its address.
-_UNDONE_FOR_A_MEMBER = {"mute": "unmute", "hold": "unhold_member"}
-_UNDONE_FOR_ALL = {"pause": "resume", "hold_all": "unhold_room"}
-# What is put back as it was: of each of these the newest alone.
-_SETTINGS = {"pace": "pace", "hours": "hours", "daily_hours": "hours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,33 +136,23 @@ def people_of(circle: Circle, now: datetime.datetime | None = None) -> list[Pers
 
 def lately(circle: Circle) -> list[ModerationAction]:
     """What was done in this room lately, newest first."""
-    acts = ModerationAction.objects.filter(room__circle=circle).exclude(
-        verb__in=("take_up", "give_back")
-    )
-    return list(acts.select_related("by", "member", "message").order_by("-pk")[:_LATELY])
+    rows = ModerationAction.objects.filter(room__circle=circle).exclude(verb__in=acts.UNLISTED)
+    return list(rows.select_related("by", "member", "message").order_by("-pk")[:_LATELY])
 
 
 def undoing(act: ModerationAction) -> tuple[str, str] | None:
-    """The url that undoes this act and what it names, a public id or a place in the log; None
+    """The act that undoes this one and what it names, a public id or a place in the log; None
     where nothing does.
 
     What has been undone since, or settled otherwise, is asked again by the verb itself.
     """
-    if act.verb == "remove" and act.member:
-        late = timezone.now() - act.at > enrolment.LET_BACK_IN_WITHIN
-        return None if late or act.member.left_at is None else ("let_back_in", act.member.public_id)
-    if act.verb in _UNDONE_FOR_A_MEMBER and act.member:
-        return _UNDONE_FOR_A_MEMBER[act.verb], act.member.public_id
-    if act.verb == "set_aside" and act.message:
-        return ("put_back", act.message.public_id) if act.message.state == "set_aside" else None
-    if act.verb in _SETTINGS and act.seq is not None:
-        return "undo_setting", str(act.seq)
-    return (_UNDONE_FOR_ALL[act.verb], "") if act.verb in _UNDONE_FOR_ALL else None
-
-
-def what_it_set(act: ModerationAction) -> str:
-    """Pace or hours; empty where it is another act."""
-    return _SETTINGS.get(act.verb, "")
+    undo = acts.of(act.verb).undone_by
+    if not undo or _is_over(act):
+        return None
+    if act.verb in acts.SETTINGS:
+        return undo, str(act.seq)
+    about = act.message or act.member
+    return undo, about.public_id if about else ""
 
 
 def regretted(act: ModerationAction) -> str:
@@ -193,6 +178,16 @@ def open_talks(user: User, circle: Circle | None = None) -> list[tuple[CheckIn, 
     answered = set(mine.answered().filter(facilitator__user=user).values_list("pk", flat=True))
     talks = mine.select_related("facilitator", "member", "room__circle").order_by("-at")
     return [(talk, talk.pk in answered) for talk in talks]
+
+
+def _is_over(act: ModerationAction) -> bool:
+    """Whether it is undone already, or can't be any more."""
+    if act.verb == "remove" and act.member:
+        late = timezone.now() - act.at > enrolment.LET_BACK_IN_WITHIN
+        return late or act.member.left_at is None
+    if act.verb == "set_aside" and act.message:
+        return act.message.state != Message.State.SET_ASIDE
+    return act.verb in acts.SETTINGS and act.seq is None
 
 
 def _concerns(user: User, circles: dict[int, Circle]) -> list[Item]:

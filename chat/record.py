@@ -9,26 +9,15 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
+from chat import acts
 from chat.models import Message, ModerationAction, Room
 from community import audit
 from programs.models import Membership
 
-# What the one concerned reads on their page, by verb.
-_SAID = {
-    "set_aside": _("%(name)s set a message of yours aside."),
-    "put_back": _("%(name)s put a message of yours back."),
-    "let_through": _("%(name)s read a held message of yours and let it through."),
-    "ask_to_change": _("%(name)s asked you to change a held message."),
-    "mute": _("%(name)s asked you to only read and respond, until %(until)s."),
-    "unmute": _("%(name)s let you write again."),
-    "hold": _("%(name)s asked to read what you write first."),
-    "unhold": _("%(name)s no longer reads what you write first."),
-    "check_in": _("%(name)s wrote to you alone."),
-    "hand_over": _("%(name)s handed the circle over to you."),
-}
-audit.describe(_SAID, appealable=("set_aside", "ask_to_change", "mute", "hold"))
+audit.describe(
+    {verb: act.told for verb, act in acts.ACTS.items() if act.told},
+    appealable=[verb for verb, act in acts.ACTS.items() if act.appealable],
+)
 
 
 def act(

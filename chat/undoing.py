@@ -5,38 +5,32 @@ Only where nothing was set since, by hand or by the day: whoever undoes has seen
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from chat import hours, pacing, record
+from chat import acts, hours, pacing, record
 from chat.facilitating import facilitating
-from chat.models import Event, ModerationAction, Room
+from chat.models import Event, ModerationAction
 from chat.refusal import Refused
 
 if TYPE_CHECKING:
     from community.models import User
 
-# By the verb of the act: what it set, by its event; how that is put back; and how that is recorded.
-_SETTINGS: dict[str, tuple[str, Callable[[Room, dict[str, Any]], int], str]] = {
-    "pace": (Event.Kind.PACE, pacing.put_back, "put_pace_back"),
-    "hours": (Event.Kind.HOURS, hours.put_back, "put_hours_back"),
-    "daily_hours": (Event.Kind.HOURS, hours.put_back, "put_hours_back"),
-}
+_PUT_BACK = {Event.Kind.PACE: pacing.put_back, Event.Kind.HOURS: hours.put_back}
 
 
 def undo(*, by: User, circle: str, seq: int) -> None:
     """Takes back what was set at this place of the log. Raises Refused; `conflict` where something
     was set since, or another has taken it back. Said twice, it is taken back once."""
     with facilitating(by, circle) as (room, facilitator):
-        act = ModerationAction.objects.filter(room=room, seq=seq, verb__in=_SETTINGS).first()
+        act = ModerationAction.objects.filter(room=room, seq=seq, verb__in=acts.SETTINGS).first()
         if act is None or act.before is None:
             raise Refused("bad_frame", _("There's nothing to undo there."))
-        kind, put_back, verb = _SETTINGS[act.verb]
+        kind, verb = acts.SETTINGS[act.verb], acts.of(act.verb).undone_by
         since = list(Event.objects.filter(room=room, kind=kind, seq__gt=seq).order_by("-seq")[:2])
         if not since:
-            record.act(room, verb, by=facilitator, seq=put_back(room, act.before))
+            record.act(room, verb, by=facilitator, seq=_PUT_BACK[kind](room, act.before))
             return
         newest = ModerationAction.objects.filter(room=room, seq=since[0].seq).first()
         if len(since) > 1 or newest is None or (newest.verb, newest.by) != (verb, facilitator):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import beside, desk, leases, settling
+from chat import acts, beside, desk, leases, settling
 from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
@@ -30,16 +30,12 @@ from community.people import SignedInRequest
 from programs.leads import is_lead
 from programs.models import Circle
 
-# The addresses of these acts, by their verbs: what they undid need not be undone again.
-_UNDOES = {
-    "unmute": "unmute",
+# The addresses of acts that don't have the name of their verb.
+_ADDRESSES = {
     "unhold": "unhold_member",
-    "resume": "resume",
     "unhold_all": "unhold_room",
-    "put_back": "put_back",
-    "let_back_in": "let_back_in",
-    "put_pace_back": "pace",
-    "put_hours_back": "hours",
+    "put_pace_back": "undo_setting",
+    "put_hours_back": "undo_setting",
 }
 
 
@@ -156,25 +152,23 @@ def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 2
 
 
 def _with_undo(
-    acts: list[ModerationAction], circle: Circle
+    lately: list[ModerationAction], circle: Circle
 ) -> list[tuple[ModerationAction, str, str]]:
     """Each act with the address that undoes it, for the newest of its kind alone, or with the
     message to set aside where nothing does."""
     seen: set[tuple[str, int | None, int | None]] = set()
     rows = []
-    for act in acts:
-        undo = desk.undoing(act)
-        does = desk.what_it_set(act) or (undo[0] if undo else act.verb)
-        what = (does, act.member_id, act.message_id)
-        address = ""
-        if undo and what not in seen:
-            named = [undo[1]] if undo[1] else []
-            address = reverse(undo[0], args=[circle.public_id, *named])
-        if act.verb in _UNDOES:
-            what = (_UNDOES[act.verb], act.member_id, act.message_id)
+    for act in lately:
+        # What one act undoes is of one kind, and so is that act: what it undid is not undone again.
+        what = (acts.of(act.verb).undone_by or act.verb, act.member_id, act.message_id)
+        undo = desk.undoing(act) if what not in seen else None
         seen.add(what)
-        rows.append((act, address, desk.regretted(act)))
+        rows.append((act, _address(*undo, circle) if undo else "", desk.regretted(act)))
     return rows
+
+
+def _address(verb: str, named: str, circle: Circle) -> str:
+    return reverse(_ADDRESSES.get(verb, verb), args=[circle.public_id, *filter(None, [named])])
 
 
 def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import { say } from "./sayings.js";
 const ABOUT_MESSAGE = ["let_through", "put_back", "ask_to_change", "set_aside"];
 const ABOUT_MEMBER = ["hold", "unhold", "mute", "unmute", "remove"];
 const NEEDS_ASKING = new Set(["ask_to_change", "set_aside", "mute", "remove"]);
-const BACK = { set_aside: "put_back", hold: "unhold", unhold: "hold", mute: "unmute", remove: "let_back_in" };
 
 export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 
@@ -23,7 +22,8 @@ export async function facilitate(room, verb, { id, member }) {
   const done = await room.act({ do: verb, ...whom, ...(why && { why }), ...(until && { until }) });
   if (!done) return;
   const words = say(`done.${verb}-${whom.member ? "one" : "message"}`);
-  const back = BACK[verb] && (() => room.act({ do: BACK[verb], ...whom }));
+  const undo = room.waysBack[verb];
+  const back = undo && (() => room.act({ do: undo, ...whom }));
   // What everyone may have read can't be unread. It can be set aside.
   const aside = verb === "let_through" && (() => facilitate(room, "set_aside", { id, member }));
   room.bars.done(words, back || aside, say(aside ? "done.aside" : "done.back"));

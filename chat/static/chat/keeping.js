@@ -40,16 +40,10 @@ export class Keeping {
     this.dialog.close();
     const done = await this.room.act({ do: verb, ...fields });
     if (!done) return;
-    const back = {
-      pause: { do: "resume" },
-      resume: { do: "pause" },
-      hold: { do: "unhold" },
-      unhold: { do: "hold" },
-      // By the place in the log: what another has set meanwhile stays.
-      pace: done.seq && { do: "undo", seq: done.seq },
-      hours: done.seq && { do: "undo", seq: done.seq },
-    }[verb];
-    this.room.bars.done(say(`done.${verb}`), back && (() => this.room.act(back)));
+    // A setting by its place in the log: what another has set meanwhile stays.
+    const undo = { do: this.room.waysBack[verb], ...(fields && { seq: done.seq }) };
+    const back = (!fields || done.seq) && (() => this.room.act(undo));
+    this.room.bars.done(say(`done.${verb}`), back);
   }
 }
 

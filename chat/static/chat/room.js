@@ -86,6 +86,11 @@ export class Room extends HTMLElement {
     tell({ member }, this.company.people.get(member), (frame) => this.act(frame));
   }
 
+  /** What undoes what, by verb; said to those who may. */
+  get waysBack() {
+    return JSON.parse(this.dataset.waysBack ?? "{}");
+  }
+
   get marks() {
     return this.querySelector("reweave-marks");
   }
