@@ -114,6 +114,7 @@ def _quoted(pk: int, row: tuple[Any, ...]) -> Message:
 # In the order of the models' fields, which `from_db` asks for.
 _OF_QUOTED = ("id", "public_id", "membership_id", "sealed_words", "state", "placed_seq")
 _OF_AUTHOR = ("id", "public_id", "role", "name", "swatch")
+_OF_NAMED = ("id", "name", "swatch")
 
 
 def _author(pk: int, row: tuple[Any, ...]) -> Membership:
@@ -122,7 +123,7 @@ def _author(pk: int, row: tuple[Any, ...]) -> Membership:
 
 
 def _member(pk: int, name: str, swatch: int) -> Membership:
-    return Membership.from_db(connection.alias, ("id", "name", "swatch"), (pk, name, swatch))
+    return Membership.from_db(connection.alias, _OF_NAMED, (pk, name, swatch))
 
 
 def _set_aside(message: Message, row: tuple[Any, ...]) -> None:
