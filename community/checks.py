@@ -31,7 +31,7 @@ def the_house_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def the_house_can_stand(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [*_mail(), *_backing()]
+    return [*_mail(), *_backing(), *_sessions()]
 
 
 def refuse_what_is_unsafe() -> None:
@@ -150,4 +150,14 @@ def _backing() -> Iterator[CheckMessage]:
             "REDIS_URL has no password, and is not on this machine.",
             hint="Whoever can reach it can disturb every room.",
             id="community.W014",
+        )
+
+
+def _sessions() -> Iterator[CheckMessage]:
+    # Chat asks for them there itself, and the list of one's devices is joined to them.
+    if settings.SESSION_ENGINE != "django.contrib.sessions.backends.db":
+        yield Error(
+            "SESSION_ENGINE keeps sessions elsewhere than in the database.",
+            hint="Rooms look there for who is signed in, and would let nobody in.",
+            id="community.E015",
         )

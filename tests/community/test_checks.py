@@ -153,6 +153,7 @@ def house(monkeypatch, tmp_path):
         DATABASES={"default": {"ENGINE": "django.db.backends.postgresql"}},
         REDIS=backing.Redis(Environment({"REDIS_URL": SAFE["REDIS_URL"]})),
         ENVIRONMENT_NAMES=django_settings.ENVIRONMENT_NAMES,
+        SESSION_ENGINE=django_settings.SESSION_ENGINE,
     )
     monkeypatch.setattr(checks, "settings", settings)
     return settings
@@ -180,6 +181,7 @@ def test_nothing_amiss_is_nothing_found(house):
         ("DEFAULT_FROM_EMAIL", "house@localhost", "E012"),
         ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}, "W013"),
         ("REDIS", backing.Redis(Environment({"REDIS_URL": "redis://elsewhere"})), "W014"),
+        ("SESSION_ENGINE", "django.contrib.sessions.backends.cache", "E015"),
     ],
 )
 def test_each_thing_amiss_is_found(house, name, value, expected):
