@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -137,22 +138,35 @@ def held(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     waits: list[bool] = []
     monkeypatch.setattr(posting, "commit", commit)
-    monkeypatch.setattr(patience, "_LONGEST_SECONDS", 0.2)
-    monkeypatch.setattr(patience, "_FORGOTTEN_SECONDS", 0.2)
     return circles
 
 
-def test_what_waited_too_long_is_refused_and_the_next_waits_anew(cast: Cast, held: set[str]):
+@pytest.fixture
+def pass_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`pass_by(seconds)`: so much time, on the clock that whoever is patient looks at."""
+    clock = SimpleNamespace(now=1000.0)
+
+    def pass_by(seconds: float) -> None:
+        clock.now += seconds
+
+    monkeypatch.setattr(patience, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return pass_by
+
+
+def test_what_waited_too_long_is_refused_and_the_next_waits_anew(
+    cast: Cast, held: set[str], pass_by: Callable[[float], None]
+):
     patient = Patience()
     here = [draft(cast.noor, "Hello", circle=cast.circle)]
     held.add(cast.circle.public_id)
 
-    assert patient.commit(here).outcomes == [LATER]
-    time.sleep(0.12)
-    assert patient.commit(here).outcomes == [LATER]
-    time.sleep(0.12)
+    for _ in range(6):
+        assert patient.commit(here).outcomes == [LATER]
+        pass_by(0.9)
     assert isinstance(patient.commit(here).outcomes[0], Refused)
-    time.sleep(0.25)
+    pass_by(0.9)
+    assert isinstance(patient.commit(here).outcomes[0], Refused)
+    pass_by(1.1)
     assert patient.commit(here).outcomes == [LATER]  # another trouble
     held.clear()
     assert isinstance(patient.commit(here).outcomes[0], Posted)

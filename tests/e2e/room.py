@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connections
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, WebSocket, expect
 
 from chat.posting import Draft, Posted, post
 from tests.cast import Cast
@@ -32,6 +33,18 @@ _KEPT = """() => new Promise((told, failed) => {
     };
   };
 })"""
+
+# Whoever asked for the words makes of them what they will; then it is told.
+_TELL_WHEN_READ = """() => {
+  window.lateOneIsRead = new Promise((tell) => {
+    const { text } = Response.prototype;
+    Response.prototype.text = async function () {
+      const words = await text.call(this);
+      if (this.headers.has("x-late")) setTimeout(tell);
+      return words;
+    };
+  });
+}"""
 
 
 def room_of(cast: Cast) -> str:
@@ -151,3 +164,30 @@ def _top(place: Locator) -> float:
 def expect_kept(page: Page, words: str) -> None:
     """The device has put `words` where they outlive the page."""
     soon(lambda: words in page.evaluate(_KEPT))
+
+
+def line_of(page: Page, path: str) -> WebSocket:
+    """The line of the page at `path`, which is opened here."""
+    with page.expect_websocket() as opened:
+        page.goto(path)
+    return opened.value
+
+
+def said_and_heard(line: WebSocket, cast: Cast, who, body: str) -> Posted:
+    """`who` has said something, and this line has told its page of it."""
+
+    def tells(frame: str | bytes) -> bool:
+        told = json.loads(frame)
+        same = told.get("circle") == cast.circle.public_id
+        return told["is"] == "events" and same and told["upto"] >= posted.seq
+
+    with line.expect_event("framereceived", tells):
+        posted = said(cast, who, body)
+    return posted
+
+
+def answer_late(page: Page, route: Route, answer: APIResponse) -> None:
+    """What this page had asked comes now, and the page has made of it what it will."""
+    page.evaluate(_TELL_WHEN_READ)
+    route.fulfill(response=answer, headers=answer.headers | {"x-late": "yes"})
+    page.evaluate("window.lateOneIsRead")

@@ -8,7 +8,7 @@ from chat.live import leading, rounds
 from chat.models import Concern
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import faults_of, live, room_of, said, soon, write
+from tests.e2e.room import answer_late, faults_of, live, room_of, said, soon, write
 
 pytestmark = pytest.mark.e2e
 
@@ -196,11 +196,8 @@ def test_an_older_answer_of_the_desk_takes_nothing_back_that_a_newer_one_said(vi
     bar = page.locator("[data-bar=needs]")
     expect(bar).to_contain_text("Someone may need care.")
 
-    with page.expect_response(f"**{room_of(cast)}desk/") as late:
-        [(route, earlier)] = held
-        route.fulfill(response=earlier)
-    late.value.finished()
-    page.wait_for_timeout(300)  # it would have been drawn anew by then
+    [(route, earlier)] = held
+    answer_late(page, route, earlier)
 
     expect(bar).to_contain_text("Someone may need care.", timeout=1)
     page.unroute_all()
@@ -261,10 +258,7 @@ def test_what_was_begun_while_the_desk_asked_the_house_is_not_swept_away(visit, 
     page.locator("details.care > summary").first.click()
     note = page.locator("details.care textarea").first
     note.fill("Half a sentence")
-    with page.expect_response(f"**{room_of(cast)}desk/") as answer:
-        asked[0].continue_()
-    answer.value.finished()
-    page.wait_for_timeout(300)  # it would have been drawn anew by then
+    answer_late(page, asked[0], asked[0].fetch())
 
     expect(note).to_have_value("Half a sentence")
     page.unroute_all()

@@ -17,11 +17,13 @@ from tests.e2e.room import (
     expect_posted,
     expect_words,
     faults_of,
+    line_of,
     live,
     message,
     resting,
     room_of,
     said,
+    said_and_heard,
     scroll_until,
     soon,
     words,
@@ -151,10 +153,10 @@ def test_hush_until_morning_and_back(visit, cast):
     expect(page.get_by_text("No marks and no mail from this circle until")).to_be_visible()
     expect(page.get_by_role("button", name="Hear it again")).to_be_focused()
     assert faults(page) == []
-    page.goto("/places/")
-    said(cast, cast.ines, "One.")
-    page.wait_for_timeout(500)
-    expect(page).to_have_title(re.compile("^Your places"))
+    line = line_of(page, "/places/")
+    said_and_heard(line, cast, cast.ines, "One.")
+    assert page.title().startswith("Your places")
+    expect(page.locator(".fresh:visible")).to_have_count(0)
 
     page.goto(room_of(cast))
     live(page).get_by_role("button", name="Hear it again").click()

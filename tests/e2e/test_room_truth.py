@@ -1,7 +1,7 @@
 """What the page says of the line, of what is sent and of what waits is so, whatever breaks."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chat import editing
 from tests.e2e.room import (
@@ -26,14 +26,19 @@ LOW = {"width": 390, "height": 470}
 IN_A_HURRY = "AbortSignal.timeout = ((of) => () => of(2000))(AbortSignal.timeout)"
 WATCH_THE_LAST = """() => {
   window.seen = new Set();
+  window.looks = 0;
   const look = () => {
     const last = document.querySelector("[data-log] > .msg:last-child");
     const { top, height } = last.getBoundingClientRect();
     if (last.textContent.includes("Steady")) window.seen.add(`${top} ${height}`);
+    window.looks += 1;
     requestAnimationFrame(look);
   };
   look();
 }"""
+
+# A page notes where its reader is once nothing has been scrolled for as long: before this is told.
+AT_REST = "() => new Promise((at) => requestAnimationFrame(() => setTimeout(at, 150)))"
 
 
 @pytest.fixture(autouse=True)
@@ -46,11 +51,6 @@ def noor(visit, cast):
     seen = visit(room_of(cast), cast.noor)
     yield live(seen.page)
     assert faults_of(seen) == []
-
-
-def tick(page: Page, seconds: int) -> None:
-    """The page's clock goes on by so much at once."""
-    page.evaluate("(s) => { const now = Date.now; Date.now = () => now() + s * 1000; }", seconds)
 
 
 def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit, cast):
@@ -79,11 +79,12 @@ def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit,
     page.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_line_that_is_silent_for_long_is_not_called_live(noor):
-    noor.context.set_offline(False)
-    tick(noor, 13)
-    noor.wait_for_timeout(1500)
-    expect(noor.locator("reweave-room")).to_have_attribute("data-line", "live")
+def test_a_line_that_is_silent_for_long_is_not_called_live(visit, cast):
+    seen = visit("/support/", cast.noor, fresh=True)
+    noor = seen.page
+    noor.clock.install()
+    noor.goto(room_of(cast))
+    live(noor)
     states = noor.evaluate_handle(
         """() => {
           const states = [];
@@ -93,10 +94,17 @@ def test_a_line_that_is_silent_for_long_is_not_called_live(noor):
         }"""
     )
 
-    tick(noor, 17)
+    # It looks each second: each of these is a look.
+    said(cast, cast.ines, "Just now.")
+    expect(message(noor, "Just now.")).to_be_visible()
+    noor.clock.fast_forward(12_000)
+    assert states.json_value() == []
+
+    noor.clock.fast_forward(17_000)
 
     soon(lambda: "reconnecting" in states.json_value())
     live(noor)
+    assert faults_of(seen) == []
 
 
 def test_what_is_sent_on_a_line_that_stands_does_not_move(noor, cast):
@@ -105,8 +113,10 @@ def test_what_is_sent_on_a_line_that_stands_does_not_move(noor, cast):
     noor.evaluate(WATCH_THE_LAST)
 
     write(noor, "Steady as it goes.")
-    expect_posted(noor, "Steady as it goes.")
-    noor.wait_for_timeout(300)
+    # As the house has drawn it, and for some looks after that.
+    expect(message(noor, "Steady as it goes.").and_(noor.locator("[data-seq]"))).to_have_count(1)
+    looks = noor.evaluate("window.looks")
+    soon(lambda: noor.evaluate("window.looks") > looks + 10)
 
     assert len(noor.evaluate("[...window.seen]")) == 1
 
@@ -158,7 +168,7 @@ def test_a_place_in_the_log_outlives_a_screen_that_becomes_low_and_high_again(vi
     scroll_until(page, place, -150)
     place.evaluate("(entry) => entry.scrollIntoView({ block: 'start' })")
     resting(place)
-    page.wait_for_timeout(300)
+    page.evaluate(AT_REST)
 
     for size in (LOW, {"width": 844, "height": 390}, {"width": 390, "height": 844}):
         page.set_viewport_size(size)
