@@ -261,6 +261,8 @@ def test_whoever_signs_out_leaves_or_is_closed_out_is_not_here(
     cast.mina.is_active = False
     cast.mina.save()
     assert leases.attended([circle]) == {circle: []}
+    cast.mina.is_active = True
+    cast.mina.save()
 
     marit = join("marit", cast.circle, role="facilitator")
     leases.here(by=marit, **here(cast))
