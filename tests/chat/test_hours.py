@@ -263,6 +263,7 @@ def test_whoever_signs_out_leaves_or_is_closed_out_is_not_here(
     assert leases.attended([circle]) == {circle: []}
     cast.mina.is_active = True
     cast.mina.save()
+    leases.away(by=cast.mina, **here(cast))
 
     marit = join("marit", cast.circle, role="facilitator")
     leases.here(by=marit, **here(cast))
