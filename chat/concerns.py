@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chat import log, refusal, words
+from chat.belonging import belonging
 from chat.care import cards
 from chat.models import CheckIn, Concern, Event, LiveSession, Message, Room
 from chat.models.messages import Words
@@ -55,32 +56,28 @@ def tell(
     if reason not in REASONS:
         raise refusal.bad_frame()
     said = words.clean_remark(note)
-    try:
-        with log.writing(circle) as room:
-            me = _member(room, by)
-            found = _readable(room, me, message) if message else None
-            about = found.membership if found else _other(room, member or "")
-            if about is None:
-                raise refusal.no_such_message()
-            if about.pk == me.pk:
-                raise Refused("bad_frame", _("This is about you. You can write to them directly."))
-            written = _talk_as_it_stands(me, about, talk) if talk else None
-            if known := _told_already(me, about, found, reason, written):
-                return known
-            _not_too_often(me)
-            kind = Kind.CARE if reason == Reason.WORRIED else Kind.REPORT
-            concern = Concern(room=room, kind=kind, reason=reason, raised_by=me)
-            concern.about, concern.message = about, found
-            concern.to_leads = about.is_facilitator
-            concern.seal_note(said)
-            if written:
-                concern.seal_snapshot(written)
-            raise_concern(room, concern)
-            if concern.is_care and not about.is_facilitator:
-                cards.show(room, about, cards.Kind.HELP)
-            return concern
-    except Room.DoesNotExist:
-        raise refusal.not_member() from None
+    with belonging(by, circle) as (room, me):
+        found = _readable(room, me, message) if message else None
+        about = found.membership if found else _other(room, member or "")
+        if about is None:
+            raise refusal.no_such_message()
+        if about.pk == me.pk:
+            raise Refused("bad_frame", _("This is about you. You can write to them directly."))
+        written = _talk_as_it_stands(me, about, talk) if talk else None
+        if known := _told_already(me, about, found, reason, written):
+            return known
+        _not_too_often(me)
+        kind = Kind.CARE if reason == Reason.WORRIED else Kind.REPORT
+        concern = Concern(room=room, kind=kind, reason=reason, raised_by=me)
+        concern.about, concern.message = about, found
+        concern.to_leads = about.is_facilitator
+        concern.seal_note(said)
+        if written:
+            concern.seal_snapshot(written)
+        raise_concern(room, concern)
+        if concern.is_care and not about.is_facilitator:
+            cards.show(room, about, cards.Kind.HELP)
+        return concern
 
 
 def raise_concern(room: Room, concern: Concern) -> None:
@@ -198,14 +195,6 @@ def _appeal(room: Room, concern: Concern, *, by: Membership, said: str) -> Conce
     concern.seal_note(said)
     raise_concern(room, concern)
     return concern
-
-
-def _member(room: Room, by: User) -> Membership:
-    current = Membership.objects.current().select_related("seat")
-    me = current.filter(circle=room.circle_id, user=by).first()
-    if me is None or not by.is_active:
-        raise refusal.not_member()
-    return me
 
 
 def _readable(room: Room, me: Membership, message: str) -> Message:

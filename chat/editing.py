@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, log, mentions, posting, refusal, words
+from chat.belonging import belonging
 from chat.care import flagging
 from chat.care.sourcing import sells
 from chat.models import Event, Message, Response, Room, Seat
@@ -32,7 +31,7 @@ _STANDING = (Message.State.POSTED, Message.State.HELD)
 def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> None:
     """Changes one's own message, for as long as the house allows; it is marked. Raises Refused."""
     said = Words(words.clean_body(body), words.clean_note(note))
-    with _sitting(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         found = _own(room, member, message)
         now = timezone.now()
         if mute := mute_in_force(member):
@@ -52,7 +51,7 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
 
 def take_back(*, by: User, circle: str, message: str) -> None:
     """Takes one's own message back, words and all. Doing it twice changes nothing."""
-    with _sitting(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         found = room.messages.filter(public_id=message, membership=member).first()
         if found is not None and found.state == Message.State.TAKEN_BACK:
             return
@@ -68,7 +67,7 @@ def respond(*, by: User, circle: str, message: str, response: str) -> list[str]:
     """Gives one of the four responses, or takes it back. The member's responses to it now."""
     if response not in Response.Kind.values:
         raise refusal.bad_frame()
-    with _sitting(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         readable = room.messages.visible_to(member, from_seq=member.seat.from_seq)
         found = readable.filter(public_id=message, state=Message.State.POSTED).first()
         if found is None:
@@ -138,17 +137,3 @@ def _own(room: Room, member: Membership, message: str) -> Message:
     if found is None:
         raise refusal.no_such_message()
     return found
-
-
-@contextmanager
-def _sitting(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
-    """The room's lock, held by one of its members. Raises Refused for anyone else."""
-    try:
-        with log.writing(circle) as room:
-            current = Membership.objects.current().select_related("seat")
-            member = current.filter(circle=room.circle_id, user=by).first()
-            if member is None or not by.is_active:
-                raise refusal.not_member()
-            yield room, member
-    except Room.DoesNotExist:
-        raise refusal.not_member() from None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from chat import log, refusal
+from chat import refusal
+from chat.belonging import belonging
 from chat.models import Message, Room
 from chat.refusal import Refused
 from programs.models import Membership
@@ -20,15 +21,10 @@ if TYPE_CHECKING:
 @contextmanager
 def facilitating(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
     """The room's lock, held by one of its facilitators. Raises Refused for anyone else."""
-    try:
-        with log.writing(circle) as room:
-            facilitators = Membership.objects.current().facilitators()
-            facilitator = facilitators.filter(circle=room.circle_id, user=by).first()
-            if facilitator is None or not by.is_active:
-                raise refusal.not_member()
-            yield room, facilitator
-    except Room.DoesNotExist:
-        raise refusal.not_member() from None
+    with belonging(by, circle) as (room, member):
+        if not member.is_facilitator:
+            raise refusal.not_member()
+        yield room, member
 
 
 def peer_of(room: Room, member: str) -> Membership:

@@ -5,12 +5,14 @@ Facilitators answer for the room: they read everyone in it and are read by every
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from chat import log, refusal
+from chat.belonging import belonging
 from chat.models import Hiding, Room, Seat
 from chat.refusal import Refused
 from programs.models import Membership
@@ -24,28 +26,26 @@ def hide(*, by: User, circle: str, member: str) -> None:
 
     Hiding who is hidden already changes nothing.
     """
-    me = _peer(by, circle)
-    other = Membership.objects.current().filter(circle=me.circle_id, public_id=member).first()
-    if other is None or other == me:
-        raise Refused("bad_frame", _("There's no such peer in this circle now."))
-    if other.is_facilitator:
-        raise Refused(
-            "bad_frame",
-            _("%(name)s looks after this room, so everyone reads them.") % {"name": other.name},
-        )
-    # The room's lock: what is being posted now is handed on by one rule or the other.
-    with log.writing(circle) as room:
+    with _peer(by, circle) as (room, me):
+        other = Membership.objects.current().filter(circle=me.circle_id, public_id=member).first()
+        if other is None or other == me:
+            raise Refused("bad_frame", _("There's no such peer in this circle now."))
+        if other.is_facilitator:
+            raise Refused(
+                "bad_frame",
+                _("%(name)s looks after this room, so everyone reads them.") % {"name": other.name},
+            )
+        # Under the lock what is being posted now is handed on by one rule or the other.
         _row, made = Hiding.objects.get_or_create(member=me, other=other)
         room.company += made
 
 
 def unhide(*, by: User, circle: str, member: str) -> None:
     """Lets `by` read this member again, unless they are hidden from that side, too."""
-    me = _peer(by, circle)
-    # Of the two as persons: whoever came again has the pairs of the memberships before, too.
-    named = Membership.objects.filter(circle=me.circle_id, public_id=member)
-    pairs = Hiding.objects.filter(member__circle=me.circle_id, member__user=by)
-    with log.writing(circle) as room:
+    with _peer(by, circle) as (room, me):
+        # Of the two as persons: whoever came again has the pairs of the memberships before, too.
+        named = Membership.objects.filter(circle=me.circle_id, public_id=member)
+        pairs = Hiding.objects.filter(member__circle=me.circle_id, member__user=by)
         gone, _of = pairs.filter(other__user__in=named.values("user")).delete()
         room.company += gone
 
@@ -65,11 +65,9 @@ def hidden_from(membership: Membership) -> set[int]:
     return found - {membership.pk}
 
 
-def _peer(by: User, circle: str) -> Membership:
-    current = Membership.objects.current().filter(user=by, circle__public_id=circle)
-    member = current.first()
-    if member is None or not by.is_active or not Room.objects.filter(circle=member.circle_id):
-        raise refusal.not_member()
-    if member.is_facilitator:
-        raise Refused("bad_frame", _("You look after this room, so you read everyone in it."))
-    return member
+@contextmanager
+def _peer(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
+    with belonging(by, circle) as (room, member):
+        if member.is_facilitator:
+            raise Refused("bad_frame", _("You look after this room, so you read everyone in it."))
+        yield room, member

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, moderation, refusal
+from chat.belonging import belonging
 from chat.live import order
 from chat.live.state import going_on
-from chat.live.steps import Phase, Step, attend, by_facilitator, holding
+from chat.live.steps import Phase, Step, attend, by_facilitator
 from chat.models import Event, LiveSession, Place, Room
 from chat.refusal import Refused
 from programs import calendar
@@ -31,7 +32,7 @@ def begin(*, by: User, circle: str) -> None:
     From ten minutes before a planned session until its end it is that one; otherwise it is
     one of its own, as long as the cohort's are.
     """
-    with holding(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         if not member.is_facilitator:
             raise refusal.not_member()
         if going_on(room):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, log, refusal
+from chat.belonging import belonging
 from chat.live import order
 from chat.live.state import going_on, places_of, state_of
 from chat.models import Attendance, LiveSession, Place, Room
@@ -112,7 +113,7 @@ class Step:
 @contextmanager
 def by_member(by: User, circle: str) -> Iterator[tuple[Step, Membership]]:
     """A step of the session that goes on, by someone who belongs. Raises Refused."""
-    with holding(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         yield _going_on(room), member
 
 
@@ -120,7 +121,7 @@ def by_member(by: User, circle: str) -> Iterator[tuple[Step, Membership]]:
 def by_facilitator(by: User, circle: str, *, seen: int | None) -> Iterator[tuple[Step, Membership]]:
     """The same by a facilitator; `seen` is the step they were looking at, None where it's no
     matter. Raises Refused: `conflict` where someone has settled something since."""
-    with holding(by, circle) as (room, member):
+    with belonging(by, circle) as (room, member):
         if not member.is_facilitator:
             raise refusal.not_member()
         step = _going_on(room)
@@ -130,19 +131,6 @@ def by_facilitator(by: User, circle: str, *, seen: int | None) -> Iterator[tuple
         leases.here(by=by, circle=circle)
         step.session.unattended_at = None
         yield step, member
-
-
-@contextmanager
-def holding(by: User, circle: str) -> Iterator[tuple[Room, Membership]]:
-    """The room's lock, held by someone who belongs to it. Raises Refused for anyone else."""
-    try:
-        with log.writing(circle) as room:
-            member = room.circle.membership_of(by)
-            if member is None or not by.is_active:
-                raise refusal.not_member()
-            yield room, member
-    except Room.DoesNotExist:
-        raise refusal.not_member() from None
 
 
 def floor_in(phase: Phase, *, open_to_many: bool) -> Floor:
