@@ -203,16 +203,20 @@ class _Batch:
         if speaker is None:
             raise refusal.not_member()
         known = self.known.get((speaker.member.id, draft.client_id))
-        ground = self.grounds[draft.circle]
         if known is None:
             # Before the words are looked at, which takes longest.
-            gate.check(ground, speaker, self.now)
+            gate.check(self.grounds[draft.circle], speaker, self.now)
         said = Words(words.clean_body(draft.body), words.clean_note(draft.note))
         key = self._key(draft.circle)
         fingerprint = key.fingerprint(f"{said.note}\n{said.body}\n{draft.reply_to}")
         if known is not None:
             return _again(known, draft.client_id, fingerprint)
-        leads = speaker.member.is_facilitator
+        message = self._take(draft, speaker, said, fingerprint)
+        return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
+
+    def _take(self, draft: Draft, speaker: Speaker, said: Words, fingerprint: bytes) -> NewMessage:
+        """The message as it will be written, at the next place of its room."""
+        ground, leads = self.grounds[draft.circle], speaker.member.is_facilitator
         found = frozenset() if leads else _words_of_care(f"{said.note}\n{said.body}")
         held = not leads and (
             ground.holds_all or speaker.held or lists.Kind.SOURCING.value in found
@@ -220,7 +224,7 @@ class _Batch:
         quoted = self._quoted(draft, ground, speaker)
         said = mentions.named(said, circle=ground.circle)
         name = public_id()
-        sealed = key.seal(said.to_seal(), about=sealed_about(name))
+        sealed = self._key(draft.circle).seal(said.to_seal(), about=sealed_about(name))
         message = NewMessage(
             public_id=name,
             room_id=ground.room,
@@ -238,7 +242,7 @@ class _Batch:
         self._note(draft, speaker, message, said)
         if found & _CONCERNING:
             self.said[draft.circle].concerns_someone = True
-        return Posted(message.public_id, draft.client_id, message.placed_seq, message.state)
+        return message
 
     def _speaker(self, draft: Draft) -> Speaker | None:
         return self.speakers.get((draft.circle, draft.user_id))

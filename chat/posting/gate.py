@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,7 +87,7 @@ def _muted(until: datetime.datetime, cohort: Cohort, now: datetime.datetime) -> 
             "Your words are kept here. You can ask your facilitator about it."
         )
         % {
-            "when": local.strftime("%H:%M" if same_day else "%d.%m. %H:%M"),
+            "when": date_format(local, "H:i" if same_day else "j F, H:i"),
             "zone": cohort.time_zone,
         },
         again_in=max(1, round((until - now).total_seconds())),
