@@ -28,6 +28,7 @@ from chat.hub.watch import Watch
 from chat.posting import Commit, Draft, Later, Outcome
 from chat.refusal import Refused
 from chat.replay import Reading, Wanted
+from chat.words import BODY_LIMIT
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +44,11 @@ _LETTERS_APART_SECONDS = 0.012
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
-# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. Each
-# takes one more for each thousand characters, since they are cleaned before they are counted.
+# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. One that
+# is longer than a message takes one more for each so many code points: it is cleaned before anyone
+# knows whether it is too long, and nothing else takes the writing thread as long.
 _MOST_REFUSED = 500
+_LONG_BY = 250
 # Longer than any wait for the database's own locks.
 _PATIENCE_SECONDS = 60.0
 
@@ -213,7 +216,8 @@ class Hub:
         return self._posts.submit(draft)
 
     def _refusal(self, draft: Draft) -> Refused | None:
-        much = 1 + (len(draft.body) + len(draft.note)) // 1000
+        length = len(draft.body) + len(draft.note)
+        much = 1 + max(0, length - BODY_LIMIT) // _LONG_BY
         return None if self._tries.takes(draft.user_id, much) else refusal.too_fast()
 
     def answer(self, line: Line, frame: dict[str, Any]) -> None:
