@@ -44,8 +44,8 @@ _LETTERS_APART_SECONDS = 0.012
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
-# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. What is
-# longer than a message takes one more for each so many code points: it is cleaned before anyone
+# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. What
+# is longer than a message takes one more for each so many code points: it is cleaned before anyone
 # knows whether it is too long, and nothing else takes the writing thread as long.
 _MOST_REFUSED = 500
 _LONG_BY = 250
