@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from chat import editing
+from chat import editing, moderation
+from chat.models import Message
 from tests.e2e.room import (
     _KEPT,
     beside,
@@ -75,6 +76,18 @@ def again(page: Page) -> Page:
 
 def answering(page: Page):
     return page.locator("[data-answering] .quote")
+
+
+def meanwhile(page: Page):
+    """What became of the message that is answered or changed."""
+    return page.locator("[data-answering]").get_by_role("status")
+
+
+def posted(page: Page, text: str) -> str:
+    """Says that, and gives the name it has in the house."""
+    write(page, text)
+    expect_posted(page, text)
+    return Message.objects.latest("pk").public_id
 
 
 def test_a_reply_while_a_message_is_changed_leaves_that_as_it_was(noor, cast):
@@ -162,6 +175,47 @@ def test_a_change_that_was_stopped_does_not_come_back(noor):
 
     do(noor, "It was a warm hand.", "Change it")
     expect(writing(noor)).to_have_value("It was a warm hand.")
+
+
+def test_new_words_for_a_message_that_is_set_aside_meanwhile_stay_and_can_be_sent(noor, cast):
+    name = posted(noor, "You should just stop.")
+    writing(noor).fill("half a thought")
+    do(noor, "You should just stop.", "Change it")
+    expect(writing(noor)).to_have_value("You should just stop.")
+    writing(noor).fill("I had to stop, once.")
+
+    at = {"circle": cast.circle.public_id, "message": name}
+    beside(moderation.set_aside, by=cast.mina, why="It read as advice", **at)
+
+    for _ in range(2):
+        expect(meanwhile(noor)).to_contain_text("Mina set this message aside. Your new words are")
+        expect(writing(noor)).to_have_value("I had to stop, once.")
+        expect_kept(noor, "I had to stop, once.")
+        again(noor)
+    expect(meanwhile(noor)).to_contain_text("Mina set this message aside.")
+    noor.get_by_role("button", name="Send").click()
+    expect_posted(noor, "I had to stop, once.")
+    expect(writing(noor)).to_have_value("half a thought")
+    expect(meanwhile(noor)).to_be_hidden()
+    soon(lambda: "I had to stop" not in kept(noor))
+
+
+def test_new_words_for_a_message_taken_back_in_another_tab_stay_and_can_be_sent(noor, cast):
+    posted(noor, "It was a warm hand.")
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    writing(noor).fill("It was a cold hand.")
+    expect_kept(noor, "It was a cold hand.")
+
+    do(another_tab(noor, cast), "It was a warm hand.", "Take it back")
+
+    expect(meanwhile(noor)).to_contain_text("You took this message back. Your new words are")
+    again(noor)
+    expect(meanwhile(noor)).to_contain_text("You took this message back. Your new words are")
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+    writing(noor).press("Enter")
+    expect_posted(noor, "It was a cold hand.")
+    expect(writing(noor)).to_have_value("")
 
 
 def test_no_words_of_others_lie_on_the_device(noor, cast):

@@ -1,18 +1,20 @@
 // Where one writes. What is written is kept until it is sent, and comes back when it can't be.
 
+import { Answering } from "./answering.js";
 import { characters, measure } from "./characters.js";
 import { Drafts } from "./drafts.js";
 import { Naming } from "./naming.js";
-import { quoted } from "./quote.js";
+import { ownWords } from "./own.js";
 import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
-const CHANGEABLE = new Set(["posted", "held"]);
+// What may come of a message that its author is changing just then.
+const BECAME = new Set(["taken_back", "set_aside", "put_back"].map((kind) => `message.${kind}`));
 const NOTHING = { body: "", note: "" };
 
 export class Composer {
   #keeping;
-  #quote;
+  // The message that is changed, and where it can't be any more, why.
   #changing;
   // The draft that waits while a message is changed.
   #aside;
@@ -30,6 +32,7 @@ export class Composer {
     this.button = this.form.querySelector("[data-send]");
     this.sub = this.form.querySelector("[data-sub]");
     this.plainSub = this.sub.textContent;
+    this.answering = new Answering(room, this.form);
     this.naming = new Naming(this);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -53,10 +56,8 @@ export class Composer {
     if (!draft || this.text.value) return;
     this.#fill(draft);
     if (!change) return;
-    const entry = this.room.log.entry(draft.changing);
-    // Of an older one that is not on the page, the house will say whether it can be changed.
-    if (!entry || CHANGEABLE.has(entry.dataset.state)) this.#begin(draft.changing, change);
-    else if (entry.dataset.state === "taken_back") this.forget(draft.changing);
+    this.#begin(draft.changing, change);
+    if (this.room.line.isLive) this.look();
   }
 
   /** Nothing is kept of it any more. */
@@ -80,13 +81,15 @@ export class Composer {
     this.naming.close();
     const body = this.text.value.trim();
     if (!body) return this.text.focus();
-    if (this.#locked && !this.#changing) return this.refuse(this.#locked);
+    const changes = this.#changing && !this.#changing.gone;
+    if (this.#locked && !changes) return this.refuse(this.#locked);
     const over = characters(body) - this.limit;
     if (over > 0) return this.refuse(say("too-long", { n: figure(this.limit) }));
     this.refuse("");
-    if (this.#changing) return this.#change(body);
-    this.room.outbox.add({ body, note: this.note.value.trim(), quote: this.#quote });
-    return this.#clear();
+    if (changes) return this.#change(body);
+    const { quote } = this.answering;
+    this.room.outbox.add({ body, note: this.note.value.trim(), quote });
+    return this.#changing ? this.#stop() : this.#clear();
   }
 
   /** Puts unsent words back where they were written; false where others stand there. */
@@ -110,53 +113,56 @@ export class Composer {
   reply(quote) {
     this.#keepPending();
     if (this.#changing) this.#toDraft();
-    this.#answer(quote);
+    this.answering.answer(quote);
     this.text.focus();
     this.#written();
   }
 
-  #answer(quote) {
-    this.#quote = quote;
-    const name = say("answering", { name: quote.name });
-    this.#bar(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
-  }
-
-  #bar(quote, stop) {
-    const bar = this.form.querySelector("[data-answering]");
-    bar.querySelector(".quote").replaceWith(quote);
-    bar.querySelector("button").setAttribute("aria-label", stop);
-    bar.hidden = false;
-  }
-
-  #unquote() {
-    this.#quote = undefined;
-    const bar = this.form.querySelector("[data-answering]");
-    bar.hidden = true;
-    bar.querySelector(".quote").replaceChildren();
-    delete bar.querySelector(".quote").dataset.of;
-  }
-
   /** Lets the author change a message that stands, or go on with that. */
-  async change(message, words) {
-    if (message === this.#changing) return this.text.focus();
+  async change(message) {
+    if (message === this.#changing?.message) return this.text.focus();
+    const own = await ownWords(this.room, message).catch(() => undefined);
+    if (!own) return this.refuse(say("not-reached"));
     const kept = await this.drafts.changeOf(message);
+    if (own.gone && !kept) return this.refuse(own.gone);
     this.#keepPending();
-    this.#begin(message, kept ?? words);
+    this.#begin(message, kept ?? own);
+    this.#stands(own);
     if (kept) this.#keepSoon();
     return this.text.focus();
   }
 
-  /** The message reads otherwise now, or is gone: what was begun of a change is of no use. */
-  forget(message) {
-    if (message !== this.#changing) this.drafts.dropChange(message);
+  /** An event of the log: whoever changes that message just then is told what became of it. */
+  heard({ kind, id }) {
+    if (!BECAME.has(kind)) return;
+    if (id === this.#changing?.message) this.look();
+    else if (kind === "message.taken_back") this.drafts.forgetChange(id);
+  }
+
+  /** Looks how the message stands that is being changed. */
+  async look() {
+    const changing = this.#changing;
+    if (!changing) return;
+    const own = await ownWords(this.room, changing.message).catch(() => undefined);
+    if (own && changing === this.#changing) this.#stands(own);
   }
 
   #begin(message, words) {
     this.refuse("");
     this.#aside ??= this.#draft();
-    this.#changing = message;
+    this.#changing = { message, gone: "" };
     this.#fill(words);
-    this.#bar(quoted({ id: message, name: say("changing") }), say("stop-changing"));
+    this.answering.change(message);
+    this.#nameButton();
+  }
+
+  /** So it stands: where it can't be changed any more, the new words stay, as a message to send. */
+  #stands({ gone }) {
+    const changing = this.#changing;
+    changing.gone = gone;
+    if (gone) this.answering.alone(`${gone} ${say("gone.words-stay")}`);
+    else this.answering.change(changing.message);
+    if (gone) this.#keepSoon();
     this.#nameButton();
   }
 
@@ -191,7 +197,8 @@ export class Composer {
 
   #nameButton() {
     const plain = this.#isLater ? "send-later" : "send";
-    this.button.setAttribute("aria-label", say(this.#changing ? "send-change" : plain));
+    const changes = this.#changing && !this.#changing.gone;
+    this.button.setAttribute("aria-label", say(changes ? "send-change" : plain));
   }
 
   #sayBelow() {
@@ -200,24 +207,26 @@ export class Composer {
   }
 
   async #change(body) {
-    const message = this.#changing;
+    const changing = this.#changing;
+    const { message } = changing;
     const frame = { do: "edit", circle: this.room.dataset.circle, message };
     try {
       await this.room.line.ask({ ...frame, body, note: this.note.value.trim() });
-      if (this.#changing === message) this.#stop();
+      if (this.#changing === changing) this.#stop();
       else this.drafts.dropChange(message);
     } catch (refused) {
       this.refuse(refused.say || say("not-reached"));
+      if (refused.code !== "line") this.look();
     }
   }
 
   /** The change was sent, or is not wanted; or no answer is. */
   #stop() {
     if (this.#changing) {
-      this.drafts.dropChange(this.#changing);
+      this.drafts.dropChange(this.#changing.message);
       this.#toDraft();
     } else {
-      this.#unquote();
+      this.answering.hide();
       this.#written();
     }
     this.text.focus();
@@ -233,8 +242,8 @@ export class Composer {
     this.text.value = body;
     this.note.value = note ?? "";
     this.#showNote(Boolean(note));
-    this.#unquote();
-    if (quote) this.#answer(quote);
+    this.answering.hide();
+    if (quote) this.answering.answer(quote);
     measure(this.form, this.limit);
   }
 
@@ -243,7 +252,7 @@ export class Composer {
   }
 
   #draft() {
-    return { ...this.#words(), quote: this.#quote };
+    return { ...this.#words(), quote: this.answering.quote };
   }
 
   #written() {
@@ -266,7 +275,7 @@ export class Composer {
     clearTimeout(this.#keeping);
     this.#keeping = undefined;
     const { body, note, quote } = this.#aside ?? this.#draft();
-    const changing = this.#changing;
+    const changing = this.#changing?.message;
     if (changing) this.drafts.putChange(changing, this.#words());
     if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing });
     else this.drafts.drop();
@@ -291,7 +300,7 @@ export class Composer {
     // While a word is being put together, Enter belongs to the keyboard's own choosing.
     if (event.isComposing || event.keyCode === 229) return;
     if (this.naming.key(event)) return;
-    if (event.key === "Escape" && (this.#quote || this.#changing)) this.#stop();
+    if (event.key === "Escape" && (this.answering.quote || this.#changing)) this.#stop();
     if (event.key !== "Enter" || event.shiftKey) return;
     const onDesk = matchMedia("(hover: hover) and (pointer: fine)").matches;
     if (!onDesk && !event.ctrlKey && !event.metaKey) return;

@@ -51,4 +51,10 @@ export class Drafts {
   dropChange(message) {
     return this.#keep.drop(this.#changes + message);
   }
+
+  /** The message is gone: what was made of it is of no use, but where a tab still has it in hand. */
+  async forgetChange(message) {
+    const kept = await this.#keep.all(this.#tabs);
+    if (!kept.some(({ changing }) => changing === message)) await this.dropChange(message);
+  }
 }

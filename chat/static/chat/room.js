@@ -217,6 +217,7 @@ export class Room extends HTMLElement {
     if (this.#away) this.#away.head = head;
     this.#welcome();
     this.outbox.pump();
+    this.composer.look();
   }
 
   async #reload() {
@@ -232,6 +233,7 @@ export class Room extends HTMLElement {
       this.standing.note(event);
       this.waiting.note(event);
       this.needs.note(event);
+      this.composer.heard(event);
     }
     for (const entry of arrived) this.company.stopped(entry.dataset.member);
     if (this.log.list.childElementCount) this.querySelector("[data-empty]")?.remove();
@@ -279,7 +281,6 @@ export class Room extends HTMLElement {
       this.scroll.forget(id);
     }
     if (remove) this.scroll.forget(id);
-    if (kind === "message.taken_back" || kind === "message.edited") this.composer.forget(id);
   }
 
   // The line and the reader -----------------------------------------------------------

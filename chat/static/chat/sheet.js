@@ -102,7 +102,7 @@ export class Sheet {
     if (dataset.respond) this.#respond(entry, dataset.respond);
     if (verb === "answer") this.room.composer.text.focus();
     if (verb === "reply") this.room.composer.reply(quoteOf(entry, this.room.company));
-    if (verb === "edit") this.#edit(message);
+    if (verb === "edit") this.room.composer.change(message);
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
     if (verb === "tell") {
@@ -132,18 +132,6 @@ export class Sheet {
     } catch (refused) {
       this.room.composer.refuse(refused.say || say("not-reached"));
       return undefined;
-    }
-  }
-
-  /** The words as their author wrote them stand on the message's own page. */
-  async #edit(message) {
-    try {
-      const response = await fetch(`${this.room.dataset.page}messages/${message}/`);
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const body = page.getElementById("words").value;
-      this.room.composer.change(message, { body, note: page.getElementById("note").value });
-    } catch {
-      this.room.composer.refuse(say("not-reached"));
     }
   }
 

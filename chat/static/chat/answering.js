@@ -1,0 +1,58 @@
+// The bar above what one writes: whom it answers, or which message it changes, and what has become
+// of that one meanwhile.
+
+import { quoted } from "./quote.js";
+import { say } from "./sayings.js";
+
+export class Answering {
+  constructor(room, form) {
+    this.room = room;
+    this.bar = form.querySelector("[data-answering]");
+    this.told = this.bar.querySelector("[data-meanwhile]");
+  }
+
+  answer(quote) {
+    this.quote = quote;
+    const name = say("answering", { name: quote.name });
+    this.#show(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
+  }
+
+  change(message) {
+    this.quote = undefined;
+    this.#show(quoted({ id: message, name: say("changing") }), say("stop-changing"));
+  }
+
+  /** The message that was changed can't be any more: the words stand by themselves. */
+  alone(sentence) {
+    this.#quoting.hidden = true;
+    this.#stop.setAttribute("aria-label", say("stop-alone"));
+    this.#tell(sentence);
+  }
+
+  hide() {
+    this.quote = undefined;
+    this.bar.hidden = true;
+    this.#quoting.replaceChildren();
+    delete this.#quoting.dataset.of;
+    this.#tell("");
+  }
+
+  get #quoting() {
+    return this.bar.querySelector(".quote");
+  }
+
+  get #stop() {
+    return this.bar.querySelector("button");
+  }
+
+  #show(quote, stop) {
+    this.#quoting.replaceWith(quote);
+    this.#stop.setAttribute("aria-label", stop);
+    this.#tell("");
+    this.bar.hidden = false;
+  }
+
+  #tell(sentence) {
+    if (this.told.textContent !== sentence) this.told.textContent = sentence;
+  }
+}

@@ -1,0 +1,21 @@
+// A message of one's own, as its own page has it: the words as they were written.
+
+import { reach } from "./reach.js";
+import { say } from "./sayings.js";
+
+/** The words of a message that its author may change; of any other, `gone` says why they may not.
+ * Throws where the house can't be reached. */
+export async function ownWords(room, message) {
+  const response = await reach(`${room.dataset.page}messages/${message}/`);
+  if (response.status === 404) return { gone: say("gone.missing") };
+  if (!response.ok || response.redirected) throw new Error(String(response.status));
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const words = page.getElementById("words");
+  if (!words) return { gone: whyGone(page.querySelector("[data-id]")) };
+  return { gone: "", body: words.value, note: page.getElementById("note").value };
+}
+
+function whyGone(entry) {
+  if (entry.dataset.state === "taken_back") return say("gone.taken-back");
+  return entry.querySelector(".gone-line").textContent;
+}
