@@ -14,6 +14,7 @@ from chat.posting import Draft, post_batch
 from programs.enrolment import remove
 from programs.models import Membership
 from tests.e2e.conftest import PHONE
+from tests.e2e.everyone import faults
 from tests.e2e.room import (
     do,
     expect_kept,
@@ -215,13 +216,37 @@ def test_who_is_removed_reads_nothing_more_and_may_take_their_words(noor, mina, 
     assert not Membership.objects.current().filter(user=cast.noor).exists()
 
 
-def test_who_signs_out_elsewhere_is_told_and_keeps_their_draft(noor, cast):
-    writing(noor).fill("Not yet said")
-    Session.objects.all().delete()
+def test_who_signs_out_in_another_tab_finds_their_own_words_there_and_nobody_elses(visit, cast):
+    page = live(visit(room_of(cast), cast.noor, fresh=True).page)
+    said(cast, cast.ines, "The bread bin it is.")
+    expect(message(page, "The bread bin")).to_be_visible()
+    writing(page).fill("Not yet said")
+    expect_kept(page, "Not yet said")
+    tab = page.context.new_page()
+    tab.goto("/accounts/logout/")
+    tab.get_by_role("main").get_by_role("button", name="Sign out").click()
 
-    expect(noor.get_by_text("You’re signed out.")).to_be_visible()
-    expect(writing(noor)).to_have_value("Not yet said")
-    expect(noor.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You’re signed out")).to_be_visible()
+    expect(page.get_by_label("What you were writing")).to_have_value("Not yet said")
+    shown = page.evaluate("document.body.innerText + document.title")
+    assert not any(word in shown for word in ("bread", "Ines", "Alder", "Kept here"))
+    assert faults(page) == []
+    expect(page.get_by_role("link", name="Sign in")).to_have_attribute(
+        "href", f"/accounts/login/?next={room_of(cast)}"
+    )
+
+
+def test_whose_session_ends_finds_their_draft_in_the_room_again(noor, live_house, cast):
+    writing(noor).fill("Not yet said")
+    expect_kept(noor, "Not yet said")
+    Session.objects.all().delete()
+    expect(noor.get_by_label("What you were writing")).to_have_value("Not yet said")
+
+    name, value = live_house.sign_in(cast.noor)
+    noor.context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
+    noor.get_by_role("link", name="Sign in").click()
+
+    expect(writing(live(noor))).to_have_value("Not yet said")
 
 
 def test_a_draft_outlives_a_reload(noor):

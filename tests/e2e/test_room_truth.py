@@ -79,6 +79,23 @@ def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit,
     page.unroute_all(behavior="ignoreErrors")
 
 
+def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
+    page = visit("/support/", cast.noor, fresh=True).page
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('No.'); }")
+    page.goto(room_of(cast))
+    live(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
+
+    write(page, "Still to be sent.")
+
+    expect(message(page, "Still to be sent.")).to_contain_text("Not sent yet: keep this page open")
+    expect(page.get_by_text("this browser keeps nothing")).to_be_visible()
+    expect(page.get_by_text("kept here")).to_have_count(0)
+    page.context.set_offline(False)
+    expect_posted(page, "Still to be sent.")
+
+
 def test_a_line_that_is_silent_for_long_is_not_called_live(visit, cast):
     seen = visit("/support/", cast.noor, fresh=True)
     noor = seen.page

@@ -12,6 +12,7 @@ export class Bars {
   #later;
 
   constructor(room) {
+    this.keep = room.keep;
     this.line = room.querySelector("[data-line]");
     this.standing = room.querySelector("[data-standing]");
     this.line.addEventListener("click", ({ target }) => {
@@ -105,6 +106,8 @@ export class Bars {
 
   #line(name) {
     const bar = name && cut(`bar-${name}`);
+    const kept = !this.keep.lasts && bar?.querySelector("[data-kept]");
+    if (kept) kept.textContent = say("unkept");
     this.line.replaceChildren(...(bar ? [bar] : []));
     return bar;
   }

@@ -8,11 +8,15 @@ const STORE = "kept";
 const OWNER = "owner";
 
 export class Keep {
+  /** Whether it outlives the page, as far as is known. */
+  lasts = true;
   #memory = new Map();
   #ready;
 
   constructor(person) {
-    this.#ready = this.#open(person).catch(() => undefined);
+    this.#ready = this.#open(person).catch(() => {
+      this.lasts = false;
+    });
   }
 
   async get(key) {
@@ -80,6 +84,7 @@ export class Keep {
       return await written;
     } catch {
       // A full or a private browser: better for as long as the page is open than not at all.
+      this.lasts = false;
       return remembered();
     }
   }

@@ -44,10 +44,10 @@ class Live extends Room {
     clearInterval(this.ticking);
   }
 
-  ended() {
+  empty(part) {
     this.disconnectedCallback();
     this.stage = undefined;
-    super.ended();
+    super.empty(part);
   }
 
   // What is drawn asks these ------------------------------------------------------------

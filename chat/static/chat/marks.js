@@ -24,6 +24,14 @@ class Marks extends HTMLElement {
     this.#said.onmessage = ({ data }) => this.#heard(data);
     const line = Line.ofTab(this.dataset.socket);
     for (const [id, circle] of this.#circles) if (id !== here) line.open(id, circle);
+    this.here = here;
+  }
+
+  /** The room's page was emptied: it tells nothing of other rooms either. */
+  disconnectedCallback() {
+    const line = Line.ofTab(this.dataset.socket);
+    for (const id of this.#circles.keys()) if (id !== this.here) line.close(id);
+    this.#said.close();
   }
 
   /** Something new in the circle that this page shows, out of its reader's sight. */

@@ -57,8 +57,12 @@ export class Outbox {
   /** The line is gone: what waits is kept here. */
   hold() {
     for (const { item, element, message } of this.#items) {
-      if (!item.refused && !message) show(element, "kept");
+      if (!item.refused && !message) show(element, this.#kept);
     }
+  }
+
+  get #kept() {
+    return this.keep.lasts ? "kept" : "unkept";
   }
 
   async pump({ byHttp = false } = {}) {
@@ -143,7 +147,7 @@ export class Outbox {
     const waiting = { item, element };
     this.#items.push(waiting);
     // On a line that stands it leaves at once: what would be taken from it again is not put there.
-    const state = this.room.line.isLive ? "sending" : "kept";
+    const state = this.room.line.isLive ? "sending" : this.#kept;
     show(element, item.refused ? "refused" : state, item.refused);
     element.addEventListener("click", ({ target }) => {
       const act = target.closest("[data-do]")?.dataset.do;

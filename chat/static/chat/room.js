@@ -106,15 +106,21 @@ export class Room extends HTMLElement {
     this[`_${frame.is}`]?.(frame);
   }
 
-  /** The person belongs no more: the words leave the page, and theirs are handed back. */
+  /** The person belongs no more: nothing of theirs waits for this circle. */
   ended() {
+    this.keep.dropAll(`draft:${this.dataset.circle}`);
+    this.keep.dropAll(this.outbox.prefix);
+    this.empty("part-gone");
+  }
+
+  /** Everyone's words leave the page; what its reader has not sent is handed back. */
+  empty(part) {
     const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map((one) => one.trim()).filter(Boolean);
     this.line.removeEventListener("state", this.onState);
+    this.line.close(this.dataset.circle);
     this.composer.close();
-    this.keep.dropAll(`draft:${this.dataset.circle}`);
-    this.keep.dropAll(this.outbox.prefix);
-    const gone = cut("part-gone");
+    const gone = cut(part);
     gone.querySelector("[data-kept]").hidden = !words.length;
     gone.querySelector("textarea").value = words.join("\n\n");
     this.replaceChildren(gone);
@@ -286,6 +292,11 @@ export class Room extends HTMLElement {
   // The line and the reader -----------------------------------------------------------
 
   #lineIs(state) {
+    // Whoever comes to this screen now may be another.
+    if (state === "signed-out") {
+      this.empty("part-signed-out");
+      return;
+    }
     const wasTold = this.bars.isTold;
     this.dataset.line = state;
     this.bars.lineIs(state);
