@@ -231,6 +231,7 @@ def _edit(by: User, frame: Frame) -> None:
         message=frame.public_id("message"),
         body=frame.text("body"),
         note=frame.note(),
+        as_of=frame.text_or_none("as_of"),
     )
 
 

@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 _STANDING = (Message.State.POSTED, Message.State.HELD)
 
 
-def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> None:
-    """Changes one's own message, for as long as the house allows; it is marked. Raises Refused."""
+def edit(
+    *, by: User, circle: str, message: str, body: str, note: str = "", as_of: str | None = None
+) -> None:
+    """Changes one's own message, for as long as the house allows; it is marked. Raises Refused.
+
+    `as_of` is how its author knows it (see `version`): what they have not seen, they don't
+    replace. None: whatever it says by now.
+    """
     said = Words(words.clean_body(body), words.clean_note(note))
     with belonging(by, circle) as (room, member):
         found = _own(room, member, message)
@@ -42,11 +48,24 @@ def edit(*, by: User, circle: str, message: str, body: str, note: str = "") -> N
             _check_words(said, member)
         if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
             raise Refused("closed", _("This message is too old to change. You can take it back."))
+        if as_of is not None and as_of != version(found):
+            raise Refused(
+                "conflict",
+                _(
+                    "It has been changed since you began. Look at it as it stands now; "
+                    "sent again, your words take its place."
+                ),
+            )
         found.seal(mentions.named(said, circle=room.circle), owner=vault.circle_owner(circle))
         found.edited_at = now
         found.save(update_fields=["sealed_words", "edited_at"])
         _tell(room, Event.Kind.EDITED, found)
         transaction.on_commit(lambda: flagging.noticed(circle), robust=True)
+
+
+def version(message: Message) -> str:
+    """Another after each change; what was never changed has none."""
+    return message.edited_at.isoformat() if message.edited_at else ""
 
 
 def take_back(*, by: User, circle: str, message: str) -> None:

@@ -52,6 +52,9 @@ class Frame(NamedTuple):
             raise refusal.bad_frame()
         return value
 
+    def text_or_none(self, name: str) -> str | None:
+        return None if self.fields.get(name) is None else self.text(name)
+
     def public_id(self, name: str) -> str:
         value = self.text(name)
         if not PUBLIC_ID.fullmatch(value):

@@ -87,12 +87,13 @@ def respond(request: SignedInRequest, circle: str, message: str) -> HttpResponse
 @login_required
 @require_POST
 def edit(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
-    body, note = request.POST.get("body", ""), request.POST.get("note", "")
+    said = {name: request.POST.get(name, "") for name in ("body", "note")}
+    as_of = request.POST.get("as_of")
     return _act(
         request,
         circle,
         message,
-        lambda: editing.edit(by=request.user, circle=circle, message=message, body=body, note=note),
+        lambda: editing.edit(by=request.user, circle=circle, message=message, as_of=as_of, **said),
     )
 
 
@@ -146,6 +147,7 @@ def message_page(
         "is_held": bool(row.membership and row.membership.seat.held_at),
         "told": telling.told([row], to=me).get(row.public_id, ""),
         "written": _written(request, seat, row),
+        "version": editing.version(row),
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }

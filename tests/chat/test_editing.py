@@ -87,6 +87,18 @@ def test_a_message_can_be_changed_for_half_an_hour(cast, said):
     assert row(said).state == Message.State.TAKEN_BACK
 
 
+def test_a_change_is_made_of_what_its_author_has_seen(cast, said):
+    seen = editing.version(row(said))
+    editing.edit(by=cast.noor, **at(cast, said, body="Once more", as_of=seen))
+
+    refused = refusal_of(editing.edit, by=cast.noor, **at(cast, said, body="Late", as_of=seen))
+
+    assert refused.code == "conflict"
+    assert body_of(cast, said) == "Once more"
+    editing.edit(by=cast.noor, **at(cast, said, body="Late", as_of=editing.version(row(said))))
+    assert body_of(cast, said) == "Late"
+
+
 def test_who_may_not_write_may_not_change_either(cast, said):
     set_room(cast.circle, paused_at=timezone.now())
     assert refusal_of(editing.edit, by=cast.noor, **at(cast, said, body="x")).code == "paused"

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import moderation
+from chat import editing, moderation
 from chat.models import Message, Mute, Response
 from chat.posting import Draft, post
 from community import vault
@@ -150,6 +150,22 @@ def test_a_change_that_can_not_be_keeps_both_the_message_and_the_words(cast, noo
     assert page.status_code == 413
     assert "x" * 4001 in page.content.decode()
     assert words(cast, message).body == "One."
+
+
+def test_a_change_replaces_nothing_that_its_page_did_not_show(cast, noor):
+    message = said(cast, cast.noor, "One.")
+    seen = noor.get(to(cast, "message", message)).context["version"]
+    editing.edit(
+        by=cast.noor, circle=cast.circle.public_id, message=message, body="Two.", as_of=seen
+    )
+
+    page = noor.post(to(cast, "edit", message), {"body": "Three.", "as_of": seen})
+
+    assert page.status_code == 409
+    assert "Two." in page.content.decode()
+    assert ">Three.</textarea>" in page.content.decode()
+    noor.post(to(cast, "edit", message), {"body": "Three.", "as_of": page.context["version"]})
+    assert words(cast, message).body == "Three."
 
 
 def test_nobody_changes_what_another_wrote(cast, noor):

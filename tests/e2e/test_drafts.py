@@ -218,6 +218,48 @@ def test_new_words_for_a_message_taken_back_in_another_tab_stay_and_can_be_sent(
     expect(writing(noor)).to_have_value("")
 
 
+def test_a_change_never_replaces_a_newer_one_unseen(noor, cast):
+    at = {"circle": cast.circle.public_id, "message": posted(noor, "It was a warm hand.")}
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    writing(noor).fill("It was a cold hand.")
+    expect_kept(noor, "It was a cold hand.")
+    noor.goto("about:blank")
+    beside(editing.edit, by=cast.noor, body="It was my mother’s hand.", **at)
+
+    noor.goto(room_of(cast))
+
+    expect(answering(noor)).to_have_text("It reads now: It was my mother’s hand.")
+    expect(meanwhile(noor)).to_contain_text("It was changed since you began.")
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+    beside(editing.edit, by=cast.noor, body="It was my sister’s hand.", **at)
+    expect(answering(noor)).to_have_text("It reads now: It was my sister’s hand.")
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+    writing(noor).press("Enter")
+    expect_words(noor, "It was a cold hand.")
+    expect(writing(noor)).to_have_value("")
+
+
+def test_the_house_refuses_a_change_of_what_its_author_has_not_seen(noor, cast):
+    at = {"circle": cast.circle.public_id, "message": posted(noor, "It was a warm hand.")}
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    # How the message stands now this page does not learn.
+    noor.route("**/messages/**", lambda route: route.abort())
+    beside(editing.edit, by=cast.noor, body="It was my mother’s hand.", **at)
+    expect_words(noor, "It was my mother’s hand.")
+
+    write(noor, "It was a cold hand.")
+
+    expect(noor.get_by_role("alert")).to_contain_text("It has been changed since you began.")
+    expect_words(noor, "It was my mother’s hand.")
+    noor.unroute("**/messages/**")
+    writing(noor).press("Enter")
+    expect(meanwhile(noor)).to_contain_text("It was changed since you began.")
+    writing(noor).press("Enter")
+    expect_words(noor, "It was a cold hand.")
+
+
 def test_no_words_of_others_lie_on_the_device(noor, cast):
     said(cast, cast.ines, "The bread bin it is.")
     do(noor, "The bread bin", "Reply")

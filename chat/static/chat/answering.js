@@ -17,9 +17,13 @@ export class Answering {
     this.#show(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
   }
 
-  change(message) {
+  /** `now` is what it reads where that is not what one began with. */
+  change(message, now = "") {
     this.quote = undefined;
-    this.#show(quoted({ id: message, name: say("changing") }), say("stop-changing"));
+    const name = say(now ? "changing-now" : "changing");
+    const quote = quoted({ id: message, name });
+    quote.querySelector("b + bdi").textContent = now;
+    this.#show(quote, say("stop-changing"), now && say("changed-meanwhile"));
   }
 
   /** The message that was changed can't be any more: the words stand by themselves. */
@@ -45,10 +49,10 @@ export class Answering {
     return this.bar.querySelector("button");
   }
 
-  #show(quote, stop) {
+  #show(quote, stop, told = "") {
     this.#quoting.replaceWith(quote);
     this.#stop.setAttribute("aria-label", stop);
-    this.#tell("");
+    this.#tell(told);
     this.bar.hidden = false;
   }
 

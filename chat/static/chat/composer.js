@@ -9,12 +9,15 @@ import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
 // What may come of a message that its author is changing just then.
-const BECAME = new Set(["taken_back", "set_aside", "put_back"].map((kind) => `message.${kind}`));
+const BECAME = new Set(
+  ["edited", "taken_back", "set_aside", "put_back"].map((kind) => `message.${kind}`),
+);
 const NOTHING = { body: "", note: "" };
 
 export class Composer {
   #keeping;
-  // The message that is changed, and where it can't be any more, why.
+  // The message that is changed: `asOf` which words of it that began with and `seen` which of them
+  // its author has seen since; where it can't be changed any more, `gone` says why.
   #changing;
   // The draft that waits while a message is changed.
   #aside;
@@ -147,22 +150,26 @@ export class Composer {
     if (own && changing === this.#changing) this.#stands(own);
   }
 
-  #begin(message, words) {
+  #begin(message, { asOf, ...words }) {
     this.refuse("");
     this.#aside ??= this.#draft();
-    this.#changing = { message, gone: "" };
+    this.#changing = { message, asOf, seen: asOf, gone: "" };
     this.#fill(words);
     this.answering.change(message);
     this.#nameButton();
   }
 
-  /** So it stands: where it can't be changed any more, the new words stay, as a message to send. */
-  #stands({ gone }) {
+  /** So it stands: where it reads otherwise than it did, its author sees that before they send;
+   * where it can't be changed any more, the new words stay, as a message to send. */
+  #stands({ gone, body, asOf }) {
     const changing = this.#changing;
+    const isOther = !gone && asOf !== (changing.asOf ??= asOf);
     changing.gone = gone;
+    changing.seen = asOf;
     if (gone) this.answering.alone(`${gone} ${say("gone.words-stay")}`);
-    else this.answering.change(changing.message);
-    if (gone) this.#keepSoon();
+    else this.answering.change(changing.message, isOther ? body : "");
+    // Another tab may have let go of what was kept of it.
+    if (gone || isOther) this.#keepSoon();
     this.#nameButton();
   }
 
@@ -208,8 +215,8 @@ export class Composer {
 
   async #change(body) {
     const changing = this.#changing;
-    const { message } = changing;
-    const frame = { do: "edit", circle: this.room.dataset.circle, message };
+    const { message, seen } = changing;
+    const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: seen };
     try {
       await this.room.line.ask({ ...frame, body, note: this.note.value.trim() });
       if (this.#changing === changing) this.#stop();
@@ -275,8 +282,8 @@ export class Composer {
     clearTimeout(this.#keeping);
     this.#keeping = undefined;
     const { body, note, quote } = this.#aside ?? this.#draft();
-    const changing = this.#changing?.message;
-    if (changing) this.drafts.putChange(changing, this.#words());
+    const { message: changing, asOf } = this.#changing ?? {};
+    if (changing) this.drafts.putChange(changing, { ...this.#words(), asOf });
     if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing });
     else this.drafts.drop();
   }

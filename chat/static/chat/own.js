@@ -1,4 +1,5 @@
-// A message of one's own, as its own page has it: the words as they were written.
+// A message of one's own, as its own page has it: the words as they were written, and by `asOf`
+// which of them: it is another after each change.
 
 import { reach } from "./reach.js";
 import { say } from "./sayings.js";
@@ -12,7 +13,8 @@ export async function ownWords(room, message) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const words = page.getElementById("words");
   if (!words) return { gone: whyGone(page.querySelector("[data-id]")) };
-  return { gone: "", body: words.value, note: page.getElementById("note").value };
+  const asOf = words.form.elements.as_of.value;
+  return { gone: "", body: words.value, note: page.getElementById("note").value, asOf };
 }
 
 function whyGone(entry) {
