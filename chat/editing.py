@@ -46,7 +46,7 @@ def edit(
         if not found.unshown:
             _check_change(room, member)
             _check_words(said, member)
-        if now - found.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES):
+        if is_too_old(found, now):
             raise Refused("closed", _("This message is too old to change. You can take it back."))
         if as_of is not None and as_of != version(found):
             raise Refused(
@@ -61,6 +61,11 @@ def edit(
         found.save(update_fields=["sealed_words", "edited_at"])
         _tell(room, Event.Kind.EDITED, found)
         transaction.on_commit(lambda: flagging.noticed(circle), robust=True)
+
+
+def is_too_old(message: Message, now: datetime.datetime) -> bool:
+    """To be changed; taken back it can be at any time."""
+    return now - message.posted_at > datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES)
 
 
 def version(message: Message) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -148,6 +149,8 @@ def message_page(
         "told": telling.told([row], to=me).get(row.public_id, ""),
         "written": _written(request, seat, row),
         "version": editing.version(row),
+        # What was just sent and refused is given back all the same.
+        "may_change": request.method == "POST" or not editing.is_too_old(row, timezone.now()),
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }

@@ -168,6 +168,19 @@ def test_a_change_replaces_nothing_that_its_page_did_not_show(cast, noor):
     assert words(cast, message).body == "Three."
 
 
+def test_what_is_too_old_is_not_offered_to_be_changed_and_what_was_written_comes_back(cast, noor):
+    message = said(cast, cast.noor, "One.")
+    assert 'name="as_of"' in _page(noor, cast, message)
+    Message.objects.update(posted_at=timezone.now() - datetime.timedelta(minutes=31))
+
+    assert 'name="as_of"' not in _page(noor, cast, message)
+    late = noor.post(to(cast, "edit", message), {"body": "Two.", "as_of": ""})
+
+    assert late.status_code == 422
+    assert ">Two.</textarea>" in late.content.decode()
+    assert words(cast, message).body == "One."
+
+
 def test_nobody_changes_what_another_wrote(cast, noor):
     message = said(cast, cast.ines, "Hers.")
 

@@ -1,6 +1,9 @@
 """What one is writing: as an answer, as a change, in two tabs, and through a reload."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from chat import editing, moderation
@@ -258,6 +261,37 @@ def test_the_house_refuses_a_change_of_what_its_author_has_not_seen(noor, cast):
     expect(meanwhile(noor)).to_contain_text("It was changed since you began.")
     writing(noor).press("Enter")
     expect_words(noor, "It was a cold hand.")
+
+
+def test_what_is_too_old_to_change_is_not_offered_to_be(noor, settings):
+    posted(noor, "It was a warm hand.")
+    long_ago = timezone.now() - datetime.timedelta(minutes=settings.ROOM_EDIT_MINUTES, seconds=1)
+    Message.objects.update(posted_at=long_ago)
+    again(noor)
+
+    message(noor, "It was a warm hand.").locator("[data-menu]").press("Enter")
+
+    expect(noor.get_by_role("button", name="Take it back")).to_be_visible()
+    expect(noor.get_by_role("button", name="Change it")).to_have_count(0)
+
+
+def test_where_the_time_runs_out_a_change_goes_as_a_new_message(noor):
+    posted(noor, "It was a warm hand.")
+    do(noor, "It was a warm hand.", "Change it")
+    expect(writing(noor)).to_have_value("It was a warm hand.")
+    writing(noor).fill("It was a cold hand.")
+    Message.objects.update(posted_at=timezone.now() - datetime.timedelta(days=1))
+
+    writing(noor).press("Enter")
+
+    expect(noor.get_by_role("alert")).to_contain_text("This message is too old to change.")
+    expect(meanwhile(noor)).to_contain_text("Sent now, they go as a new message.")
+    expect(writing(noor)).to_have_value("It was a cold hand.")
+    again(noor)
+    expect(meanwhile(noor)).to_contain_text("The time to change this message is over.")
+    writing(noor).press("Enter")
+    expect_words(noor, "It was a warm hand.", "It was a cold hand.")
+    expect(writing(noor)).to_have_value("")
 
 
 def test_no_words_of_others_lie_on_the_device(noor, cast):

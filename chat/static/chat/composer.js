@@ -8,6 +8,8 @@ import { ownWords } from "./own.js";
 import { figure, say } from "./sayings.js";
 
 const KEEP_AFTER = 300;
+// While a message is changed, how soon and how late the house is asked whether it still can be.
+const [SOONEST, LATEST] = [5000, 2 ** 31 - 1];
 // What may come of a message that its author is changing just then.
 const BECAME = new Set(
   ["edited", "taken_back", "set_aside", "put_back"].map((kind) => `message.${kind}`),
@@ -16,6 +18,7 @@ const NOTHING = { body: "", note: "" };
 
 export class Composer {
   #keeping;
+  #looking;
   // The message that is changed: `asOf` which words of it that began with and `seen` which of them
   // its author has seen since; where it can't be changed any more, `gone` says why.
   #changing;
@@ -66,6 +69,7 @@ export class Composer {
   /** Nothing is kept of it any more. */
   close() {
     clearTimeout(this.#keeping);
+    clearTimeout(this.#looking);
     window.removeEventListener("pagehide", this.onLeaving);
     document.removeEventListener("visibilitychange", this.onLeaving);
     this.#keeping = undefined;
@@ -144,6 +148,7 @@ export class Composer {
 
   /** Looks how the message stands that is being changed. */
   async look() {
+    clearTimeout(this.#looking);
     const changing = this.#changing;
     if (!changing) return;
     const own = await ownWords(this.room, changing.message).catch(() => undefined);
@@ -161,13 +166,15 @@ export class Composer {
 
   /** So it stands: where it reads otherwise than it did, its author sees that before they send;
    * where it can't be changed any more, the new words stay, as a message to send. */
-  #stands({ gone, body, asOf }) {
+  #stands({ gone, body, asOf, at }) {
     const changing = this.#changing;
     const isOther = !gone && asOf !== (changing.asOf ??= asOf);
     changing.gone = gone;
     changing.seen = asOf;
     if (gone) this.answering.alone(`${gone} ${say("gone.words-stay")}`);
     else this.answering.change(changing.message, isOther ? body : "");
+    const left = Math.max(this.room.timeToChange(at), SOONEST);
+    if (!gone) this.#looking = setTimeout(() => this.look(), Math.min(left, LATEST));
     // Another tab may have let go of what was kept of it.
     if (gone || isOther) this.#keepSoon();
     this.#nameButton();

@@ -22,8 +22,6 @@ class Live extends Room {
     this.isSeated = "seated" in this.dataset;
     this.isFacilitator = this.dataset.role === "facilitator";
     this.isOpen = "many" in this.dataset;
-    // What our clock and the house's differ by, so that both mean the same minute.
-    this.ahead = new Date(this.dataset.now) - Date.now();
     this.known = new Map();
     for (const one of document.getElementById("live-people").content.children) {
       const { id, role, swatch } = one.dataset;
@@ -51,10 +49,6 @@ class Live extends Room {
   }
 
   // What is drawn asks these ------------------------------------------------------------
-
-  get now() {
-    return Date.now() + this.ahead;
-  }
 
   /** Whether someone holds the room, as far as the house or their own lease says. What isn't
    * known for a minute is taken for no. */

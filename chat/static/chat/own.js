@@ -12,12 +12,14 @@ export async function ownWords(room, message) {
   if (!response.ok || response.redirected) throw new Error(String(response.status));
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const words = page.getElementById("words");
-  if (!words) return { gone: whyGone(page.querySelector("[data-id]")) };
+  const entry = page.querySelector("[data-id]");
+  if (!words) return { gone: whyGone(entry) };
   const asOf = words.form.elements.as_of.value;
-  return { gone: "", body: words.value, note: page.getElementById("note").value, asOf };
+  const note = page.getElementById("note").value;
+  return { gone: "", body: words.value, note, asOf, at: entry.dataset.at };
 }
 
 function whyGone(entry) {
   if (entry.dataset.state === "taken_back") return say("gone.taken-back");
-  return entry.querySelector(".gone-line").textContent;
+  return entry.querySelector(".gone-line")?.textContent ?? say("gone.old");
 }

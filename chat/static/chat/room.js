@@ -35,6 +35,8 @@ export class Room extends HTMLElement {
 
   connectedCallback() {
     this.can = new Set(JSON.parse(this.dataset.can));
+    // What our clock and the house's differ by, so that both mean the same minute.
+    this.ahead = new Date(this.dataset.now) - Date.now();
     this.line = Line.ofTab(this.dataset.socket);
     this.keep = new Keep(this.dataset.person);
     this.aloud = new Aloud(this);
@@ -89,6 +91,15 @@ export class Room extends HTMLElement {
   /** What undoes what, by verb; said to those who may. */
   get waysBack() {
     return JSON.parse(this.dataset.waysBack ?? "{}");
+  }
+
+  get now() {
+    return Date.now() + this.ahead;
+  }
+
+  /** How long the house will let what was said at that time be changed, in milliseconds. */
+  timeToChange(at) {
+    return Date.parse(at) + this.dataset.editMinutes * 60_000 - this.now;
   }
 
   get marks() {

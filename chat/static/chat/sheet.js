@@ -77,6 +77,7 @@ export class Sheet {
     const posted = entry.dataset.state === "posted";
     if (respond) return posted && can.has("respond");
     if (verb === "reply") return posted && can.has("post");
+    if (verb === "edit" && this.room.timeToChange(entry.dataset.at) < 0) return false;
     if (verb === "edit" || verb === "take_back") return mine && can.has(verb);
     if (verb === "set_aside") return !mine && can.has(verb);
     if (verb === "tell") return !mine && can.has(verb);
