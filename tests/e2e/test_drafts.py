@@ -294,6 +294,35 @@ def test_where_the_time_runs_out_a_change_goes_as_a_new_message(noor):
     expect(writing(noor)).to_have_value("")
 
 
+def test_a_content_note_is_left_out_only_as_its_author_says(noor):
+    note = noor.get_by_label("Content note", exact=True)
+    noor.get_by_role("button", name="Add a content note").click()
+    note.press_sequentially("a birthday\n")
+    expect(writing(noor)).to_be_focused()
+    expect(noor.locator(".msg")).to_have_count(0)
+    writing(noor).fill("I set a place at the table.")
+    expect_kept(noor, "I set a place")
+
+    noor.get_by_role("button", name="Leave the content note out").click()
+
+    expect(note).to_be_hidden()
+    soon(lambda: "a birthday" not in kept(noor))
+    expect(noor.get_by_text("The content note is left out.")).to_be_visible()
+    noor.get_by_role("button", name="Undo").click()
+    expect(note).to_have_value("a birthday")
+    expect_kept(noor, "a birthday")
+    note.press("Escape")
+    expect(writing(noor)).to_be_focused()
+    expect(note).to_be_hidden()
+    noor.get_by_role("button", name="Add a content note").click()
+    expect(note).to_have_value("a birthday")
+    writing(noor).press("Enter")
+    expect(message(noor, "I set a place")).to_contain_text("left a content note: a birthday")
+    # It went with those words, and not with others.
+    noor.get_by_role("button", name="Add a content note").click()
+    expect(note).to_have_value("")
+
+
 def test_no_words_of_others_lie_on_the_device(noor, cast):
     said(cast, cast.ines, "The bread bin it is.")
     do(noor, "The bread bin", "Reply")

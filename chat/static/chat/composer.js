@@ -4,6 +4,7 @@ import { Answering } from "./answering.js";
 import { characters, measure } from "./characters.js";
 import { Drafts } from "./drafts.js";
 import { Naming } from "./naming.js";
+import { Noting } from "./noting.js";
 import { ownWords } from "./own.js";
 import { figure, say } from "./sayings.js";
 
@@ -34,23 +35,22 @@ export class Composer {
     this.limit = Number(room.dataset.limit);
     this.form = room.querySelector("[data-composer]");
     this.text = this.form.elements.body;
-    this.note = this.form.elements.note;
     this.button = this.form.querySelector("[data-send]");
     this.sub = this.form.querySelector("[data-sub]");
     this.plainSub = this.sub.textContent;
     this.answering = new Answering(room, this.form);
     this.naming = new Naming(this);
+    this.noting = new Noting(this, () => this.#keepSoon());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
-    this.form.addEventListener("click", (event) => this.#press(event));
+    this.form.querySelector("[data-do=stop]").addEventListener("click", () => this.#stop());
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.form.addEventListener("input", () => this.#written());
     this.onLeaving = () => this.#keepPending();
     window.addEventListener("pagehide", this.onLeaving);
     document.addEventListener("visibilitychange", this.onLeaving);
-    this.#showNote(Boolean(this.note.value));
   }
 
   /** What was being written when the page was last closed. */
@@ -95,7 +95,7 @@ export class Composer {
     this.refuse("");
     if (changes) return this.#change(body);
     const { quote } = this.answering;
-    this.room.outbox.add({ body, note: this.note.value.trim(), quote });
+    this.room.outbox.add({ body, note: this.noting.words.trim(), quote });
     return this.#changing ? this.#stop() : this.#clear();
   }
 
@@ -225,7 +225,7 @@ export class Composer {
     const { message, seen } = changing;
     const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: seen };
     try {
-      await this.room.line.ask({ ...frame, body, note: this.note.value.trim() });
+      await this.room.line.ask({ ...frame, body, note: this.noting.words.trim() });
       if (this.#changing === changing) this.#stop();
       else this.drafts.dropChange(message);
     } catch (refused) {
@@ -254,15 +254,14 @@ export class Composer {
 
   #fill({ body, note, quote }) {
     this.text.value = body;
-    this.note.value = note ?? "";
-    this.#showNote(Boolean(note));
+    this.noting.put(note ?? "");
     this.answering.hide();
     if (quote) this.answering.answer(quote);
     measure(this.form, this.limit);
   }
 
   #words() {
-    return { body: this.text.value, note: this.note.value };
+    return { body: this.text.value, note: this.noting.words };
   }
 
   #draft() {
@@ -293,21 +292,6 @@ export class Composer {
     if (changing) this.drafts.putChange(changing, { ...this.#words(), asOf });
     if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing });
     else this.drafts.drop();
-  }
-
-  #press({ target }) {
-    const act = target.closest("[data-do]")?.dataset.do;
-    if (act === "stop") this.#stop();
-    if (act === "note") {
-      this.#showNote(this.form.querySelector("[data-noting]").hidden);
-      if (!this.form.querySelector("[data-noting]").hidden) this.note.focus();
-    }
-  }
-
-  #showNote(shown) {
-    this.form.querySelector("[data-noting]").hidden = !shown;
-    this.form.querySelector("[data-do=note]").setAttribute("aria-pressed", String(shown));
-    if (!shown) this.note.value = "";
   }
 
   #key(event) {
