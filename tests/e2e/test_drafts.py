@@ -390,6 +390,10 @@ def test_a_message_taken_back_or_gone_from_the_log_leaves_the_answer_to_it(noor,
     beside(editing.take_back, by=cast.ines, circle=cast.circle.public_id, message=first.id)
 
     expect(answering(noor)).to_contain_text("Answering Ines: …")
+    expect(meanwhile(noor)).to_have_text("Ines took it back. Your words will stand by themselves.")
+    writing(noor).press("Enter")
+    expect_posted(noor, "Until nine?")
+    expect(message(noor, "Until nine?").locator(".quote")).to_have_count(0)
     second = said(cast, cast.ines, "Then the kettle.")
     do(noor, "Then the kettle.", "Reply")
     expect(answering(noor)).to_contain_text("Then the kettle.")
@@ -402,7 +406,24 @@ def test_a_message_taken_back_or_gone_from_the_log_leaves_the_answer_to_it(noor,
         second.id,
     )
     expect(answering(noor)).to_contain_text("Answering Ines: …")
-    expect(writing(noor)).to_have_value("Until nine?")
+
+
+def test_an_answer_says_that_what_it_answers_was_set_aside_until_it_is_back(noor, cast):
+    at = {"circle": cast.circle.public_id, "message": said(cast, cast.ines, "The kettle.").id}
+    do(noor, "The kettle.", "Reply")
+    writing(noor).fill("Until nine?")
+    expect_kept(noor, "Until nine?")
+
+    beside(moderation.set_aside, by=cast.mina, why="Not now", **at)
+
+    gone = "Mina set this message aside. Your words will stand by themselves."
+    expect(meanwhile(noor)).to_have_text(gone)
+    again(noor)
+    expect(meanwhile(noor)).to_have_text(gone)
+    beside(moderation.put_back, by=cast.mina, **at)
+    expect(meanwhile(noor)).to_be_empty()
+    writing(noor).press("Enter")
+    expect(message(noor, "Until nine?").locator(".quote")).to_contain_text("The kettle.")
 
 
 def test_two_tabs_keep_a_draft_each(noor, cast):

@@ -1,7 +1,7 @@
 // The bar above what one writes: whom it answers, or which message it changes, and what has become
 // of that one meanwhile.
 
-import { quoted } from "./quote.js";
+import { becameOf, quoted } from "./quote.js";
 import { say } from "./sayings.js";
 
 export class Answering {
@@ -15,6 +15,17 @@ export class Answering {
     this.quote = quote;
     const name = say("answering", { name: quote.name });
     this.#show(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
+    this.look();
+  }
+
+  /** What goes with the words: they answer nothing that has left the room. */
+  get given() {
+    return this.quote && !becameOf(this.quote, this.room.log) ? this.quote : undefined;
+  }
+
+  /** The log is not what it was. */
+  look() {
+    if (this.quote) this.#tell(becameOf(this.quote, this.room.log));
   }
 
   /** `now` is what it reads where that is not what one began with. */

@@ -94,7 +94,7 @@ export class Composer {
     if (over > 0) return this.refuse(say("too-long", { n: figure(this.limit) }));
     this.refuse("");
     if (changes) return this.#change(body);
-    const { quote } = this.answering;
+    const quote = this.answering.given;
     this.room.outbox.add({ body, note: this.noting.words.trim(), quote });
     return this.#changing ? this.#stop() : this.#clear();
   }

@@ -1,7 +1,7 @@
 // What is quoted: whom, and where it stands. The words are never kept with it; they are drawn from
 // the message in the log, so that what leaves the room is quoted no more.
 
-import { cut } from "./sayings.js";
+import { cut, say } from "./sayings.js";
 
 const LONGEST = 80;
 
@@ -33,6 +33,17 @@ export function requote(room) {
     const [, what] = quote.querySelectorAll("bdi");
     what.textContent = excerptOf(room.log.entry(quote.dataset.of));
   }
+  room.composer?.answering.look();
+}
+
+/** What became of a message that is answered, where it can be answered no more; else "". */
+export function becameOf({ id, name }, log) {
+  const entry = log.entry(id);
+  const gone = {
+    taken_back: () => say(entry.matches(".mine") ? "gone.taken-back" : "answered.taken-back", { name }),
+    set_aside: () => entry.querySelector(".gone-line").textContent,
+  }[entry?.dataset.state];
+  return gone ? `${gone()} ${say("answered.alone")}` : "";
 }
 
 /** What its author put behind a content note stays behind it. */
