@@ -1,9 +1,11 @@
 """What the page says of the line, of what is sent and of what waits is so, whatever breaks."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from chat import editing
+from chat import editing, pacing
 from tests.e2e.room import (
     beside,
     expect_posted,
@@ -94,6 +96,26 @@ def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
     expect(page.get_by_text("kept here")).to_have_count(0)
     page.context.set_offline(False)
     expect_posted(page, "Still to be sent.")
+
+
+def test_what_waits_at_a_slow_pace_says_how_long_and_goes_when_the_pace_is_lifted(noor, cast):
+    beside(pacing.pace, by=cast.mina, circle=cast.circle.public_id, seconds=100)
+    expect(noor.get_by_text("Slow pace.")).to_be_visible()
+    for words in ("First.", "Second.", "Third."):
+        write(noor, words)
+    expect_posted(noor, "First.")
+
+    expect(message(noor, "Second.")).to_contain_text(re.compile("about (2 minutes|a minute)"))
+    expect(message(noor, "Third.")).to_contain_text("It goes after the one before it.")
+    expect(noor.get_by_text("Waiting its turn")).to_have_count(2)
+    expect(noor.get_by_text("Kept here")).to_have_count(0)
+    noor.evaluate("() => { const now = Date.now; Date.now = () => now() + 11_000; }")
+    expect(message(noor, "Second.")).to_contain_text("It goes by itself in about a minute.")
+
+    beside(pacing.pace, by=cast.mina, circle=cast.circle.public_id, seconds=0)
+
+    expect_posted(noor, "Third.")
+    expect_words(noor, "First.", "Second.", "Third.")
 
 
 def test_a_line_that_is_silent_for_long_is_not_called_live(visit, cast):

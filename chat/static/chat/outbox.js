@@ -2,9 +2,11 @@
 // sent in order and one by one. The same name for the same words makes sending twice harmless.
 
 import { drawDraft } from "./draft.js";
+import { say, sayCount } from "./sayings.js";
 import { post } from "./twin.js";
 
 const BREATH = 1000;
+const COUNT = 3000;
 
 export class Outbox {
   #items = [];
@@ -34,6 +36,12 @@ export class Outbox {
     this.pump();
   }
 
+  /** Nothing is sent any more. */
+  close() {
+    clearTimeout(this.#again);
+    this.#items = [];
+  }
+
   get isEmpty() {
     return !this.#items.length;
   }
@@ -56,9 +64,12 @@ export class Outbox {
 
   /** The line is gone: what waits is kept here. */
   hold() {
-    for (const { item, element, message } of this.#items) {
-      if (!item.refused && !message) show(element, this.#kept);
-    }
+    clearTimeout(this.#again);
+    for (const { element } of this.#unsent) show(element, this.#kept);
+  }
+
+  get #unsent() {
+    return this.#items.filter(({ item, message }) => !item.refused && !message);
   }
 
   get #kept() {
@@ -70,15 +81,11 @@ export class Outbox {
     this.#pumping = true;
     clearTimeout(this.#again);
     try {
-      let next;
-      while ((next = this.#next())) if (!(await this.#send(next, byHttp))) break;
+      let goesOn = true;
+      while (goesOn && this.#unsent.length) goesOn = await this.#send(this.#unsent[0], byHttp);
     } finally {
       this.#pumping = false;
     }
-  }
-
-  #next() {
-    return this.#items.find(({ item, message }) => !item.refused && !message);
   }
 
   async #send(waiting, byHttp) {
@@ -117,7 +124,8 @@ export class Outbox {
     }
   }
 
-  #refused(waiting, { code, say, againIn }, { wasLive }) {
+  #refused(waiting, refused, { wasLive }) {
+    const { code, say: why } = refused;
     const { item, element } = waiting;
     if (code === "line") {
       this.hold();
@@ -125,20 +133,32 @@ export class Outbox {
       return !wasLive && this.room.line.isLive;
     }
     if (code === "slow" || code === "too_fast") {
-      this.hold();
-      show(element, "waiting", say);
-      this.#again = setTimeout(() => this.pump(), (againIn || 1) * 1000);
+      this.#wait(waiting, refused);
       return false;
     }
-    if (this.room.composer.takeBack(item, say)) {
+    if (this.room.composer.takeBack(item, why)) {
       this.#remove(waiting);
     } else {
-      item.refused = say;
+      item.refused = why;
       if (code === "conflict") this.#rename(item);
       this.keep.put(this.prefix + item.id, item);
-      show(element, "refused", say);
+      show(element, "refused", why);
     }
     return true;
+  }
+
+  /** It goes when its turn comes, and what was written after it goes after it. */
+  #wait(waiting, { code, say: why, againIn }) {
+    const until = Date.now() + (againIn || 1) * 1000;
+    for (const { element } of this.#unsent) show(element, "waiting", say("wait.behind"));
+    const count = () => {
+      const left = until - Date.now();
+      if (left <= 0) return this.pump();
+      const words = code === "slow" ? sayCount("wait", Math.round(left / 60_000)) : why;
+      show(waiting.element, "waiting", words);
+      this.#again = setTimeout(count, Math.min(left, COUNT));
+    };
+    count();
   }
 
   #draw(item) {
@@ -174,20 +194,21 @@ export class Outbox {
 }
 
 /** Says on the message how it stands: sending, kept, waiting, refused. */
-function show(element, state, say = "") {
+function show(element, state, words = "") {
   element.dataset.state = state;
   const row = element.querySelector("[data-state-row]");
   // Sent within a breath, it is only drawn dashed: a word that came and went would make it jump.
   if (state === "sending" && !row.childElementCount) {
-    setTimeout(() => element.dataset.state === "sending" && fill(row, state, say), BREATH);
+    setTimeout(() => element.dataset.state === "sending" && fill(row, state, words), BREATH);
   } else {
-    fill(row, state, say);
+    fill(row, state, words);
   }
 }
 
-function fill(row, state, say) {
+function fill(row, state, words) {
   const part = document.getElementById(`state-${state}`).content.cloneNode(true);
-  const words = part.querySelector("[data-say]");
-  if (words) words.textContent = say;
+  const place = part.querySelector("[data-say]");
+  if (place) place.textContent = words;
+  if (row.textContent === part.textContent) return;
   row.replaceChildren(part);
 }

@@ -131,6 +131,7 @@ export class Room extends HTMLElement {
     this.line.removeEventListener("state", this.onState);
     this.line.close(this.dataset.circle);
     this.composer.close();
+    this.outbox.close();
     const gone = cut(part);
     gone.querySelector("[data-kept]").hidden = !words.length;
     gone.querySelector("textarea").value = words.join("\n\n");
@@ -293,6 +294,8 @@ export class Room extends HTMLElement {
     if (kind === "message.let_through" && this.log.entry(id)?.dataset.member === this.dataset.me) {
       this.bars.done(say("let-through"));
     }
+    // Quicker or slower: what waits its turn asks anew when that is.
+    if (kind === "room.pace") this.outbox.pump();
     if (kind === "message.taken_back" || kind === "message.set_aside") {
       this.aloud.forget();
       this.scroll.forget(id);
