@@ -9,15 +9,17 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chat import moderation
+from chat import editing, moderation
 from chat.posting import Draft, post_batch
 from programs.enrolment import remove
 from programs.models import Membership
 from tests.e2e.conftest import PHONE
 from tests.e2e.everyone import faults
 from tests.e2e.room import (
+    beside,
     do,
     expect_kept,
+    expect_posted,
     expect_words,
     faults_of,
     live,
@@ -291,6 +293,26 @@ def test_the_keyboard_does_it_all(noor, ines):
     ines.keyboard.press("Enter")
 
     expect(message(ines, "She put").get_by_role("button", name=re.compile("Heard"))).to_be_visible()
+
+
+def test_the_keyboard_stays_where_it_was_when_that_is_gone(noor, cast):
+    at = {"circle": cast.circle.public_id, "message": said(cast, cast.ines, "The kettle.").id}
+    message(noor, "The kettle.").locator("[data-menu]").press("Enter")
+    noor.get_by_role("button", name="Heard").press("Enter")
+    message(noor, "The kettle.").get_by_role("button", name=re.compile("^Heard")).press("Enter")
+    expect(message(noor, "The kettle.").locator(".mark")).to_have_count(0)
+    expect(message(noor, "The kettle.").locator("[data-menu]")).to_be_focused()
+
+    noor.keyboard.press("Enter")
+    expect(noor.get_by_role("button", name="With you")).to_be_focused()
+    beside(editing.take_back, by=cast.ines, **at)
+    expect(message(noor, "Ines took this message back.")).to_be_focused()
+
+    write(noor, "The bread bin.")
+    expect_posted(noor, "The bread bin.")
+    message(noor, "The bread bin.").locator("[data-menu]").press("Enter")
+    noor.get_by_role("button", name="Take it back").press("Enter")
+    expect(message(noor, "Noor took this message back.")).to_be_focused()
 
 
 def test_on_a_phone_enter_makes_a_new_line(visit, cast):

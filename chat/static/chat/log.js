@@ -115,7 +115,7 @@ export class Log {
       if (quoting) this.#swap(quoting, entryFrom(html));
     }
     const before = event.id && this.entry(event.id);
-    if (event.remove) before?.remove();
+    if (event.remove) this.#remove(before);
     if (event.remove) this.newer.forget(event.id);
     if (event.remove || !event.html) return undefined;
     const fresh = entryFrom(event.html);
@@ -129,6 +129,13 @@ export class Log {
     return standsIn || fresh.dataset.member === this.room.dataset.me ? undefined : fresh;
   }
 
+  /** Takes an entry away; whoever was at it is at the log then. */
+  #remove(entry) {
+    const held = entry?.contains(document.activeElement);
+    entry?.remove();
+    if (held) this.list.closest(".log")?.focus({ preventScroll: true });
+  }
+
   /** Whether an event brings something that others said just now. */
   #isNews({ seq }, { dataset }) {
     return Number(dataset.seq) === seq && dataset.member !== this.room.dataset.me;
@@ -139,16 +146,20 @@ export class Log {
     const open = old.querySelector("details")?.open;
     const held = old.contains(document.activeElement) && document.activeElement;
     this.dress.entry(fresh);
-    const sheet = old.querySelector(":scope > .sheet");
+    const menu = fresh.querySelector("[data-menu]");
+    const sheet = menu && old.querySelector(":scope > .sheet");
     old.replaceWith(fresh);
-    if (sheet && fresh.querySelector("[data-menu]")) {
+    if (sheet) {
       fresh.append(sheet);
-      fresh.querySelector("[data-menu]").setAttribute("aria-expanded", "true");
+      menu.setAttribute("aria-expanded", "true");
     }
     if (open && fresh.querySelector("details")) fresh.querySelector("details").open = true;
     if (old.dataset.seq !== fresh.dataset.seq) this.#place(fresh);
-    const holds = held && (sheet?.contains(held) ? held : counterpart(held, fresh));
-    if (holds) holds.focus({ preventScroll: true });
+    if (!held) return;
+    const holds = sheet?.contains(held) ? held : (counterpart(held, fresh) ?? menu);
+    // Where what they were at is gone, they are at the message.
+    if (!holds) fresh.tabIndex = -1;
+    (holds ?? fresh).focus({ preventScroll: true });
   }
 
   #place(entry) {
