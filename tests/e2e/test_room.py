@@ -315,6 +315,43 @@ def test_the_keyboard_stays_where_it_was_when_that_is_gone(noor, cast):
     expect(message(noor, "Noor took this message back.")).to_be_focused()
 
 
+def test_whoever_goes_on_with_the_keyboard_leaves_the_menu_behind(noor, cast):
+    for line in ("The kettle.", "The bread bin."):
+        said(cast, cast.ines, line)
+    message(noor, "The bread bin.").locator("[data-menu]").press("Enter")
+    expect(noor.get_by_role("button", name="With you")).to_be_focused()
+    while noor.locator(".sheet:focus-within").count():
+        noor.keyboard.press("Tab")
+
+    expect(noor.locator(".sheet")).to_have_count(0)
+    expect(message(noor, "The bread bin.").locator("[data-menu]")).to_have_attribute(
+        "aria-expanded", "false"
+    )
+
+
+def test_a_quote_cuts_no_character_in_two_and_no_word_runs_out_of_it(visit, cast):
+    family = "👩‍👩‍👧‍👦"
+    page = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
+    said(cast, cast.ines, f"{'x' * 79}{family}{family}")
+    do(page, "xxx", "Reply")
+
+    expect(page.locator("[data-answering] .quote")).to_have_text(
+        f"Answering Ines: {'x' * 79}{family}…"
+    )
+    bar = page.locator("[data-answering]").bounding_box()
+    stop = page.get_by_role("button", name="Don’t answer this one").bounding_box()
+    for place in ("[data-answering] .quote span", "[data-answering] .quote b + bdi"):
+        box = page.locator(place).bounding_box()
+        assert bar["x"] <= box["x"]
+        assert box["x"] + box["width"] <= stop["x"]
+    write(page, "Long indeed.")
+    page.get_by_role("button", name="Send").click()
+    expect_posted(page, "Long indeed.")
+    around = message(page, "Long indeed.").bounding_box()
+    box = message(page, "Long indeed.").locator(".quote b + bdi").bounding_box()
+    assert box["x"] + box["width"] <= around["x"] + around["width"]
+
+
 def test_on_a_phone_enter_makes_a_new_line(visit, cast):
     page = live(
         visit(room_of(cast), cast.noor, viewport=PHONE, has_touch=True, is_mobile=True).page

@@ -13,6 +13,16 @@ export function characters(text, exactFrom = 0) {
   return n;
 }
 
+/** The beginning of a text on one line, as the house cuts it (`words.excerpt`). */
+export function excerpt(text, length) {
+  const line = text.trim().replace(/\s+/g, " ");
+  if (line.length <= length) return line;
+  // A character is rarely more than a few of these; what is longer need not be looked at.
+  const start = line.slice(0, length * 8);
+  const all = segmenter ? Array.from(segmenter.segment(start), ({ segment }) => segment) : [...start];
+  return all.length <= length ? line : `${all.slice(0, length).join("").trimEnd()}…`;
+}
+
 const NEARLY = 200;
 
 /** Lets the field grow with its words, and says near the limit how many more it takes. */

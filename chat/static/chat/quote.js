@@ -1,6 +1,7 @@
 // What is quoted: whom, and where it stands. The words are never kept with it; they are drawn from
 // the message in the log, so that what leaves the room is quoted no more.
 
+import { excerpt } from "./characters.js";
 import { cut, say } from "./sayings.js";
 
 const LONGEST = 80;
@@ -49,5 +50,6 @@ export function becameOf({ id, name }, log) {
 /** What its author put behind a content note stays behind it. */
 function excerptOf(entry) {
   if (entry?.dataset.state !== "posted" || entry.querySelector(".veil")) return "…";
-  return entry.querySelector(".body").textContent.trim().slice(0, LONGEST);
+  const words = [...entry.querySelectorAll(".body > *")].map(({ innerText }) => innerText);
+  return excerpt(words.join(" "), LONGEST);
 }

@@ -13,6 +13,11 @@ export class Sheet {
     this.room = room;
     room.log.list.addEventListener("click", (event) => this.#press(event));
     room.addEventListener("keydown", (event) => this.#key(event));
+    // Whoever goes on with the keyboard leaves it behind.
+    room.addEventListener("focusin", ({ target }) => {
+      const entry = target.closest(".sheet, [data-menu]")?.closest("[data-id]");
+      if (this.#open && entry?.dataset.id !== this.#open) this.close();
+    });
     document.addEventListener("pointerdown", ({ target }) => {
       if (this.#open && !target.closest(".sheet, [data-menu]")) this.close();
     });
