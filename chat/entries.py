@@ -73,6 +73,18 @@ class Entry:
         with in_language(self.language):
             return rendered(replace(self, quote=quote, given=given))
 
+    def tell_by(self, zone: datetime.tzinfo) -> None:
+        """Tells its hour by the clocks of `zone`, on a page; frames know of no reader."""
+        told, self.at_text = self.at_text, clock(self.at, zone)
+        if told == self.at_text:
+            return
+        with in_language(self.language):
+            menu = gettext("Respond to %(name)s, %(time)s")
+        for pattern in (">%(time)s</time>", f'aria-label="{escape(menu)}"'):
+            name = escape(self.name)
+            before, now = (pattern % {"name": name, "time": at} for at in (told, self.at_text))
+            self.html = Markup(str(self.html).replace(before, now))  # noqa: S704 -- both are escaped
+
     @property
     def responses(self) -> list[dict[str, Any]]:
         """How many gave each response."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from chat import drawing, telling
 from chat.drawing import given_to
@@ -114,11 +115,13 @@ def readable(
 def drawn(
     messages: list[Message], seat: Seat, *, hidden: Collection[int] | None = None
 ) -> list[Entry]:
-    """The entries of messages (see `drawing.for_drawing`) as this member may see them."""
+    """The entries of messages (see `drawing.for_drawing`) as this member may see them, by the
+    clocks that tell the time on their page."""
     entries = drawing.draw(messages, circle=seat.membership.circle)
     hidden = _hidden(seat) if hidden is None else hidden
     for entry in entries:
         entry.html = entry.html_for(seat.from_seq, hidden)
+        entry.tell_by(timezone.get_current_timezone())
     return entries
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chat import refusal
 from chat.models import Seat
+from community import zones
 from community.notices import NIGHT_UNTIL
 from programs import clock
 from programs.models import Membership
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from community.models import User
 
 
-def hush(*, by: User, circle: str) -> datetime.datetime:
-    """Keeps a circle quiet for `by` until their next morning, which is given. Raises Refused."""
-    until = next_morning(by)
+def hush(*, by: User, circle: str, zone: str = "") -> datetime.datetime:
+    """Keeps a circle quiet for `by` until their next morning, which is given. Raises Refused.
+
+    `zone` is where they read, for those who have set none in their account.
+    """
+    until = next_morning(by, zone=zone)
     _set(by, circle, until)
     return until
 
@@ -33,15 +37,18 @@ def unhush(*, by: User, circle: str) -> None:
     _set(by, circle, None)
 
 
-def next_morning(person: User, now: datetime.datetime | None = None) -> datetime.datetime:
-    """The next time that it is 08:00 where the person is, in UTC."""
+def next_morning(
+    person: User, now: datetime.datetime | None = None, *, zone: str = ""
+) -> datetime.datetime:
+    """The next time that it is 08:00 where the person is, in UTC. A zone nobody knows is none."""
     now = now or timezone.now()
-    zone = zoneinfo.ZoneInfo(person.time_zone or settings.TIME_ZONE)
-    today = timezone.localtime(now, zone).date()
-    morning = clock.instant(today, NIGHT_UNTIL, zone)
+    read_in = zone if zones.is_known(zone) else settings.TIME_ZONE
+    here = zoneinfo.ZoneInfo(person.time_zone or read_in)
+    today = timezone.localtime(now, here).date()
+    morning = clock.instant(today, NIGHT_UNTIL, here)
     if morning > now:
         return morning
-    return clock.instant(today + datetime.timedelta(days=1), NIGHT_UNTIL, zone)
+    return clock.instant(today + datetime.timedelta(days=1), NIGHT_UNTIL, here)
 
 
 def hushed_until(seat: Seat, now: datetime.datetime | None = None) -> datetime.datetime | None:

@@ -11,7 +11,8 @@ from community.models import User
 
 
 def _hush(by: User, frame: Frame) -> dict[str, Any]:
-    until = hush.hush(by=by, circle=frame.public_id("circle"))
+    zone = frame.text("zone", default="")
+    until = hush.hush(by=by, circle=frame.public_id("circle"), zone=zone)
     return {"until": until.isoformat()}
 
 

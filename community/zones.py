@@ -1,10 +1,16 @@
 """Times are stored in UTC and shown in the viewer's zone, words in the viewer's language."""
 
+from __future__ import annotations
+
 import zoneinfo
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+if TYPE_CHECKING:
+    from community.people import SignedInRequest
 
 
 def is_known(name: str) -> bool:
@@ -14,6 +20,13 @@ def is_known(name: str) -> bool:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def tell_by(zone: zoneinfo.ZoneInfo, request: SignedInRequest) -> None:
+    """From now on this request tells times by the clocks of `zone`, unless the person has chosen
+    others. Where there is script, the browser's take their place."""
+    if not request.user.time_zone:
+        timezone.activate(zone)
 
 
 class ViewerMiddleware:

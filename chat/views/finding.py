@@ -54,7 +54,7 @@ def find(request: SignedInRequest, circle: str) -> HttpResponse:
         return render(request, "chat/find.html", context, status=status)
     context = _context(seat, query)
     if found:
-        context |= {"found": found, "rows": list(_rows(found.entries, seat))}
+        context |= {"found": found, "rows": list(_rows(found.entries))}
     return render(request, "chat/find.html", context)
 
 
@@ -62,7 +62,7 @@ def _context(seat: Seat, query: str) -> dict[str, Any]:
     circle = seat.membership.circle
     return {
         "circle": circle,
-        "zone": circle.cohort.time_zone,
+        "zone": timezone.get_current_timezone(),
         "query": query,
         "longest": finding.LONGEST,
     }
@@ -102,11 +102,10 @@ def _owner(request: SignedInRequest) -> str:
     return vault.person_owner(request.user.public_id)
 
 
-def _rows(entries: list[Entry], seat: Seat) -> Iterator[dict[str, Any]]:
-    zone = seat.membership.circle.cohort.zone
+def _rows(entries: list[Entry]) -> Iterator[dict[str, Any]]:
     day: datetime.date | None = None
     for entry in entries:
-        said_on = timezone.localtime(entry.at, zone).date()
+        said_on = timezone.localtime(entry.at).date()
         if said_on != day:
             day = said_on
             yield {"day": day}

@@ -135,7 +135,7 @@ def message_page(
     context = {
         "circle": circle,
         "entry": entry,
-        "zone": circle.cohort.time_zone,
+        "zone": timezone.get_current_timezone(),
         "say": say,
         "kinds": _kinds(seat, entry),
         "is_own": row.membership_id == me.pk,

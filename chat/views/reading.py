@@ -50,7 +50,7 @@ def hush(request: SignedInRequest, circle: str) -> HttpResponse:
     if request.POST.get("off"):
         hushing.unhush(by=request.user, circle=circle)
     else:
-        hushing.hush(by=request.user, circle=circle)
+        hushing.hush(by=request.user, circle=circle, zone=request.POST.get("zone", ""))
     return see_other("reaching" if request.POST.get("from") == "reaching" else "room", circle)
 
 

@@ -115,7 +115,7 @@ def _log(request: SignedInRequest, seat: Seat, page: Page) -> dict[str, Any]:
         "page": page,
         "rows": list(_rows(page, seat, opens_notes=request.user.opens_notes)),
         "room": circle.room,
-        "zone": circle.cohort.time_zone,
+        "zone": timezone.get_current_timezone(),
         "mine": json.dumps(page.mine),
         "told": json.dumps(page.told),
     }
@@ -124,15 +124,14 @@ def _log(request: SignedInRequest, seat: Seat, page: Page) -> dict[str, Any]:
 def _rows(page: Page, seat: Seat, *, opens_notes: bool) -> Iterator[dict[str, Any]]:
     """The entries with a line before each day, and one before what is new to this reader.
 
-    Days are those of the cohort's clocks, as the times in the entries are; where there is
-    script, it draws both again by the reader's own.
+    Days are those of the clocks that the times in the entries are told by; where there is script,
+    it draws both again by the reader's own.
     """
-    zone = seat.membership.circle.cohort.zone
     me = seat.membership.public_id
     day: datetime.date | None = None
     line_drawn = seat.read_seq <= seat.from_seq
     for place, entry in enumerate(page.entries):
-        today = timezone.localtime(entry.at, zone).date()
+        today = timezone.localtime(entry.at).date()
         if today != day:
             day = today
             yield {"day": today}

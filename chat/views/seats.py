@@ -6,14 +6,17 @@ from django.http import Http404
 
 from chat.models import Seat
 from chat.seats import seat_of
+from community import zones
 from community.people import SignedInRequest
 
 
 def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
-    """Their seat in the room of this circle. Raises Http404 where they have none."""
+    """Their seat in the room of this circle, whose clocks tell the times on its pages for those
+    who have chosen no zone. Raises Http404 where they have none."""
     seat = seat_of(request.user, circle)
     if seat is None:
         raise Http404
+    zones.tell_by(seat.membership.circle.cohort.zone, request)
     return seat
 
 

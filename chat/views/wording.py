@@ -21,10 +21,8 @@ def in_words(count: int) -> str:
 
 
 def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tuple[str, str]:
-    """When it is, in the viewer's zone: briefly ("Live tonight, 19:00.") and from when to when.
-
-    The longer one names the zone.
-    """
+    """When it is, in the viewer's zone: briefly ("Live tonight, 19:00 London.") and from when to
+    when. Both name the zone; the room's script says them by the reader's own clock."""
     start, end = timezone.localtime(begins), timezone.localtime(ends)
     zone = zone_name(timezone.get_current_timezone())
     at, until = time_format(start, "H:i"), time_format(end, "H:i")
@@ -33,16 +31,16 @@ def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tupl
         soon = start.date() - timezone.localdate() < datetime.timedelta(days=7)
         briefly = date_format(start, "l" if soon else "j F")
         return (
-            _("Live on %(on)s, %(at)s.") % {"on": briefly, "at": at},
+            _("Live on %(on)s, %(at)s %(zone)s.") % {"on": briefly, "at": at, "zone": zone},
             _("%(on)s, %(at)s to %(until)s %(zone)s")
             % {"on": on, "at": at, "until": until, "zone": zone},
         )
     if start.hour >= _EVENING:
         return (
-            _("Live tonight, %(at)s.") % {"at": at},
+            _("Live tonight, %(at)s %(zone)s.") % {"at": at, "zone": zone},
             _("Tonight, %(at)s to %(until)s %(zone)s") % {"at": at, "until": until, "zone": zone},
         )
     return (
-        _("Live today, %(at)s.") % {"at": at},
+        _("Live today, %(at)s %(zone)s.") % {"at": at, "zone": zone},
         _("Today, %(at)s to %(until)s %(zone)s") % {"at": at, "until": until, "zone": zone},
     )

@@ -180,6 +180,17 @@ def theme_attribute(context: template.Context) -> SafeString:
     return format_html(' data-theme="{}"', chosen) if chosen else mark_safe("")
 
 
+@register.simple_tag(takes_context=True)
+def zone_attribute(context: template.Context) -> SafeString:
+    """` data-zone="Europe/London"` where the reader's account names one; else their device does."""
+    request = context.get("request")
+    # A visitor has none, and to ask who they are would start a session for nothing.
+    session = getattr(request, "session", None)
+    person = getattr(request, "user", None) if session and session.session_key else None
+    zone = person.time_zone if person and person.is_authenticated else ""
+    return format_html(' data-zone="{}"', zone) if zone else mark_safe("")
+
+
 def chosen_theme(request: Any) -> str:
     """ "light" or "dark" as the reader chose it; empty where the device decides."""
     chosen = request.COOKIES.get(THEME_COOKIE, "") if request else ""
@@ -240,8 +251,15 @@ def zone_name(zone: Any) -> str:
 
 
 @register.filter
+def told_zone(zone: Any) -> SafeString:
+    """The same, where the page's script tells times anew by the reader's clock and names that."""
+    return format_html("<span data-zone-name>{}</span>", zone_name(zone))
+
+
+@register.filter
 def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
-    """A date, a time and the zone it is told in: the viewer's, or the one given."""
+    """A date, a time and the zone it is told in: the viewer's, or the one given. The viewer's is
+    told anew by the page's script, which knows where they are."""
     if when is None:
         return mark_safe("")
     told_in = ZoneInfo(zone) if zone else timezone.get_current_timezone()
@@ -250,8 +268,9 @@ def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
         "l j F, H:i" if local.year == timezone.localtime(timezone=told_in).year else "j F Y, H:i"
     )
     return format_html(
-        '<time datetime="{}">{} {}</time>',
+        '<time datetime="{}"{}>{} {}</time>',
         local.isoformat(timespec="minutes"),
+        "" if zone else mark_safe(' data-as="moment"'),
         date_format(local, pattern),
         zone_name(told_in),
     )
@@ -312,7 +331,7 @@ def clock(when: dt.datetime | dt.time | None) -> SafeString:
     if isinstance(when, dt.datetime):
         when = timezone.localtime(when)
         return format_html(
-            '<time datetime="{}">{}</time>',
+            '<time datetime="{}" data-as="clock">{}</time>',
             when.isoformat(timespec="minutes"),
             date_format(when, "H:i"),
         )
@@ -320,12 +339,23 @@ def clock(when: dt.datetime | dt.time | None) -> SafeString:
 
 
 @register.filter
+def hour_named(when: dt.datetime) -> str:
+    """Hours and minutes with the zone they are told in, where no markup may stand."""
+    zone = zone_name(timezone.get_current_timezone())
+    return f"{date_format(timezone.localtime(when), 'H:i')} {zone}"
+
+
+@register.filter
 def day(when: dt.datetime | dt.date | None) -> SafeString:
     """A day in full, in the viewer's zone: "Thursday 8 January", with the year if not this one."""
     if when is None:
         return mark_safe("")
-    date = timezone.localtime(when).date() if isinstance(when, dt.datetime) else when
+    if isinstance(when, dt.datetime):
+        date, stands_for = timezone.localtime(when).date(), when.isoformat(timespec="minutes")
+        told_anew = mark_safe(' data-as="day"')
+    else:
+        date, stands_for, told_anew = when, when.isoformat(), mark_safe("")
     pattern = "l j F" if date.year == timezone.localdate().year else "l j F Y"
     return format_html(
-        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, pattern)
+        '<time datetime="{}"{}>{}</time>', stands_for, told_anew, date_format(date, pattern)
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from community import zones
 from community.people import SignedInRequest
 from programs import calendar, feeds, ics
 from programs.models import Membership
@@ -112,4 +113,6 @@ def _file(words: str, *, name: str) -> HttpResponse:
 def _membership(request: SignedInRequest, circle: str) -> Membership:
     mine = Membership.objects.current().filter(user=request.user).select_related("circle__cohort")
     mine = mine.prefetch_related("circle__cohort__pauses", "circle__cohort__session_changes")
-    return get_object_or_404(mine, circle__public_id=circle)
+    found = get_object_or_404(mine, circle__public_id=circle)
+    zones.tell_by(found.circle.cohort.zone, request)
+    return found

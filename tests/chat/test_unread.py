@@ -231,7 +231,7 @@ def test_the_wire_has_the_same_verbs(cast):
     def do(user, verb, **fields):
         return verbs_reading.VERBS[verb](user, frames.Frame(verb, {"circle": circle} | fields))
 
-    told = do(cast.noor, "hush")
+    told = do(cast.noor, "hush", zone="Pacific/Auckland")
     assert datetime.datetime.fromisoformat(told["until"]) == hush.next_morning(cast.noor)
     do(cast.noor, "unhush")
     do(cast.noor, "hide", member=ines)

@@ -1,5 +1,7 @@
 // What a facilitator is asked before they act: the reason, and until when.
 
+import { next } from "./clock.js";
+
 const HOUR = 3_600_000;
 const MORNING = 8;
 
@@ -29,9 +31,6 @@ function until(length) {
 }
 
 function then(length) {
-  const now = new Date();
-  if (length === "week") return new Date(now.getTime() + 7 * 24 * HOUR);
-  if (length !== "morning") return new Date(now.getTime() + HOUR);
-  const day = now.getDate() + (now.getHours() < MORNING ? 0 : 1);
-  return new Date(now.getFullYear(), now.getMonth(), day, MORNING);
+  if (length === "morning") return next(MORNING);
+  return new Date(Date.now() + (length === "week" ? 7 * 24 * HOUR : HOUR));
 }

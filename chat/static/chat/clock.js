@@ -1,13 +1,32 @@
-// Times as the reader's own clock shows them.
+// Times by the reader's one clock: the zone of their account, or where none is set their browser's.
 
 import { say } from "./sayings.js";
 
+const QUARTER = 15 * 60_000;
+const LOOK = 30_000;
 const formats = new Map();
+const days = new Map();
 
-function format(options) {
-  const key = JSON.stringify(options);
+/** The zone that all times are told in. */
+export const zone = zoneOfReader();
+
+/** As people say it: "Europe/London" is London. */
+export const zoneName = zone.split("/").at(-1).replaceAll("_", " ");
+
+function zoneOfReader() {
+  const { zone: chosen } = document.documentElement.dataset;
+  try {
+    if (chosen && Intl.DateTimeFormat(undefined, { timeZone: chosen })) return chosen;
+  } catch {
+    // The house may know a zone that this browser does not.
+  }
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function format(options, language = document.documentElement.lang) {
+  const key = JSON.stringify([options, language]);
   if (!formats.has(key)) {
-    formats.set(key, new Intl.DateTimeFormat(document.documentElement.lang, options));
+    formats.set(key, new Intl.DateTimeFormat(language, { timeZone: zone, ...options }));
   }
   return formats.get(key);
 }
@@ -18,34 +37,86 @@ export function hour(when) {
 
 /** The reader's calendar day as a key that sorts and compares. */
 export function dayKey(when) {
-  const pad = (n) => String(n).padStart(2, "0");
-  return `${when.getFullYear()}-${pad(when.getMonth() + 1)}-${pad(when.getDate())}`;
+  // No zone's midnight falls within a quarter of an hour.
+  const quarter = Math.floor(when / QUARTER);
+  if (!days.has(quarter)) {
+    const parts = format({ year: "numeric", month: "2-digit", day: "2-digit" }, "en-GB");
+    const { year, month, day } = named(parts, when);
+    days.set(quarter, `${year}-${month}-${day}`);
+  }
+  return days.get(quarter);
 }
 
 export function dayInWords(when, now = new Date()) {
-  const year = when.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
-  const day = dayFirst(format({ weekday: "long", day: "numeric", month: "long", ...year }), when);
+  const day = fullDay(when, now);
   if (dayKey(when) === dayKey(now)) return say("today", { day });
-  const yesterday = new Date(now);
-  yesterday.setDate(now.getDate() - 1);
-  return dayKey(when) === dayKey(yesterday) ? say("yesterday", { day }) : day;
+  return dayKey(when) === daysAfter(now, -1) ? say("yesterday", { day }) : day;
+}
+
+/** A day in full, with the year where it is not this one. */
+export function fullDay(when, now = new Date()) {
+  const year = yearOf(when) === yearOf(now) ? {} : { year: "numeric" };
+  return dayFirst(format({ weekday: "long", day: "numeric", month: "long", ...year }), when);
 }
 
 /** A moment in full, with the zone named, for a title or a time until which something holds. */
 export function moment(when) {
-  const day = dayFirst(format({ weekday: "long", day: "numeric", month: "long" }), when);
-  return `${day}, ${hour(when)} ${zone()}`;
+  const now = new Date();
+  const other = { day: "numeric", month: "long", year: "numeric" };
+  const day = yearOf(when) === yearOf(now) ? fullDay(when, now) : dayFirst(format(other), when);
+  return `${day}, ${hour(when)} ${zoneName}`;
 }
 
-/** The reader's zone as people say it: "Europe/London" is London. */
-function zone() {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return timeZone.split("/").at(-1).replaceAll("_", " ");
+/** When a session is: `brief`ly, as in a bar, or in full with its end. Both name the zone. */
+export function session(begins, ends, { brief = false } = {}) {
+  const now = new Date();
+  const today = dayKey(begins) === dayKey(now);
+  const evening = Number(format({ hour: "2-digit", hourCycle: "h23" }, "en-GB").format(begins)) >= 17;
+  const named = today ? (evening ? "tonight" : "today") : "on";
+  const soon = dayKey(begins) < daysAfter(now, 7);
+  const near = soon ? { weekday: "long" } : { day: "numeric", month: "long" };
+  const on = brief ? dayFirst(format(near), begins) : fullDay(begins, now);
+  const values = { on, at: hour(begins), until: hour(ends), zone: zoneName };
+  return say(`${brief ? "session-brief" : "session"}.${named}`, values);
+}
+
+/** The next time that the reader's clock shows this full hour. */
+export function next(full, now = Date.now()) {
+  const shown = `${String(full).padStart(2, "0")}:00`;
+  let then = (Math.floor(now / QUARTER) + 1) * QUARTER;
+  while (hour(then) !== shown) then += QUARTER;
+  return new Date(then);
+}
+
+/** Calls each time that a new day has begun for the reader, on a page that stays open. */
+export function eachNewDay(call) {
+  let day = dayKey(new Date());
+  const look = () => {
+    const now = dayKey(new Date());
+    if (now === day) return;
+    day = now;
+    call();
+  };
+  setInterval(look, LOOK);
+  document.addEventListener("visibilitychange", look);
+}
+
+function daysAfter(when, count) {
+  const [year, month, day] = dayKey(when).split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, day + count)).toISOString().slice(0, 10);
+}
+
+function yearOf(when) {
+  return dayKey(when).slice(0, 4);
 }
 
 // The house writes "Thursday 12 March"; plain "en" would put the month first.
 function dayFirst(formatter, when) {
   if (!document.documentElement.lang.startsWith("en")) return formatter.format(when);
-  const part = Object.fromEntries(formatter.formatToParts(when).map((p) => [p.type, p.value]));
-  return [part.weekday, part.day, part.month, part.year].filter(Boolean).join(" ");
+  const { weekday, day, month, year } = named(formatter, when);
+  return [weekday, day, month, year].filter(Boolean).join(" ");
+}
+
+function named(formatter, when) {
+  return Object.fromEntries(formatter.formatToParts(when).map(({ type, value }) => [type, value]));
 }

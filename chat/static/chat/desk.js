@@ -2,6 +2,7 @@
 
 import { keepHere } from "./here.js";
 import { Line } from "./line.js";
+import { redraw } from "./times.js";
 
 const UNDO = 10_000;
 const NOW_AND_THEN = 30_000;
@@ -72,6 +73,7 @@ class Desk extends HTMLElement {
     // Whoever has begun while the house was asked goes on.
     if (this.#isBusy(part)) return this.#lookLater();
     const before = this.#count(part);
+    redraw(now);
     part.replaceWith(now);
     document.title = page.title;
     if (this.#count(now) > before) {

@@ -2,6 +2,7 @@
 
 import { Line } from "./line.js";
 import { mayEnter } from "./reach.js";
+import "./times.js";
 
 const LONGEST_WAIT = 5000;
 

@@ -1,5 +1,6 @@
 // Hush until morning, and back again with one press.
 
+import { zone } from "./clock.js";
 import { say } from "./sayings.js";
 
 export class Hush {
@@ -21,7 +22,7 @@ export class Hush {
   async #ask(verb) {
     const { circle } = this.room.dataset;
     try {
-      const { until } = await this.room.line.ask({ do: verb, circle });
+      const { until } = await this.room.line.ask({ do: verb, circle, zone });
       this.#show(until);
       this.room.marks?.hush(circle, until ?? null);
     } catch (refused) {

@@ -4,7 +4,7 @@
 import { Aloud } from "./aloud.js";
 import { Bars } from "./bars.js";
 import { Cards } from "./cards.js";
-import { hour } from "./clock.js";
+import { eachNewDay, hour } from "./clock.js";
 import { Company } from "./company.js";
 import { Composer } from "./composer.js";
 import { Dress } from "./dress.js";
@@ -22,6 +22,7 @@ import { Scroll } from "./scroll.js";
 import { Sheet } from "./sheet.js";
 import { Standing } from "./standing.js";
 import { tell } from "./tell.js";
+import { redraw } from "./times.js";
 import { look } from "./twin.js";
 import { Waiting } from "./waiting.js";
 
@@ -64,6 +65,7 @@ export class Room extends HTMLElement {
     });
     this.composer.restore();
     this.outbox.restore();
+    eachNewDay(() => this.#newDay());
     this.line.open(this.dataset.circle, this);
     this.bars.lineIs(this.line.state);
   }
@@ -100,6 +102,12 @@ export class Room extends HTMLElement {
   /** How long the house will let what was said at that time be changed, in milliseconds. */
   timeToChange(at) {
     return Date.parse(at) + this.dataset.editMinutes * 60_000 - this.now;
+  }
+
+  /** What was said today was said yesterday, and a session on Thursday is tonight. */
+  #newDay() {
+    this.log.change(() => undefined);
+    redraw();
   }
 
   get marks() {

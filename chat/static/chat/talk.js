@@ -1,5 +1,7 @@
 // <reweave-talk>: a talk of two, kept as it is now. The page works without it.
 
+import { redraw } from "./times.js";
+
 const EVERY = 5000;
 
 class Talk extends HTMLElement {
@@ -14,6 +16,7 @@ class Talk extends HTMLElement {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.querySelector("reweave-talk");
     if (!now) return;
+    redraw(now);
     this.#take(now, "[data-lines]");
     const ended = now.querySelector("[data-ended]");
     if (ended && !this.querySelector("[data-ended]")) {

@@ -1,0 +1,99 @@
+"""One clock for each reader: their account's, or where none is set their browser's."""
+
+import re
+import zoneinfo
+
+import pytest
+from playwright.sync_api import expect
+
+from chat.models import Message, Seat
+from programs import calendar
+from tests.e2e.conftest import PHONE
+from tests.e2e.room import live, message, room_of, said, soon
+
+pytestmark = pytest.mark.e2e
+
+AUCKLAND = "Pacific/Auckland"
+NEW_YORK = "America/New_York"
+
+
+def reads_in(cast, account):
+    cast.noor.time_zone = account
+    cast.noor.save()
+
+
+@pytest.mark.parametrize(
+    ("account", "zone", "named"), [("", AUCKLAND, "Auckland"), (NEW_YORK, NEW_YORK, "New York")]
+)
+def test_every_time_is_told_by_the_readers_one_clock(visit, cast, account, zone, named):
+    reads_in(cast, account)
+    said(cast, cast.ines, "The kettle sang.")
+    here = zoneinfo.ZoneInfo(zone)
+    at = Message.objects.get().posted_at.astimezone(here)
+    begins = calendar.next_session(cast.cohort, cast.circle).begins_at.astimezone(here)
+    seen = visit(room_of(cast), cast.noor, timezone_id=AUCKLAND, viewport=PHONE)
+    page = live(seen.page)
+
+    hour, day = f"{at:%H:%M}", f"{at:%A} {at.day} {at:%B}"
+    expect(message(page, "The kettle").locator("time")).to_have_text(hour)
+    expect(page.locator(".day")).to_have_text(f"Today, {day}")
+    expect(page.locator(".thisweek summary b")).to_have_text(
+        re.compile(rf"^Live .*, {begins:%H:%M} {named}\.$")
+    )
+    expect(page.locator(".aside [data-session]")).to_have_text(
+        re.compile(rf", {begins:%H:%M} to \d\d:\d\d {named}$")
+    )
+
+    page.goto(f"{room_of(cast)}find/")
+    page.get_by_label("Words to look for").fill("kettle")
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator(".msg time")).to_have_text(hour)
+    expect(page.locator(".day")).to_have_text(day)
+    expect(page.get_by_text(f"by the clocks of {named}")).to_be_visible()
+    expect(page.locator(".msg [data-menu]")).to_have_attribute(
+        "aria-label", f"Respond to Ines, {hour}"
+    )
+
+    page.locator(".msg .at").click()
+    expect(page.locator(".msg time")).to_have_text(hour)
+    expect(page.get_by_text(f"by the clocks of {named}")).to_be_visible()
+
+    page.goto("/places/")
+    expect(page.get_by_text("Next session:")).to_have_text(
+        re.compile(rf", {begins:%H:%M} {named}$")
+    )
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize(("account", "zone"), [("", AUCKLAND), (NEW_YORK, NEW_YORK)])
+def test_hush_ends_at_eight_by_that_clock(visit, cast, account, zone):
+    reads_in(cast, account)
+    seat = Seat.objects.filter(membership=cast.member(cast.noor))
+    named = zone.split("/")[1].replace("_", " ")
+    page = live(visit(room_of(cast), cast.noor, timezone_id=AUCKLAND).page)
+
+    page.locator(".only-desk").get_by_role("button", name="Hush until morning").click()
+    expect(page.locator("[data-bar=hush]")).to_contain_text(f"08:00 {named}")
+    page.reload()
+    expect(page.locator("[data-bar=hush]")).to_contain_text(f"08:00 {named}")
+    assert f"{seat.get().hushed_until.astimezone(zoneinfo.ZoneInfo(zone)):%H:%M}" == "08:00"
+
+    page.goto(f"{room_of(cast)}reaching/")
+    expect(page.get_by_text("Hushed until")).to_contain_text(f"08:00 {named}")
+    page.get_by_role("button", name="Hear it again").click()
+    page.get_by_role("button", name="Hush until morning").click()
+    expect(page.get_by_text("Hushed until")).to_contain_text(f"08:00 {named}")
+    assert f"{seat.get().hushed_until.astimezone(zoneinfo.ZoneInfo(zone)):%H:%M}" == "08:00"
+
+
+def test_today_is_yesterday_after_midnight_where_nobody_speaks(visit, cast):
+    said(cast, cast.ines, "Good night.")
+    page = visit("/places/", cast.noor, fresh=True).page
+    page.clock.install()
+    page.goto(room_of(cast))
+    expect(live(page).locator(".day")).to_have_text(re.compile("^Today, "))
+
+    page.clock.fast_forward("24:00:00")
+
+    expect(page.locator(".day")).to_have_text(re.compile("^Yesterday, "))
+    soon(lambda: page.locator(".day").count() == 1)
