@@ -64,6 +64,15 @@ export class Scroll {
     return this.room.querySelector("[data-composer]").getBoundingClientRect().top;
   }
 
+  /** What is seen of the log, from where to where. */
+  get sight() {
+    const log = this.log.getBoundingClientRect();
+    // Where the page scrolls, its head may stand before it.
+    const head = this.room.querySelector(".room-head")?.getBoundingClientRect().bottom ?? 0;
+    const top = this.scroller === this.log ? log.top : Math.max(log.top, head);
+    return { top: Math.max(top, 0), bottom: Math.min(this.floor, innerHeight) };
+  }
+
   /** Whether the end of the room's log is in sight, or as good as. */
   get isAtEnd() {
     return !this.#isElsewhere && this.end.getBoundingClientRect().bottom <= this.floor + NEAR;

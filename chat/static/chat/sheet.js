@@ -70,7 +70,9 @@ export class Sheet {
     entry.append(sheet);
     menu.setAttribute("aria-expanded", "true");
     this.#open = entry.dataset.id;
-    const room = this.room.scroll.floor - menu.getBoundingClientRect().bottom;
+    const { top, bottom } = this.room.scroll.sight;
+    sheet.style.setProperty("--most", `${bottom - top}px`);
+    const room = bottom - menu.getBoundingClientRect().bottom;
     sheet.classList.toggle("up", room < sheet.offsetHeight);
     sheet.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
     sheet.scrollIntoView({ block: "nearest" });
