@@ -7,6 +7,7 @@ second: hubs look for new events themselves.
 from __future__ import annotations
 
 import asyncio
+import datetime
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -48,6 +49,18 @@ def access_changed(person_id: int, changes: int = 0) -> None:
     """After commit: this person's sessions or memberships are not what they were; of sessions it
     was the change of this number (see AccessCount), or one before."""
     _after_commit({"type": "hint.access", "person": person_id, "changes": changes})
+
+
+def read_to(person_id: int, circle: str, seq: int) -> None:
+    """After commit: this person has read the circle's log so far. For their own devices alone."""
+    _after_commit({"type": "hint.read", "read": {f"{person_id} {circle}": seq}})
+
+
+def hushed(person_id: int, circle: str, until: datetime.datetime | None) -> None:
+    """After commit: this person hears nothing of the circle until then, or hears it again. For
+    their own devices alone."""
+    said = until.isoformat() if until else None
+    _after_commit({"type": "hint.hushed", "person": person_id, "circle": circle, "until": said})
 
 
 async def send(hint: Hint) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import leases, log, mentions, posting, refusal, words
+from chat import announcing, leases, log, mentions, posting, refusal, words
 from chat.belonging import belonging
 from chat.care import flagging
 from chat.care.sourcing import sells
@@ -112,7 +112,9 @@ def mark_read(*, by: User, circle: str, seq: int) -> None:
         membership__in=Membership.objects.current().filter(user=by, circle__public_id=circle)
     )
     further = mine.filter(membership__circle__room__last_seq__gte=seq, read_seq__lt=seq)
-    if not further.update(read_seq=seq) and not mine.exists():
+    if further.update(read_seq=seq):
+        announcing.read_to(by.pk, circle, seq)
+    elif not mine.exists():
         raise refusal.not_member()
 
 

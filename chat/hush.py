@@ -10,7 +10,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
 
-from chat import refusal
+from chat import announcing, refusal
 from chat.models import Seat
 from community import zones
 from community.notices import NIGHT_UNTIL
@@ -71,3 +71,4 @@ def _set(by: User, circle: str, until: datetime.datetime | None) -> None:
     seats = Seat.objects.filter(membership__in=mine, membership__user__is_active=True)
     if not seats.update(hushed_until=until):
         raise refusal.not_member()
+    announcing.hushed(by.pk, circle, until)

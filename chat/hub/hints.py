@@ -21,6 +21,8 @@ _REST_SECONDS = 0.02
 # sent. A hub that is there all the same and has not said so hears of it a tenth of a second later.
 _OTHERS_BELIEVED_SECONDS = 25.0
 _REST_ALONE_SECONDS = 0.1
+# Of these many are told in a moment, each of something else: they travel in one.
+_TOGETHER = {"hint.rooms": "rooms", "hint.read": "read"}
 
 
 class Hints:
@@ -30,8 +32,8 @@ class Hints:
         self._me = me
         self._heed = heed
         self._waiting: dict[tuple, Hint] = {}
-        # How far rooms have grown since it was passed on last.
-        self._grown: dict[str, int] = {}
+        # How far rooms have grown, and people have read, since it was passed on last.
+        self._far: dict[str, dict[str, int]] = {kind: {} for kind in _TOGETHER}
         self._any_waiting = asyncio.Event()
         # When another hub was heard last, in the loop's time.
         self._others_at = -_OTHERS_BELIEVED_SECONDS
@@ -40,9 +42,9 @@ class Hints:
         """A hint of our own: heard here at once, passed on to the others."""
         hint = hint | {"hub": self._me}
         self._heed(hint)
-        # Of many hints about one thing only the newest matters, and all rooms travel in one.
-        if hint["type"] == "hint.rooms":
-            self._grown |= hint["rooms"]
+        # Of many hints about one thing only the newest matters.
+        if what := _TOGETHER.get(hint["type"]):
+            self._far[hint["type"]] |= hint[what]
         else:
             about = tuple(hint.get(key) for key in ("type", "circle", "person", "member"))
             before = self._waiting.get(about, {})
@@ -77,10 +79,13 @@ class Hints:
     def _taken(self) -> list[Hint]:
         """What waits, which then waits no more."""
         hints, self._waiting = list(self._waiting.values()), {}
-        grown, self._grown = self._grown, {}
-        if grown:
-            hints.insert(0, {"type": "hint.rooms", "rooms": grown, "hub": self._me})
-        return hints
+        far, self._far = self._far, {kind: {} for kind in _TOGETHER}
+        together = [
+            {"type": kind, _TOGETHER[kind]: how_far, "hub": self._me}
+            for kind, how_far in far.items()
+            if how_far
+        ]
+        return together + hints
 
     async def hear(self) -> None:
         layer = get_channel_layer()

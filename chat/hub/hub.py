@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -79,6 +79,7 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.lines: set[Line] = set()
+        self._lines_of: defaultdict[int, set[Line]] = defaultdict(set)
         self.feeds: dict[str, Feed] = {}
         self.writer = DatabaseThread("hub-writes")
         self.reader = DatabaseThread("hub-reads")
@@ -89,6 +90,8 @@ class Hub:
             "hint.company": self._heed_company,
             "hint.access": self._heed_access,
             "hint.attended": self._heed_attended,
+            "hint.read": self._heed_read,
+            "hint.hushed": self._heed_hushed,
             "hint.typing": self.neighbours.heed_typing,
             "hint.here": self.neighbours.heed_here,
         }
@@ -143,11 +146,15 @@ class Hub:
 
     def add(self, line: Line) -> None:
         self.lines.add(line)
+        self._lines_of[line.person].add(line)
         self.watch.welcome(line)
 
     def drop(self, line: Line) -> None:
         line.closed = True
         self.lines.discard(line)
+        self._lines_of[line.person].discard(line)
+        if not self._lines_of[line.person]:
+            del self._lines_of[line.person]
         for circle in list(line.sittings):
             self.leave(line, circle)
 
@@ -338,13 +345,28 @@ class Hub:
     def _heed_access(self, hint: announcing.Hint) -> None:
         # For who stands at the door now, and is no line yet.
         self.watch.hear(hint.get("changes", 0))
-        mine = [line for line in self.lines if line.person == hint["person"]]
+        mine = list(self._lines_of.get(hint["person"], ()))
         if mine:
             self._spawn(self.watch.look_at(mine))
 
     def _heed_attended(self, hint: announcing.Hint) -> None:
         if hint["circle"] in self.feeds:
             self._spawn(self.watch.show_who_attends([hint["circle"]]))
+
+    def _heed_read(self, hint: announcing.Hint) -> None:
+        for whose, seq in hint["read"].items():
+            person, circle = whose.split()
+            self._say_to_own(int(person), {"is": "read", "circle": circle, "seq": seq})
+
+    def _heed_hushed(self, hint: announcing.Hint) -> None:
+        about = {"circle": hint["circle"], "until": hint["until"]}
+        self._say_to_own(hint["person"], {"is": "hushed"} | about)
+
+    def _say_to_own(self, person: int, frame: dict[str, Any]) -> None:
+        """To all of this person's lines that have the circle open, and to nobody else's."""
+        for line in self._lines_of.get(person, ()):
+            if frame["circle"] in line.sittings:
+                line.say(frame)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)

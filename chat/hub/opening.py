@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from chat.company import Company, companies
+from chat.hush import hushed_until
 from chat.models import Response, Seat
 from chat.packet import Packet
 from chat.replay import FURTHEST_BACK
@@ -124,6 +125,8 @@ def _opening(
         "me": viewer.public_id,
         "sight": viewer.sight,
         "mine": mine,
+        "read": seat.read_seq,
+        "hushed": quiet.isoformat() if (quiet := hushed_until(seat)) else None,
         **standing.as_frame(),
         **({"reload": True} if reload else {}),
     }

@@ -29,6 +29,16 @@ async def test_rooms_that_grew_with_many_batches_travel_in_one_hint_each_with_it
     assert [hint["type"] for hint in heard] == ["hint.rooms", "hint.rooms", "hint.access"]
 
 
+async def test_how_far_people_have_read_travels_in_one_hint():
+    hints = Hints("here", lambda hint: None)
+    for whose, seq in (("5 alder", 3), ("6 alder", 3), ("5 alder", 4)):
+        hints.tell({"type": "hint.read", "read": {whose: seq}})
+
+    assert hints._taken() == [
+        {"type": "hint.read", "read": {"5 alder": 4, "6 alder": 3}, "hub": "here"}
+    ]
+
+
 async def test_what_is_said_anew_of_one_circle_replaces_what_waited_and_nothing_else():
     hints = Hints("here", lambda hint: None)
     for circle in ("alder", "birch", "alder"):

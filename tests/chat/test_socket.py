@@ -570,3 +570,40 @@ async def test_two_houses_on_one_database_are_one_room(cast, house, opens, valke
         assert "LATER" not in ines.everything
     finally:
         other.close()
+
+
+async def test_what_someone_reads_and_hushes_their_own_other_devices_learn(cast, house, opens):
+    circle = cast.circle.public_id
+    other = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
+    elsewhere = {"at": other, "origin": other.url}
+    try:
+        await sync_to_async(other.start)()
+        phone, laptop = await opens(cast.noor), await opens(cast.noor, **elsewhere)
+        others = [await opens(user, **elsewhere) for user in (cast.ines, cast.mina)]
+        for wire in (phone, *others):
+            await wire.enter(cast.circle)
+        # With a page of marks, on which the circle is only listened to.
+        await laptop.say("open", circle=circle, since=None, beside=True)
+        opened = await laptop.hear(lambda frame: frame["is"] == "opened")
+        assert opened["hushed"] is None
+        seq = (await others[0].post(cast.circle, "The kettle sang."))["seq"]
+        assert opened["read"] < seq
+
+        await phone.ask("read", circle=circle, seq=seq)
+        read = await laptop.hear(lambda frame: frame["is"] == "read")
+        assert read == {"is": "read", "circle": circle, "seq": seq}
+        until = (await phone.ask("hush", circle=circle))["until"]
+        hushed = await laptop.hear(lambda frame: frame["is"] == "hushed")
+        assert hushed == {"is": "hushed", "circle": circle, "until": until}
+        await laptop.say("open", circle=circle, since=seq)
+        again = await laptop.hear(lambda f: f["is"] == "opened" and f["read"] == seq)
+        assert again["hushed"] == until
+        await phone.ask("unhush", circle=circle)
+        await laptop.hear(lambda frame: frame["is"] == "hushed" and frame["until"] is None)
+
+        for wire in others:
+            await wire.still_here()
+            assert not {"read", "hushed"} & {frame["is"] for frame in wire.frames}
+            assert until not in wire.everything
+    finally:
+        other.close()

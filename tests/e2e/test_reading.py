@@ -289,3 +289,35 @@ def test_two_who_do_not_read_each_other_are_apart_on_every_screen(visit, cast):
     expect_words(noor, "From Noor, before.", "Not for Ines.", "For all.")
     expect_words(ines, "From Ines.", "Not for Noor.", "For all.")
     expect(ines.locator("[data-typing]")).to_be_hidden()
+
+
+def test_what_is_read_or_hushed_on_one_device_is_so_on_the_others(visit, cast, long_talk):
+    phone = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
+    laptop = live(visit(room_of(cast), cast.noor).page)
+    places = visit("/places/", cast.noor).page
+    other = visit("/places/", cast.ines).page
+    laptop.locator(".log").evaluate("(log) => log.scrollTo(0, -2000)")
+    phone.locator(".log").evaluate("(log) => log.scrollTo(0, -2000)")
+
+    said(cast, cast.mina, "The kettle sang.")
+    for page in (phone, laptop):
+        expect(page.locator("[data-below]")).to_have_text("One new below")
+    for page in (phone, laptop, places, other):
+        expect(page).to_have_title(re.compile(r"^\(1\) "))
+
+    phone.locator("[data-below]").click()
+    expect(laptop.locator("[data-below]")).not_to_have_text("One new below")
+    for page in (phone, laptop, places):
+        expect(page).not_to_have_title(re.compile(r"^\("))
+    expect(other).to_have_title(re.compile(r"^\(1\) "))
+
+    laptop.locator(".only-desk").get_by_role("button", name="Hush until morning").click()
+    expect(phone.locator("[data-bar=hush]")).to_be_visible()
+    phone.locator(".log").evaluate("(log) => log.scrollTo(0, -2000)")
+    expect(phone.locator("[data-below]")).to_have_text("To the newest")
+    said(cast, cast.mina, "And again.")
+    expect(other).to_have_title(re.compile(r"^\(2\) "))
+    expect(places).to_have_title(re.compile("^Your places"))
+    phone.get_by_role("button", name="Hear it again").click()
+    expect(laptop.locator("[data-bar=hush]")).to_have_count(0)
+    expect(places).to_have_title(re.compile(r"^\(1\) Your places"))

@@ -21,8 +21,8 @@ _OUT_OF_SIGHT = """(sheet) => {
   const [log, own, item] = [sheet.closest(".log"), sheet, document.activeElement].map((one) =>
     one.getBoundingClientRect());
   const within = (one) => one.top >= log.top - 1 && one.bottom <= log.bottom + 1;
-  return [within(own) || "sheet", (sheet.contains(document.activeElement) && within(item)) || "item"]
-    .filter((one) => one !== true);
+  const seen = { sheet: within(own), item: sheet.contains(document.activeElement) && within(item) };
+  return Object.keys(seen).filter((one) => !seen[one]);
 }"""
 
 

@@ -23,18 +23,25 @@ export class Hush {
     const { circle } = this.room.dataset;
     try {
       const { until } = await this.room.line.ask({ do: verb, circle, zone });
-      this.#show(until);
-      this.room.marks?.hush(circle, until ?? null);
+      this.told(until);
     } catch (refused) {
       this.room.composer.refuse(refused.say || say("not-reached"));
     }
   }
 
-  #show(until) {
-    this.room.bars.hushed(until);
+  /** The circle is quiet until then, or is heard again; asked for here or on another device. */
+  told(until) {
     const forms = [...this.room.querySelectorAll("[data-hush]")];
+    if (!forms.length) return;
+    const held = document.activeElement?.closest("[data-hush], [data-bar=hush]");
+    this.room.bars.hushed(until);
     for (const form of forms) form.hidden = Boolean(until);
-    // What was pressed has gone: its other half takes the focus.
+    this.room.marks?.hush(this.room.dataset.circle, until ?? null);
+    if (held) this.#keepFocus(forms, until);
+  }
+
+  /** What was pressed has gone: its other half takes the focus. */
+  #keepFocus(forms, until) {
     const back = this.room.querySelector("button[data-unhush]");
     const shown = forms.find((form) => form.checkVisibility())?.querySelector("button");
     (until ? back : (shown ?? this.room.composer.text)).focus();

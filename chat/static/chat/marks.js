@@ -37,7 +37,14 @@ class Marks extends HTMLElement {
   /** Something new in the circle that this page shows, out of its reader's sight. */
   add(circle, entry) {
     const one = this.#circles.get(circle);
-    if (one) one.add(entry.dataset.id, entry.dataset.member, entry.outerHTML);
+    const { id, seq, member } = entry.dataset;
+    if (one) one.add({ id, seq: Number(seq), member }, entry.outerHTML);
+    this.show();
+  }
+
+  /** The circle has been read so far, perhaps on another device. */
+  read(circle, seq) {
+    this.#circles.get(circle)?.read(seq);
     this.show();
   }
 
@@ -92,10 +99,14 @@ class Marks extends HTMLElement {
 class Circle {
   // The house doesn't count someone as here who only wants to know whether something is new.
   isBeside = true;
-  #ids = new Set();
+  // The places of those that came since the page did, by id; and how many came with it.
+  #ids = new Map();
+  #before;
   // Those of them that name this reader, and whether one did that the page came with.
   #naming = new Set();
   #wasNamed;
+  #readSeq = 0;
+  #until;
   #timer;
 
   constructor(marks, { circle, me, head, count, named, hushed }, besideRoom) {
@@ -103,10 +114,15 @@ class Circle {
     this.id = circle;
     this.me = me;
     this.since = head;
-    this.count = count;
+    this.head = head;
+    this.#before = count;
     this.#wasNamed = named;
     this.besideRoom = besideRoom;
     this.hush(hushed);
+  }
+
+  get count() {
+    return this.#before + this.#ids.size;
   }
 
   get named() {
@@ -117,22 +133,30 @@ class Circle {
     return this.count > 0 && !this.hushed;
   }
 
-  add(id, member, html) {
-    if (member === this.me || this.#ids.has(id)) return;
-    this.#ids.add(id);
-    this.count += 1;
+  add({ id, seq, member }, html) {
+    if (member === this.me || seq <= this.#readSeq) return;
+    this.#ids.set(id, seq);
     if (html.includes(`class="mention" data-member="${this.me}"`)) this.#naming.add(id);
   }
 
   seen() {
     this.#ids.clear();
     this.#naming.clear();
-    this.count = 0;
+    this.#before = 0;
+    this.#wasNamed = false;
+  }
+
+  read(upto) {
+    this.#readSeq = Math.max(this.#readSeq, upto);
+    for (const [id, seq] of this.#ids) if (seq <= upto) this.#forget(id);
+    if (upto < this.head) return;
+    this.#before = 0;
     this.#wasNamed = false;
   }
 
   hush(until) {
     clearTimeout(this.#timer);
+    this.#until = until;
     const left = until ? new Date(until) - Date.now() : 0;
     this.hushed = left > 0;
     if (!this.hushed) return;
@@ -146,6 +170,10 @@ class Circle {
 
   hear(frame) {
     if (frame.is === "opened" && frame.reload) this.since = frame.head;
+    if (frame.is === "opened") this.#stands(frame.read, frame.hushed);
+    // Said by this person's other devices, too.
+    if (frame.is === "read") this.#stands(frame.seq, this.#until);
+    if (frame.is === "hushed") this.#stands(0, frame.until);
     if (frame.is === "head" && frame.seq > this.since) this.#askAgain();
     if (frame.is !== "events" || frame.upto <= this.since) return;
     if (frame.after > this.since) {
@@ -170,14 +198,23 @@ class Circle {
     // Marks can wait for the line.
   }
 
-  #note({ kind, id, html, remove }) {
+  #stands(read = 0, until = null) {
+    this.read(read);
+    this.hush(until);
+    this.marks.show();
+  }
+
+  #note({ kind, id, seq, html, remove }) {
     if (ARRIVED.has(kind) && html) {
       const [tag] = html.match(/<li [^>]*>/) ?? [""];
-      this.add(id, /data-member="([^"]*)"/.exec(tag)?.[1], html);
+      this.add({ id, seq, member: /data-member="([^"]*)"/.exec(tag)?.[1] }, html);
     }
-    if (!GONE.has(kind) && !remove) return;
+    if (GONE.has(kind) || remove) this.#forget(id);
+  }
+
+  #forget(id) {
     this.#naming.delete(id);
-    if (this.#ids.delete(id)) this.count -= 1;
+    this.#ids.delete(id);
   }
 
   #askAgain() {

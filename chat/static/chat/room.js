@@ -236,6 +236,8 @@ export class Room extends HTMLElement {
     this.standing.opened(frame);
     for (const [id, kinds] of Object.entries(mine ?? {})) this.dress.mine.set(id, kinds);
     this.log.opened();
+    this._read({ seq: frame.read ?? 0 });
+    this._hushed({ until: frame.hushed });
     if (reload) {
       this.needs.lookSoon();
       await this.#reload();
@@ -285,6 +287,16 @@ export class Room extends HTMLElement {
   /** Whom this reader reads is not what it was: the page is drawn anew. */
   _reload() {
     this.#reload();
+  }
+
+  /** On this or another device of theirs the reader has read so far, or asked for quiet. */
+  _read({ seq }) {
+    this.marks?.read(this.dataset.circle, seq);
+    this.scroll.read(seq);
+  }
+
+  _hushed({ until }) {
+    this.hush.told(until);
   }
 
   _typing(frame) {

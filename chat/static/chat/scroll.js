@@ -6,8 +6,9 @@ const NEAR = 60;
 const RESTS_AFTER = 150;
 
 export class Scroll {
-  // Messages of others that came below what the reader has in sight, by id.
-  #below = new Set();
+  // Messages of others that came below what the reader has in sight: their places by their ids.
+  #below = new Map();
+  #readSeq = 0;
   #scroller;
   // What the reader had at the top, once they had come to rest.
   #resting;
@@ -132,7 +133,16 @@ export class Scroll {
 
   /** Others wrote these at the end, which the reader may not have in sight. */
   arrived(entries) {
-    if (!this.isAtEnd) for (const { dataset } of entries) this.#below.add(dataset.id);
+    if (!this.isAtEnd) {
+      for (const { dataset } of entries) this.#below.set(dataset.id, Number(dataset.seq));
+    }
+    this.read(this.#readSeq);
+  }
+
+  /** So far it was read, perhaps in another tab or on another device: that isn't new any more. */
+  read(upto) {
+    this.#readSeq = Math.max(this.#readSeq, upto);
+    for (const [id, seq] of this.#below) if (seq <= this.#readSeq) this.#below.delete(id);
     this.#look();
   }
 
