@@ -5,6 +5,7 @@ they are opened newest first, a bounded many at a time, looked through and forgo
 from __future__ import annotations
 
 import datetime
+import re
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -26,7 +27,11 @@ MOST_FOUND = 20
 _BATCH = 200
 _MOST_OPENED = 2000
 _MOST_SECONDS = 1.0
-_SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+_SAME = str.maketrans(
+    dict.fromkeys("’‘‛‚‹›", "'") | dict.fromkeys("“”‟„«»「」『』", '"') | dict.fromkeys("–—", "-")
+)
+# What stands between quotes, or a word.
+_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,12 @@ class Found:
 
 
 def terms_in(query: str) -> list[str]:
-    """What to look for: every one of these words must stand in a message. Raises Refused."""
+    """What to look for: every one of these words must stand in a message, and what is in quotes as
+    it is written there. Raises Refused."""
     if len(query) > LONGEST:
         raise Refused("too_long", _("That is a lot to look for. A word or two is enough."))
-    terms = folded(query).split()
+    found = [phrase or word for phrase, word in _TERM.findall(folded(query))]
+    terms = [term for one in found if (term := one.strip(" '"))]
     if not terms:
         raise Refused("bad_frame", _("Write a word to look for."))
     return terms

@@ -25,8 +25,11 @@ from chat.views.answers import number_in, see_other, status_of
 from chat.views.seats import seat_or_404
 from community import vault
 from community.people import SignedInRequest
+from community.randomness import random_name
 
 _KEPT = "looked_for"
+# More than anyone looks at beside each other; what was asked before is forgotten.
+_MOST_KEPT = 12
 _MOST_A_MINUTE = 30
 
 
@@ -34,25 +37,25 @@ _MOST_A_MINUTE = 30
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: SignedInRequest, circle: str) -> HttpResponse:
-    """The form, and with `before` in the address what was last asked for: 0 is from the newest."""
+    """The form, and what was asked for under the name in the address; from the newest, or `before`
+    a place in the log."""
     seat = seat_or_404(request, circle)
     query = request.POST.get("q", "")
-    before = request.GET.get("before", "")
+    asked, before = request.GET.get("asked", ""), request.GET.get("before", "")
     try:
         if request.method == "POST":
             finding.terms_in(query)
-            _keep(request, circle, query)
-            return see_other(f"{reverse('find', args=[circle])}?before=0")
+            name = _keep(request, circle, query)
+            return see_other(f"{reverse('find', args=[circle])}?asked={name}")
         found = None
-        place = number_in(before)
-        if place is not None:
-            query = _kept(request, circle)
-            found = _found(request, seat, query, place) if query else None
+        if asked:
+            query = _kept(request, circle, asked)
+            found = _found(request, seat, query, number_in(before) or 0) if query else None
     except Refused as refused:
         context = _context(seat, query) | {"say": refused.say}
         status = status_of(refused)
         return render(request, "chat/find.html", context, status=status)
-    context = _context(seat, query)
+    context = _context(seat, query) | {"asked": asked}
     if found:
         context |= {"found": found, "rows": list(_rows(found.entries))}
     return render(request, "chat/find.html", context)
@@ -85,14 +88,25 @@ def _times(key: str) -> int:
         return 0
 
 
-def _keep(request: SignedInRequest, circle: str, query: str) -> None:
+def _keep(request: SignedInRequest, circle: str, query: str) -> str:
+    """The name under which the page finds again what it asked for; says nothing of it."""
     sealed = vault.seal(query, owner=_owner(request), about=f"find:{circle}")
-    request.session[_KEPT] = base64.b64encode(sealed).decode()
+    name = random_name(6)
+    kept = _all_kept(request) | {name: base64.b64encode(sealed).decode()}
+    request.session[_KEPT] = dict(list(kept.items())[-_MOST_KEPT:])
+    return name
 
 
-def _kept(request: SignedInRequest, circle: str) -> str:
+def _all_kept(request: SignedInRequest) -> dict[str, str]:
+    """Oldest first."""
+    kept = request.session.get(_KEPT)
+    # Sessions from before kept one, by itself.
+    return kept if isinstance(kept, dict) else {}
+
+
+def _kept(request: SignedInRequest, circle: str, name: str) -> str:
     try:
-        sealed = base64.b64decode(request.session.get(_KEPT, ""))
+        sealed = base64.b64decode(_all_kept(request).get(name, ""))
         return vault.open_sealed(sealed, owner=_owner(request), about=f"find:{circle}")
     except (vault.Unopenable, ValueError):
         return ""

@@ -48,6 +48,44 @@ def test_words_are_found_whatever_their_capitals_accents_and_quotes(client, cast
     assert "holds these words" in find(client, cast, cast.noor, "bakery")
 
 
+def test_words_in_quotes_of_any_kind_are_looked_for_as_they_stand(client, cast):
+    say(cast.ines, "She put the “kettle” on.", circle=cast.circle)
+    say(cast.mina, "On the kettle she put it.", circle=cast.circle)
+
+    for words in ('"kettle"', "‘kettle’", "«kettle»", "„kettle“", "'put' the", "„on the kettle"):
+        assert len(found(find(client, cast, cast.noor, words))) == 2
+    for words in ('"on the kettle"', "“On  the kettle” put"):
+        assert found(find(client, cast, cast.noor, words)) == ["On the kettle she put it."]
+    assert "Nothing found" in find(client, cast, cast.noor, "“kettle the”")
+
+
+def test_each_page_keeps_what_it_asked_for(client, cast):
+    say(cast.ines, "The harbour.", circle=cast.circle)
+    say(cast.ines, "The bakery.", circle=cast.circle)
+    client.force_login(cast.noor)
+
+    def asked(words):
+        return client.post(address(cast, "find"), {"q": words})["Location"]
+
+    first, second = asked("harbour"), asked("bakery")
+
+    assert "harbour" not in first
+    assert "harbour" not in str(dict(client.session))
+    for page, words in ((first, "harbour"), (second, "bakery"), (first, "harbour")):
+        shown = client.get(page).content.decode()
+        assert f'value="{words}"' in shown
+        assert found(shown) == [f"The {words}."]
+    # Under another's session, or in another circle, its name opens nothing.
+    client.force_login(cast.ines)
+    assert "forgotten by now" in client.get(first).content.decode()
+    client.force_login(cast.noor)
+    for n in range(20):
+        last = asked(f"harbour {n}")
+    assert len(client.session["looked_for"]) == 12
+    assert "forgotten by now" in client.get(first).content.decode()
+    assert 'value="harbour 19"' in client.get(last).content.decode()
+
+
 def test_notes_and_the_weeks_question_are_looked_through_too(client, cast):
     ask_the_question(cast.circle)
     said = say(cast.ines, "It was his birthday.", circle=cast.circle, note="grief")
@@ -123,12 +161,12 @@ def test_looking_is_bounded_and_goes_on_where_it_stopped(client, cast, monkeypat
 
 def test_nothing_and_too_much_to_look_for_are_said_plainly(client, cast):
     client.force_login(cast.noor)
-    for words, status in (("", 400), (" ´ ", 400), ("x" * 101, 413)):
+    for words, status in (("", 400), (" ´ ", 400), ("“ ”", 400), ("x" * 101, 413)):
         response = client.post(address(cast, "find"), {"q": words})
         assert response.status_code == status
         assert 'aria-invalid="true"' in response.content.decode()
     for before in ("x", "-1", "9" * 40):
-        assert client.get(f"{address(cast, 'find')}?before={before}").status_code == 200
+        assert client.get(f"{address(cast, 'find')}?asked=x&before={before}").status_code == 200
 
 
 # At an older place --------------------------------------------------------------------

@@ -191,6 +191,7 @@ def test_someone_one_would_rather_not_read_leaves_the_page(visit, cast):
 def test_words_are_found_and_read_where_they_were_said(visit, cast, long_talk, script):
     seen = visit(f"{room_of(cast)}find/", cast.noor, java_script_enabled=script, viewport=PHONE)
     page = seen.page
+    expect(page.get_by_label("Words to look for")).to_be_focused()
     page.get_by_label("Words to look for").fill("LINE 031")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="One message")).to_be_visible()
@@ -198,8 +199,16 @@ def test_words_are_found_and_read_where_they_were_said(visit, cast, long_talk, s
     page.get_by_role("link", name="Read it where it was said").click()
 
     expect(message(page, "Line 031.")).to_be_in_viewport()
+    expect(message(page, "Line 031.")).to_have_css("outline-width", "3px")
+    if script:
+        expect(message(page, "Line 031.")).to_be_focused()
     page.go_back()
     expect(page.get_by_role("heading", name="One message")).to_be_visible()
+    page.get_by_label("Words to look for").fill("Line 032")
+    page.keyboard.press("Enter")
+    expect(page.locator(".msg")).to_contain_text("Line 032.")
+    page.go_back()
+    expect(page.locator(".msg")).to_contain_text("Line 031.")
 
 
 def test_content_notes_stand_open_for_who_wants_them_so(visit, cast):

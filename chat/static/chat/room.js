@@ -179,9 +179,7 @@ export class Room extends HTMLElement {
   goTo(message) {
     const entry = this.log.entry(message);
     if (!entry) return location.assign(`${this.dataset.page}?at=${message}#m-${message}`);
-    entry.scrollIntoView({ block: "center" });
-    entry.tabIndex = -1;
-    return entry.focus({ preventScroll: true });
+    return this.scroll.goTo(entry);
   }
 
   /** The reader would rather not read this person: their words leave the page at once. */

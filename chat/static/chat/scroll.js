@@ -117,11 +117,19 @@ export class Scroll {
     if (!this.#isElsewhere) this.end.scrollIntoView({ block: "end" });
     const line = this.list.querySelector(".unread");
     const { hash } = location;
-    const target = hash.startsWith("#m-") ? document.getElementById(hash.slice(1)) : this.#asked();
+    const named = hash.startsWith("#m-") && document.getElementById(hash.slice(1));
+    const target = named || this.#asked();
     const hides = line?.getBoundingClientRect().top < this.log.getBoundingClientRect().top;
     if (target) target.scrollIntoView({ block: "center" });
     else if (hides) line.scrollIntoView({ block: "start" });
+    if (named) show(named);
     this.#look();
+  }
+
+  /** To an entry on the page, which is marked and has the focus. */
+  goTo(entry) {
+    entry.scrollIntoView({ block: "center" });
+    show(entry);
   }
 
   #asked() {
@@ -171,4 +179,9 @@ export class Scroll {
       .filter(({ entry, box }) => box.bottom > top && entry.dataset.id)
       .map(({ entry, box }) => ({ entry, top: box.top }));
   }
+}
+
+function show(entry) {
+  entry.tabIndex = -1;
+  entry.focus({ preventScroll: true });
 }
