@@ -80,6 +80,13 @@ def tell(
         return concern
 
 
+def goes_to_leads(about: Membership, *, by: Membership) -> bool:
+    """Whether what `by` tells of `about` is for the program leads: about whoever holds the circle,
+    or where nobody else does."""
+    holders = about.circle.memberships.current().facilitators()
+    return about.is_facilitator or not holders.exclude(pk=by.pk).exists()
+
+
 def raise_concern(room: Room, concern: Concern) -> None:
     """Writes it with the words as they are now, and has those told who look; the lock is held."""
     concern.due_at = due_at(room, concern.kind)

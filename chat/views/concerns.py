@@ -121,6 +121,7 @@ def _tell(request: SignedInRequest, seat: Seat, about: Membership, **what: Any) 
     context = {
         "circle": circle,
         "about": about,
+        "to_leads": concerns.goes_to_leads(about, by=seat.membership),
         "entry": what.pop("entry", None),
         "reasons": concerns.REASONS,
         "note_limit": concerns.NOTE_LIMIT,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, history, moderation, posting, telling
+from chat import concerns, editing, history, moderation, posting, telling
 from chat.entries import Entry
 from chat.frames import Frame
 from chat.models import Message, Response, Seat
@@ -142,6 +142,7 @@ def message_page(
         "is_mine": row.membership_id == me.pk and entry.state in ("posted", "held"),
         "may_hold": me.is_facilitator and entry.kind == "message",
         "author": row.membership,
+        "to_leads": row.membership and concerns.goes_to_leads(row.membership, by=me),
         "author_is_peer": row.membership is not None and not row.membership.is_facilitator,
         "mute": moderation.mute_in_force(row.membership) if row.membership else None,
         "session_until": session_ends(circle) if me.is_facilitator else None,

@@ -90,6 +90,8 @@ def room_page(
         "at": at if page.has_newer else None,
         "hushed_until": hushed_until(seat),
         "around": around,
+        # Nobody else holds the circle: what they tell goes to the program leads.
+        "alone": not [one for one in around.facilitators if one.pk != member.pk],
         "peers_in_words": in_words(len(around.peers)),
         "people_in_words": in_words(len(around.people)),
         "session": session_in_words(around.session.begins_at, around.session.ends_at)

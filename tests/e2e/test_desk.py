@@ -6,9 +6,10 @@ from playwright.sync_api import expect
 from chat import beside, concerns, pacing, settling
 from chat.live import leading, rounds
 from chat.models import Concern
+from programs.models import Membership
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import answer_late, faults_of, live, room_of, said, soon, write
+from tests.e2e.room import answer_late, faults_of, live, message, room_of, said, soon, write
 
 pytestmark = pytest.mark.e2e
 
@@ -267,3 +268,29 @@ def test_what_was_begun_while_the_desk_asked_the_house_is_not_swept_away(visit, 
     page.evaluate("document.activeElement.blur()")
     expect(page.locator(".qitem")).to_have_count(1)
     assert faults_of(mina) == []
+
+
+def test_whoever_holds_a_circle_alone_is_offered_the_leads_and_not_themselves(visit, cast):
+    told = said(cast, cast.noor, "The kettle sang.")
+    page = live(visit(room_of(cast), cast.mina).page)
+    expect(page.locator("[data-composer]")).to_contain_text("Three people can read this.")
+    expect(page.locator("[data-composer]")).not_to_contain_text("may hold a message")
+
+    message(page, "The kettle").locator("[data-menu]").click()
+    expect(page.locator(".sheet [data-do=tell]")).to_contain_text("Tell a program lead")
+    page.locator(".sheet [data-do=tell]").click()
+    asked = page.locator("#ask-tell")
+    expect(asked.get_by_role("heading")).to_have_text("Tell a program lead")
+    expect(asked).to_contain_text("They won’t be told who said so.")
+    asked.get_by_role("button", name="I’m worried").click()
+    expect(page.locator("#told")).to_contain_text("A program lead will look at it")
+    for path in (f"messages/{told.id}/", f"messages/{told.id}/tell/"):
+        page.goto(f"{room_of(cast)}{path}")
+        expect(page.get_by_text("Tell a program lead")).to_be_visible()
+
+    Membership.objects.create(
+        circle=cast.circle, user=cast.bela, role="facilitator", name="Bela", swatch=90
+    )
+    page.goto(room_of(cast))
+    message(live(page), "The kettle").locator("[data-menu]").click()
+    expect(page.locator(".sheet [data-do=tell]")).to_contain_text("Tell the facilitator")

@@ -27,6 +27,14 @@ export class Company {
     for (const member of members) this.#list(member);
   }
 
+  /** Whether what is told of someone goes to the program leads: they hold the circle, or nobody
+   * does but perhaps whoever tells. */
+  goesToLeads(id) {
+    const holders = [...this.people.values()].filter(({ role }) => role === "facilitator");
+    const looks = holders.some((one) => one.id !== this.me);
+    return this.people.get(id)?.role === "facilitator" || (this.people.size > 0 && !looks);
+  }
+
   joined(member) {
     this.people.set(member.id, member);
     this.#list(member);
@@ -97,7 +105,7 @@ export class Company {
       person.querySelector("[data-doing]").dataset.rest = rest;
       const tell = person.querySelector(".tell");
       tell.href = `${this.room.dataset.page}members/${id}/tell/`;
-      tell.setAttribute("aria-label", say("tell-about", { name }));
+      tell.setAttribute("aria-label", say(this.goesToLeads(id) ? "tell-lead-about" : "tell-about", { name }));
       list.append(person);
     }
     this.#show();

@@ -87,7 +87,7 @@ export class Room extends HTMLElement {
       return;
     }
     const { person, member = person } = link.closest("[data-person], [data-member]").dataset;
-    tell({ member }, this.company.people.get(member), (frame) => this.act(frame));
+    tell({ member }, member, this.company, (frame) => this.act(frame));
   }
 
   /** What undoes what, by verb; said to those who may. */

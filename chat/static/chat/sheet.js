@@ -60,8 +60,7 @@ export class Sheet {
       const { respond } = button.dataset;
       if (respond) button.setAttribute("aria-pressed", String(given.includes(respond)));
     }
-    const author = this.room.company.people.get(entry.dataset.member);
-    if (author?.role === "facilitator") {
+    if (this.room.company.goesToLeads(entry.dataset.member)) {
       sheet.querySelector("[data-do=tell] [data-say]").textContent = say("tell.lead");
     }
     for (const rule of sheet.querySelectorAll("hr")) {
@@ -114,8 +113,7 @@ export class Sheet {
     if (verb === "take_back") this.#verb({ do: verb, message });
     if (FACILITATING.has(verb)) facilitate(this.room, verb, entry.dataset);
     if (verb === "tell") {
-      const author = this.room.company.people.get(entry.dataset.member);
-      tell({ message }, author, (frame) => this.#verb(frame));
+      tell({ message }, entry.dataset.member, this.room.company, (frame) => this.#verb(frame));
     }
     if (verb === "who") location.assign(`${this.room.dataset.page}messages/${message}/who/`);
     if (verb === "hide") this.#hide(entry.dataset.member);

@@ -3,10 +3,10 @@
 
 import { say } from "./sayings.js";
 
-/** Asks for a reason, tells, and says who will look. `about` is whom it is about, where known;
- * `ask` sends a verb and gives its answer. */
-export async function tell(what, about, ask) {
-  const chosen = await reasonFor(about, unsent.get(keyOf(what)));
+/** Asks for a reason, tells, and says who will look. `member` is whom it is about; `ask` sends a verb
+ * and gives its answer. */
+export async function tell(what, member, company, ask) {
+  const chosen = await reasonFor(member, company, unsent.get(keyOf(what)));
   if (!chosen) return;
   const ack = await ask({ do: "tell", ...what, ...chosen });
   if (!ack) {
@@ -24,12 +24,14 @@ const unsent = new Map();
 
 const keyOf = (what) => JSON.stringify(what);
 
-function reasonFor(about, note = "") {
+function reasonFor(member, company, note = "") {
   const dialog = document.getElementById("ask-tell");
   const form = dialog.querySelector("form");
-  const whom = about?.role === "facilitator" ? "lead" : "facilitator";
-  dialog.querySelector("h2").textContent = say(`tell.${whom}`);
-  dialog.querySelector("[data-about]").textContent = say(`tell.${whom}.hint`, { name: about?.name });
+  const about = company.people.get(member);
+  const who = company.goesToLeads(member) ? "lead" : "facilitator";
+  const hint = about?.role === "facilitator" ? "lead" : "facilitator";
+  dialog.querySelector("h2").textContent = say(`tell.${who}`);
+  dialog.querySelector("[data-about]").textContent = say(`tell.${hint}.hint`, { name: about?.name });
   form.reset();
   form.elements.note.value = note;
   dialog.returnValue = "";
