@@ -364,7 +364,7 @@ class Hub:
 
     def _say_to_own(self, person: int, frame: dict[str, Any]) -> None:
         """To all of this person's lines that have the circle open, and to nobody else's."""
-        for line in self._lines_of.get(person, ()):
+        for line in list(self._lines_of.get(person, ())):
             if frame["circle"] in line.sittings:
                 line.say(frame)
 
