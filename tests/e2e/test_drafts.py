@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from chat import editing, moderation
 from chat.models import Message
+from tests.e2e.everyone import faults
 from tests.e2e.room import (
     _KEPT,
     beside,
@@ -181,6 +182,7 @@ def test_a_change_that_was_stopped_does_not_come_back(noor):
 
 
 def test_new_words_for_a_message_that_is_set_aside_meanwhile_stay_and_can_be_sent(noor, cast):
+    said(cast, cast.ines, "How are you?")
     name = posted(noor, "You should just stop.")
     writing(noor).fill("half a thought")
     do(noor, "You should just stop.", "Change it")
@@ -196,6 +198,12 @@ def test_new_words_for_a_message_that_is_set_aside_meanwhile_stay_and_can_be_sen
         expect_kept(noor, "I had to stop, once.")
         again(noor)
     expect(meanwhile(noor)).to_contain_text("Mina set this message aside.")
+    assert faults(noor) == []
+    do(noor, "How are you?", "Reply")
+    expect(writing(noor)).to_have_value("I had to stop, once.")
+    noor.get_by_role("button", name="Don’t answer this one").click()
+    expect(meanwhile(noor)).to_contain_text("Mina set this message aside.")
+    expect(writing(noor)).to_have_value("I had to stop, once.")
     noor.get_by_role("button", name="Send").click()
     expect_posted(noor, "I had to stop, once.")
     expect(writing(noor)).to_have_value("half a thought")
@@ -237,6 +245,7 @@ def test_a_change_never_replaces_a_newer_one_unseen(noor, cast):
     expect(writing(noor)).to_have_value("It was a cold hand.")
     beside(editing.edit, by=cast.noor, body="It was my sister’s hand.", **at)
     expect(answering(noor)).to_have_text("It reads now: It was my sister’s hand.")
+    assert faults(noor) == []
     expect(writing(noor)).to_have_value("It was a cold hand.")
     writing(noor).press("Enter")
     expect_words(noor, "It was a cold hand.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from chat.live import leading, rounds
@@ -284,6 +285,18 @@ def test_the_keyboard_is_enough_for_both_sides(visit, cast, session, page_of):
     expect(mina.locator("[data-holding]")).to_have_text("Lark has the talking piece")
     by_key(mina, "Move to: Closing")
     expect(noor.locator("[data-heading]")).to_have_text("Closing")
+
+
+def test_who_is_signed_out_finds_nobody_in_the_session_any_more(visit, cast, session, page_of):
+    page = visit(page_of, cast.ines).page
+    expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+    assert "Noor" in page.evaluate("document.body.innerText")
+    Session.objects.all().delete()
+
+    expect(page.get_by_role("heading", name="You’re signed out")).to_be_visible()
+    shown = page.evaluate("document.body.innerText + document.title")
+    assert not any(word in shown for word in ("Noor", "Mina", "Alder"))
+    assert faults(page) == []
 
 
 def test_a_step_is_announced_once_and_what_changes_nothing_is_not(visit, cast, session, page_of):

@@ -39,6 +39,7 @@ export class Answering {
 
   /** The message that was changed can't be any more: the words stand by themselves. */
   alone(sentence) {
+    this.quote = undefined;
     this.#quoting.hidden = true;
     this.#stop.setAttribute("aria-label", say("stop-alone"));
     this.#tell(sentence);

@@ -96,7 +96,7 @@ export class Composer {
     if (changes) return this.#change(body);
     const quote = this.answering.given;
     this.room.outbox.add({ body, note: this.noting.words.trim(), quote });
-    return this.#changing ? this.#stop() : this.#clear();
+    return this.#changing ? this.#letGo() : this.#clear();
   }
 
   /** Puts unsent words back where they were written; false where others stand there. */
@@ -116,10 +116,11 @@ export class Composer {
     if (sentence) place.scrollIntoView({ block: "nearest" });
   }
 
-  /** The draft goes on as an answer. A change that was under way is kept for its message. */
+  /** What stands here goes on as an answer; but a change that is under way is kept for its message,
+   * and the draft that waited for that is the answer. */
   reply(quote) {
     this.#keepPending();
-    if (this.#changing) this.#toDraft();
+    if (this.#changing && !this.#changing.gone) this.#toDraft();
     this.answering.answer(quote);
     this.text.focus();
     this.#written();
@@ -128,6 +129,8 @@ export class Composer {
   /** Lets the author change a message that stands, or go on with that. */
   async change(message) {
     if (message === this.#changing?.message) return this.text.focus();
+    // These have no message any more that would lead back to them.
+    if (this.#changing?.gone) return this.refuse(say("gone.first"));
     const own = await ownWords(this.room, message).catch(() => undefined);
     if (!own) return this.refuse(say("not-reached"));
     const kept = await this.drafts.changeOf(message);
@@ -171,13 +174,17 @@ export class Composer {
     const isOther = !gone && asOf !== (changing.asOf ??= asOf);
     changing.gone = gone;
     changing.seen = asOf;
-    if (gone) this.answering.alone(`${gone} ${say("gone.words-stay")}`);
-    else this.answering.change(changing.message, isOther ? body : "");
+    if (gone && !this.answering.quote) this.#stayAlone();
+    else if (!gone) this.answering.change(changing.message, isOther ? body : "");
     const left = Math.max(this.room.timeToChange(at), SOONEST);
     if (!gone) this.#looking = setTimeout(() => this.look(), Math.min(left, LATEST));
     // Another tab may have let go of what was kept of it.
     if (gone || isOther) this.#keepSoon();
     this.#nameButton();
+  }
+
+  #stayAlone() {
+    this.answering.alone(`${this.#changing.gone} ${say("gone.words-stay")}`);
   }
 
   /** The change is left; the draft that waited for that is back. */
@@ -226,7 +233,7 @@ export class Composer {
     const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: seen };
     try {
       await this.room.line.ask({ ...frame, body, note: this.noting.words.trim() });
-      if (this.#changing === changing) this.#stop();
+      if (this.#changing === changing) this.#letGo();
       else this.drafts.dropChange(message);
     } catch (refused) {
       this.refuse(refused.say || say("not-reached"));
@@ -234,15 +241,22 @@ export class Composer {
     }
   }
 
-  /** The change was sent, or is not wanted; or no answer is. */
+  /** No answer is wanted, or no change. */
   #stop() {
-    if (this.#changing) {
-      this.drafts.dropChange(this.#changing.message);
-      this.#toDraft();
+    if (this.#changing?.gone && this.answering.quote) {
+      this.#stayAlone();
+    } else if (this.#changing) {
+      this.#letGo();
     } else {
       this.answering.hide();
       this.#written();
     }
+    this.text.focus();
+  }
+
+  #letGo() {
+    this.drafts.dropChange(this.#changing.message);
+    this.#toDraft();
     this.text.focus();
   }
 
