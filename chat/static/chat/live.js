@@ -9,7 +9,7 @@ import { Stage } from "./live-stage.js";
 import { Room } from "./room.js";
 import { cut, say } from "./sayings.js";
 
-const NO_MARKS = { add() {}, seen() {}, hush() {}, gone() {}, show() {} };
+const NO_MARKS = { add() {}, read() {}, seen() {}, hush() {}, gone() {}, show() {} };
 const LONGEST_WAIT = 5000;
 const UNHELD_AFTER = 60_000;
 const BY_NUMBER = new Set(["seconds", "step"]);
