@@ -395,6 +395,46 @@ def test_many_listen_and_one_of_them_is_asked_onto_the_stage(visit, cast, aside)
         assert faults(page) == []
 
 
+@pytest.mark.parametrize("height", [844, 664])
+def test_in_closing_on_a_phone_the_field_and_support_stay_in_sight(
+    visit, cast, session, page_of, aside, height
+):
+    session.do(rounds.done, cast.ines)
+    session.lead(leading.phase, phase="closing")
+    for n in range(12):
+        aside(said, cast, cast.ines, f"A last word, and then one more: {n}.")
+    view = PHONE | {"height": height}
+    page = visit(page_of, cast.noor, viewport=view).page
+    expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+
+    field = page.get_by_label("What would you like to say?")
+    support = page.get_by_role("link", name="Support now")
+    whole = {"ratio": 1}
+    expect(field).to_be_in_viewport(**whole)
+    expect(page.get_by_role("button", name="Say this")).to_be_in_viewport(**whole)
+    expect(support).to_be_in_viewport(**whole)
+    assert page.evaluate("scrollY") == 0
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(support).to_be_in_viewport(**whole)
+    expect(page.get_by_role("button", name="Step out quietly")).to_be_in_viewport(**whole)
+    page.evaluate("scrollTo(0, 0)")
+    say_this(page, "Mine, too.")
+    expect(page.locator(".msg", has_text="Mine, too.")).to_be_in_viewport()
+    assert faults(page) == []
+
+
+def test_only_a_round_that_nobody_holds_is_said_to_wait(visit, cast, session, page_of):
+    page = visit(page_of, cast.noor).page
+    bar = page.locator("[data-unheld]")
+    expect(bar).to_contain_text("Nobody is holding the room right now.")
+    expect(page.locator("[data-unheld-round]")).not_to_have_attribute("hidden", "")
+    session.lead(leading.phase, phase="closing")
+    expect(page.locator("[data-heading]")).to_have_text("Closing")
+    expect(page.locator("[data-unheld-round]")).to_have_attribute("hidden", "")
+    page.reload()
+    expect(page.locator("[data-unheld-round]")).to_have_attribute("hidden", "")
+
+
 def test_a_screen_says_by_itself_that_nobody_holds_the_room(
     visit, live_house, cast, session, page_of
 ):

@@ -45,6 +45,7 @@ export class Stage {
     this.lead.hidden = !words;
     this.lead.textContent = words;
     live.querySelector("[data-unheld]").hidden = live.isHeld;
+    live.querySelector("[data-unheld-round]").hidden = !live.inRound;
     this.#composer();
     this.said();
     this.tick();

@@ -90,10 +90,14 @@ export class Scroll {
   }
 
   toEnd() {
+    this.#passEnd();
+    this.#look();
+  }
+
+  #passEnd() {
     // Where the log scrolls by itself, the page around it stays as it is.
     if (this.scroller === this.log) this.log.scrollTop = this.log.scrollHeight;
     else this.end.scrollIntoView({ block: "end" });
-    this.#look();
   }
 
   /** Changes the log, and keeps the reader's place in it: the end, or the entry at the top. */
@@ -114,7 +118,7 @@ export class Scroll {
    * else to the end. */
   start() {
     // Passing by the end is not having seen it.
-    if (!this.#isElsewhere) this.end.scrollIntoView({ block: "end" });
+    if (!this.#isElsewhere) this.#passEnd();
     const line = this.list.querySelector(".unread");
     const { hash } = location;
     const named = hash.startsWith("#m-") && document.getElementById(hash.slice(1));
