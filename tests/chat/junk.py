@@ -11,7 +11,34 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.chat.test_frames import UNREADABLE
+# What is no frame at all, by what is wrong with it.
+UNREADABLE = {
+    "nothing": "",
+    "no JSON": "hello",
+    "a list": '[{"do":"post"}]',
+    "a string": '"post"',
+    "a number": "7",
+    "null": "null",
+    "without a verb": "{}",
+    "a verb that is a number": '{"do":7}',
+    "a verb that is a list": '{"do":["post"]}',
+    "deep brackets": "[" * 8000,
+    "deep braces": '{"do":' * 2700,
+    "many brackets": "[" * 200_000,
+    "a name that stands twice": '{"do":"post","body":"a","body":"b"}',
+    "a name that stands twice, before a space": '{"do":"post","body" : "a","body" :"b"}',
+    "a name that stands twice, written in two ways": '{"do":"post","body":"a","bod\\u0079":"b"}',
+    "a name that stands twice inside": '{"do":"post","body":{"a":1,"a":2}}',
+    "not a number": '{"do":"read","seq":NaN}',
+    "infinity": '{"do":"read","seq":-Infinity}',
+    "five thousand digits": '{"do":"read","seq":' + "9" * 5000 + "}",
+    "a raw control sign": '{"do":"post","body":"a\x00b"}',
+    "a raw lone surrogate": '{"do":"post","body":"\ud800"}',
+    "half a frame": '{"do":"post","body":"a',
+    "a tail": '{"do":"post"} {"do":"post"}',
+    "a quarter of a megabyte": '{"do":"post","body":"' + "x" * 262_144 + '"}',
+    "a byte order mark": '\ufeff{"do":"post"}',
+}
 
 # A word that stands in every body, so that one search of a log finds whatever leaked.
 WORDS = "heron-on-the-weir"

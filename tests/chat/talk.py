@@ -15,12 +15,14 @@ from django.db import connection
 from django.utils import timezone
 
 from chat import posting
+from chat.company import Company, companies
 from chat.models import Event, Message, Room
 from chat.posting import Draft, Posted
 from chat.refusal import Refused
 from community.models import User
 from programs import enrolment
 from programs.models import Circle, Membership, PromptDelivery
+from tests.cast import Cast
 
 
 def draft(by: User, body: str, *, circle: Circle, **more: Any) -> Draft:
@@ -59,6 +61,12 @@ def log_of(circle: Circle) -> list[Event]:
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert Room.objects.get(circle=circle).last_seq == len(events)
     return events
+
+
+def company_of(cast: Cast, known: Company | None = None) -> Company:
+    """Who may read the alder circle's room, as a process finds out that knows this much."""
+    count = Room.objects.get(circle=cast.circle).company
+    return companies({cast.circle.pk: count}, known={cast.circle.pk: known})[cast.circle.pk]
 
 
 def join(name: str, circle: Circle, **more: Any) -> User:

@@ -13,22 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from chat.hub.allowance import Allowance
 from chat.posting import Draft, post_batch
-from tests.cast import Cast, gather
 from tests.chat.wire import Wire
-from tests.live import LiveHouse
 
 LONG = "é " * 14_000
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
-
-
-@pytest.fixture
-def house(live_house: LiveHouse) -> LiveHouse:
-    live_house.start()
-    return live_house
 
 
 def test_what_was_used_comes_back_evenly():

@@ -18,8 +18,9 @@ from chat.refusal import Refused
 from community.models import User
 from programs.models import Circle
 from tests.cast import Cast
+from tests.chat.evening import Evening
+from tests.chat.reader import Reader
 from tests.chat.talk import join, log_of, say
-from tests.chat.test_replay import Evening, Reader
 
 _PHASES = ["opening", "grounding", "check_in", "sharing", "closing"]
 

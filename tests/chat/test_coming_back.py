@@ -16,7 +16,9 @@ from chat.standing import standing_of
 from community.models import User
 from programs.models import Circle, Membership
 from tests.cast import Cast
+from tests.chat.reader import Reader
 from tests.chat.talk import (
+    company_of,
     draft,
     in_an_hour,
     join,
@@ -27,8 +29,6 @@ from tests.chat.talk import (
     say,
     set_room,
 )
-from tests.chat.test_company import company_of
-from tests.chat.test_replay import Reader
 
 
 def here(cast: Cast, **more):

@@ -16,12 +16,7 @@ from chat.replay import Wanted
 from chat.seats import seat_of
 from community.signals import access_changed
 from programs.models import Circle, Cohort
-from tests.chat.talk import join, leave, remove, say
-
-
-def company_of(cast, known=None):
-    count = Room.objects.get(circle=cast.circle).company
-    return companies({cast.circle.pk: count}, known={cast.circle.pk: known})[cast.circle.pk]
+from tests.chat.talk import company_of, join, leave, remove, say
 
 
 def names(company):

@@ -13,8 +13,8 @@ from chat.refusal import Refused
 from community import audit
 from community.models import AuditEntry, Notice
 from programs.models import Membership
+from tests.chat.reader import Reader
 from tests.chat.talk import all_at_once, in_an_hour, join, leave, log_of, refusal_of, remove, say
-from tests.chat.test_replay import Reader
 
 HOUR = datetime.timedelta(hours=1)
 

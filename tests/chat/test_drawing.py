@@ -9,28 +9,13 @@ from dataclasses import replace
 import pytest
 
 from chat import drawing, entries, replay
-from chat.company import Company, companies
 from chat.models import Message, Room
 from chat.posting import Draft, commit
-from programs.models import Circle, Membership
-from tests.chat.talk import join, row, say
+from programs.models import Membership
+from tests.chat.bodies import ODD, WORDS
+from tests.chat.talk import company_of, join, row, say
 
 pytestmark = pytest.mark.once
-
-
-def company_of(circle: Circle) -> Company:
-    return companies({circle.pk: circle.room.company})[circle.pk]
-
-
-WORDS = [
-    "Hello",
-    "Two\n\nparagraphs and a\nline",
-    "A link https://example.org/?a=1&b=2 and *light* words",
-    "<script>alert('&')</script>",
-    "שלום עולם",
-    "@Ines, are you there?",
-    "{{ e.name }} {% if %} \\g<0> %(name)s",
-]
 
 
 @pytest.mark.parametrize("body", WORDS)
@@ -43,16 +28,6 @@ def test_a_plain_message_from_the_mould_is_what_the_template_draws(cast, body):
         assert entry.html == entries._template().render(e=entry)
 
 
-ODD = [
-    '"quoted" \\ and \\n',
-    "a\u2028b",
-    "👩🏽‍🌾 é ﷽",
-    "https://example.org/\"'<>",
-    "@Ines and @nobody",
-    "x" * 4000,
-]
-
-
 @pytest.mark.parametrize("body", WORDS + ODD)
 def test_a_frame_that_was_cast_is_what_would_be_written_of_the_drawing(cast, body):
     drafts = [
@@ -60,7 +35,7 @@ def test_a_frame_that_was_cast_is_what_would_be_written_of_the_drawing(cast, bod
         for person, words in [(cast.noor, body), (cast.mina, "Another"), (cast.noor, body)]
     ]
     [said] = commit(drafts).said
-    viewer = company_of(cast.circle).viewers[cast.member(cast.ines).pk]
+    viewer = company_of(cast).viewers[cast.member(cast.ines).pk]
     stretch = replay.fresh(said)
 
     drawn = replace(stretch, cast=None, happenings=list(stretch.happenings), _packets={})
@@ -86,7 +61,7 @@ def test_what_some_see_otherwise_is_not_cast(cast, more):
 def test_whoever_came_later_or_reads_less_is_given_none_of_what_was_cast_for_all(cast):
     [said] = commit([Draft(cast.noor.pk, cast.circle.public_id, uuid.uuid4(), "Hello")]).said
     stretch = replay.fresh(said)
-    ines = company_of(cast.circle).viewers[cast.member(cast.ines).pk]
+    ines = company_of(cast).viewers[cast.member(cast.ines).pk]
     later = replace(ines, from_seq=stretch.upto)
     apart = replace(ines, hidden=frozenset({cast.member(cast.noor).pk}))
 

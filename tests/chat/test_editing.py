@@ -10,6 +10,7 @@ from django.utils import timezone
 from chat import editing, moderation
 from chat.models import Message, Response, Seat
 from community import vault
+from tests.chat.reader import Reader
 from tests.chat.talk import (
     ask_the_question,
     in_an_hour,
@@ -21,7 +22,6 @@ from tests.chat.talk import (
     say,
     set_room,
 )
-from tests.chat.test_replay import Reader
 
 STRANGERS = ["otto", "bela", "sade", "edda"]
 

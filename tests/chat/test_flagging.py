@@ -10,8 +10,8 @@ from chat import concerns, editing
 from chat.care import cards, flagging, lists
 from chat.models import CareCard, Concern, Event, Looked, Message, Room
 from community import vault
+from tests.chat.reader import Reader
 from tests.chat.talk import ask_the_question, log_of, refusal_of, row, say
-from tests.chat.test_replay import Reader
 
 CRISIS = ["Some nights I want to die.", "Manchmal möchte ich sterben."]
 

@@ -17,37 +17,10 @@ from chat import frames
 from chat.frames import LONGEST_BYTES, Frame, parse, parse_client_id, parse_instant
 from chat.posting import Draft
 from chat.refusal import Refused
+from tests.chat.junk import UNREADABLE
 
 CIRCLE = "AbCdEfGh0123_-xy"
 ID = "6f0d6a3e-3b0e-4c43-9d53-0f0b6f0a4c11"
-
-UNREADABLE = {
-    "nothing": "",
-    "no JSON": "hello",
-    "a list": '[{"do":"post"}]',
-    "a string": '"post"',
-    "a number": "7",
-    "null": "null",
-    "without a verb": "{}",
-    "a verb that is a number": '{"do":7}',
-    "a verb that is a list": '{"do":["post"]}',
-    "deep brackets": "[" * 8000,
-    "deep braces": '{"do":' * 2700,
-    "many brackets": "[" * 200_000,
-    "a name that stands twice": '{"do":"post","body":"a","body":"b"}',
-    "a name that stands twice, before a space": '{"do":"post","body" : "a","body" :"b"}',
-    "a name that stands twice, written in two ways": '{"do":"post","body":"a","bod\\u0079":"b"}',
-    "a name that stands twice inside": '{"do":"post","body":{"a":1,"a":2}}',
-    "not a number": '{"do":"read","seq":NaN}',
-    "infinity": '{"do":"read","seq":-Infinity}',
-    "five thousand digits": '{"do":"read","seq":' + "9" * 5000 + "}",
-    "a raw control sign": '{"do":"post","body":"a\x00b"}',
-    "a raw lone surrogate": '{"do":"post","body":"\ud800"}',
-    "half a frame": '{"do":"post","body":"a',
-    "a tail": '{"do":"post"} {"do":"post"}',
-    "a quarter of a megabyte": '{"do":"post","body":"' + "x" * 262_144 + '"}',
-    "a byte order mark": '\ufeff{"do":"post"}',
-}
 
 
 def refused(read: Callable[[], Any]) -> Refused:

@@ -11,8 +11,8 @@ from chat.posting import post_batch
 from chat.standing import standing_of
 from community import vault
 from community.models import AuditEntry, Notice
+from tests.chat.reader import Reader
 from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
-from tests.chat.test_replay import Reader
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from chat import editing, hours, leases, pacing, posting
 from chat.models import DailyHours, ModerationAction, Room, Seat
 from chat.refusal import Refused
 from chat.standing import standing_of
+from tests.chat.reader import Reader
 from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
-from tests.chat.test_replay import Reader
 
 DAY = [(datetime.time(8), "open"), (datetime.time(22), "reading")]
 

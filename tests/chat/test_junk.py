@@ -7,49 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.conf import settings
 
 from chat.consumers import _VERBS
 from chat.models import Event
 from community.models import User
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.chat.junk import FIELDS, WORDS, Junk
 from tests.chat.talk import log_of
 from tests.chat.wire import Wire
 from tests.live import LiveHouse
 
+# Nobody is told that they do too much: what they do is what this is about.
+HOUSE = {"ROOM_VERBS_PER_10S": "100000"}
 # Fewer than end a socket.
 AT_A_TIME = 80
 CODES = {
     *("not_member", "muted", "paused", "slow", "closed", "conflict"),
     *("too_long", "bad_frame", "too_fast"),
 }
-
-
-@pytest.fixture(scope="module")
-def junk_house(django_db_setup: None) -> Iterator[LiveHouse]:
-    house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url, ROOM_VERBS_PER_10S="100000")
-    house.log = settings.VAR_DIR / "junk-house.log"
-    try:
-        house.start()
-        yield house
-    finally:
-        house.close()
-
-
-@pytest.fixture
-def house(junk_house: LiveHouse) -> LiveHouse:
-    junk_house.start()
-    return junk_house
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
 
 
 async def send_all(

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from chat.models import Message, Mute, Room, Seat
 from chat.standing import standing_of
+from tests.chat.reader import Reader
 from tests.chat.talk import row, say, set_room
-from tests.chat.test_replay import Reader
 
 pytestmark = pytest.mark.once
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.conf import settings
 
 from chat.models import Seat
 from chat.verbs_facilitating import VERBS
 from community.models import User
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.chat.talk import in_an_hour
 from tests.chat.wire import Wire
 from tests.live import LiveHouse
@@ -20,22 +18,8 @@ from tests.live import LiveHouse
 Opens = Callable[[User], Awaitable[Wire]]
 
 
-@pytest.fixture(scope="module")
-def house(django_db_setup: None) -> Iterator[LiveHouse]:
-    """A house in which a lease lasts five seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "ROOM_LEASE_SECONDS", "5")
-        house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
-    try:
-        house.start()
-        yield house
-    finally:
-        house.close()
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
+# A lease lasts five seconds in it.
+HOUSE = {"ROOM_LEASE_SECONDS": "5"}
 
 
 @pytest.fixture

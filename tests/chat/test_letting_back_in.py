@@ -18,8 +18,8 @@ from community.models import AuditEntry, Notice
 from programs import enrolment
 from programs.models import Break, Cohort, Membership, Removal
 from tests.cast import Cast
+from tests.chat.reader import Reader
 from tests.chat.talk import draft, in_an_hour, join, leave, refusal_of, remove, say
-from tests.chat.test_replay import Reader
 
 MINUTE = datetime.timedelta(minutes=1)
 

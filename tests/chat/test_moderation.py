@@ -11,6 +11,7 @@ from chat import editing, holding, moderation
 from chat.models import Event, Message, ModerationAction, Mute, SetAside
 from community import vault
 from programs.models import Membership
+from tests.chat.reader import Reader
 from tests.chat.talk import (
     ask_the_question,
     in_an_hour,
@@ -23,7 +24,6 @@ from tests.chat.talk import (
     say,
     set_room,
 )
-from tests.chat.test_replay import Reader
 
 
 @pytest.fixture

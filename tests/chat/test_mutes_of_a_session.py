@@ -17,8 +17,8 @@ from community.models import AuditEntry
 from community.signals import tick
 from tests.cast import Cast
 from tests.chat.circle_live import Session, open_session
+from tests.chat.reader import Reader
 from tests.chat.talk import draft, in_an_hour, leave, log_of, refusal_of
-from tests.chat.test_replay import Reader
 
 MINUTE = datetime.timedelta(minutes=1)
 

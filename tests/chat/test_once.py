@@ -5,42 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Iterator
 
 import httpx
-import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from chat.models import Message
-from tests.cast import Cast, gather
+from tests.cast import Cast
 from tests.chat.talk import log_of
 from tests.chat.wire import Frame, Wire
 from tests.live import LiveHouse
 
+HOUSE = {"ROOM_POSTS_PER_10S": "100000"}
 BODY = "The kettle was on already."
 TIMES = 100
-
-
-@pytest.fixture(scope="module")
-def once_house(django_db_setup: None) -> Iterator[LiveHouse]:
-    house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url, ROOM_POSTS_PER_10S="100000")
-    try:
-        house.start()
-        yield house
-    finally:
-        house.close()
-
-
-@pytest.fixture
-def house(once_house: LiveHouse) -> LiveHouse:
-    once_house.start()
-    return once_house
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
 
 
 class Browser:

@@ -13,8 +13,8 @@ from chat.models import Message, Room
 from chat.seats import Viewer, seat_of
 from community import statements
 from programs.models import Circle
+from tests.chat.bodies import ODD, WORDS
 from tests.chat.talk import ask_the_question, join, say, set_room
-from tests.chat.test_drawing import ODD, WORDS
 
 
 def head_of(circle: Circle) -> int:

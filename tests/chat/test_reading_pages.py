@@ -11,10 +11,7 @@ from chat.models import Hiding, Message, Seat
 from chat.posting import Draft, post_batch
 from tests.chat.talk import ask_the_question, join, row, say, set_room
 
-
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 100_000
+pytestmark = pytest.mark.usefixtures("nobody_waits")
 
 
 def address(cast, name, *more, circle=None):

@@ -3,206 +3,25 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import editing, history, holding, moderation, replay
-from chat.hiding import hidden_from
-from chat.models import Event, Message, Mute, Response, Room
-from chat.refusal import Refused
+from chat import editing, moderation, replay
+from chat.models import Event, Message, Mute, Room
 from chat.seats import Viewer, seat_of
-from community.models import User
-from programs.models import Circle
-from tests.cast import Cast
+from tests.chat.evening import Evening
+from tests.chat.reader import Reader
 from tests.chat.talk import (
-    as_drawn,
     ask_the_question,
     in_an_hour,
     join,
-    leave,
     log_of,
     say,
     set_room,
 )
-
-
-class Reader:
-    """Someone's page of a room, kept up to date as docs/protocol.md tells clients to."""
-
-    def __init__(self, user: User, circle: Circle) -> None:
-        self.user, self.circle = user, circle
-        page = history.latest_page(self.seat, limit=1000)
-        self.log = {entry.id: (entry.seq, str(entry.html)) for entry in page.entries}
-        self.mine, self.told = dict(page.mine), dict(page.told)
-        self.cursor = page.head
-        self.heard: list[dict[str, Any]] = []
-
-    @property
-    def seat(self):
-        seat = seat_of(self.user, self.circle.public_id)
-        assert seat is not None
-        return seat
-
-    def take(self, stretch: replay.Stretch) -> None:
-        """A frame of events, as a socket is sent it."""
-        viewer = Viewer.of(self.seat, hidden=hidden_from(self.seat.membership))
-        frame = json.loads(stretch.packet_for(viewer).text)
-        assert frame["events"] == json.loads(json.dumps(stretch.events_for(viewer)))
-        if frame["after"] != self.cursor:
-            return
-        assert frame["upto"] >= frame["after"]
-        for event in frame["events"]:
-            assert frame["after"] < event["seq"] <= frame["upto"]
-            self.heard.append(event)
-            self._apply(event)
-        self.cursor = frame["upto"]
-
-    def catch_up(self, steps: Callable[[], int] = lambda: replay.STRETCH) -> Reader:
-        while True:
-            stretch = replay.read(self.circle, after=self.cursor, limit=steps())
-            if stretch.upto == self.cursor:
-                assert stretch.head == self.cursor
-                return self
-            self.take(stretch)
-
-    def _apply(self, event: dict[str, Any]) -> None:
-        name = event.get("id")
-        kind = event["kind"]
-        if kind in ("message.posted", "message.held", "prompt.posted", "message.let_through"):
-            self.log[name] = (event["seq"], event["html"])
-        elif name in self.log:
-            self.log[name] = (self.log[name][0], event["html"])
-        for other in event.get("also", ()):
-            if other["id"] in self.log:
-                self.log[other["id"]] = (self.log[other["id"]][0], other["html"])
-        if "mine" in event:
-            self.mine[name] = event["mine"]
-        if kind in ("message.set_aside", "message.asked") and "say" in event:
-            self.told[name] = event["say"]
-        elif kind in ("message.put_back", "message.let_through", "message.taken_back"):
-            self.told.pop(name, None)
-
-    @property
-    def shown(self) -> list[tuple[str, str]]:
-        in_order = sorted(self.log.items(), key=lambda item: item[1][0])
-        return [(name, as_drawn(html)) for name, (_, html) in in_order]
-
-    def expect_a_fresh_page(self) -> None:
-        fresh = Reader(self.user, self.circle)
-        assert self.shown == fresh.shown
-        readable = {name for name, html in fresh.shown if 'data-state="posted"' in html}
-        assert {n: sorted(k) for n, k in self.mine.items() if k and n in readable} == {
-            n: sorted(k) for n, k in fresh.mine.items() if n in readable
-        }
-        assert self.told == fresh.told
-        assert self.cursor == fresh.cursor
-
-    def everything_heard(self) -> str:
-        return json.dumps(self.heard, ensure_ascii=False)
-
-
-class Evening:
-    """Many things that happen in a room, in an order that a seed decides."""
-
-    def __init__(self, cast: Cast, seed: int) -> None:
-        self.cast, self.circle = cast, cast.circle
-        self.chance = random.Random(seed)
-        self.people = [cast.mina, cast.noor, cast.ines]
-        self.said: list[tuple[User, str]] = []
-        self.spoken = 0
-
-    def happens(self) -> None:
-        what = self.chance.choices(
-            [
-                *[self.post, self.respond, self.edit, self.take_back, self.set_aside, self.hold],
-                *[self.let_through, self.question, self.comes, self.goes, self.mute],
-                *[self.put_back, self.ask_to_change],
-            ],
-            [30, 16, 10, 6, 6, 4, 4, 2, 2, 1, 2, 3, 2],
-        )[0]
-        with suppress(Refused):
-            what()
-
-    def post(self) -> None:
-        by = self.chance.choice(self.people)
-        self.spoken += 1
-        more: dict[str, Any] = {}
-        if self.said and self.chance.random() < 0.4:
-            more["reply_to"] = self.chance.choice(self.said)[1]
-        if self.chance.random() < 0.15:
-            more["note"] = f"a note of {self.spoken}"
-        posted = say(by, f"words number {self.spoken}.", circle=self.circle, **more)
-        self.said.append((by, posted.id))
-
-    def respond(self) -> None:
-        kind = self.chance.choice(Response.Kind.values)
-        self._at(editing.respond, self.chance.choice(self.people), response=kind)
-
-    def edit(self) -> None:
-        self.spoken += 1
-        note = self.chance.choice(["", "", "changed my note"])
-        self._at_own(editing.edit, body=f"words number {self.spoken}, changed.", note=note)
-
-    def take_back(self) -> None:
-        self._at_own(editing.take_back)
-
-    def set_aside(self) -> None:
-        self._at(moderation.set_aside, self.cast.mina, why="It names someone.")
-
-    def hold(self) -> None:
-        set_room(self.circle, holds_all=self.chance.random() < 0.5)
-
-    def let_through(self) -> None:
-        self._at_held(holding.let_through)
-
-    def ask_to_change(self) -> None:
-        self._at_held(holding.ask_to_change, why="It holds an address.")
-
-    def put_back(self) -> None:
-        self._at(moderation.put_back, self.cast.mina)
-
-    def question(self) -> None:
-        asked = self.circle.prompts.count()
-        delivery = ask_the_question(self.circle, asked + 1)
-        self.said.append((self.cast.mina, delivery.message.public_id))
-
-    def comes(self) -> None:
-        earlier = self.chance.random() < 0.3
-        name = f"guest{len(self.people)}"
-        if not User.objects.filter(email=f"{name}@example.org").exists():
-            self.people.append(join(name, self.circle, sees_earlier=earlier))
-
-    def goes(self) -> None:
-        if len(self.people) > 4:
-            leave(self.people.pop(), self.circle)
-
-    def mute(self) -> None:
-        peer = self.chance.choice(self.people)
-        at = {"circle": self.circle.public_id, "member": self.cast.member(peer).public_id}
-        if self.chance.random() < 0.5:
-            moderation.mute(by=self.cast.mina, until=in_an_hour(), why="A pause.", **at)
-        else:
-            moderation.unmute(by=self.cast.mina, **at)
-
-    def _at(self, verb: Callable[..., Any], by: User, **more: Any) -> None:
-        if self.said:
-            message = self.chance.choice(self.said[-12:])[1]
-            verb(by=by, circle=self.circle.public_id, message=message, **more)
-
-    def _at_held(self, verb: Callable[..., Any], **more: Any) -> None:
-        if message := holding.waiting_in(self.circle.room).last():
-            circle = self.circle.public_id
-            verb(by=self.cast.mina, circle=circle, message=message.public_id, **more)
-
-    def _at_own(self, verb: Callable[..., Any], **more: Any) -> None:
-        by, message = self.chance.choice(self.said[-12:] or [(self.cast.mina, "")])
-        verb(by=by, circle=self.circle.public_id, message=message, **more)
 
 
 @pytest.fixture

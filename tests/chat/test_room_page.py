@@ -15,10 +15,7 @@ from programs.enrolment import remove
 from programs.models import PromptDelivery
 from programs.signals import prompt_due
 
-
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 100_000
+pytestmark = pytest.mark.usefixtures("nobody_waits")
 
 
 def said(cast, who, body, **more):

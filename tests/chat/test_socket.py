@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime
 import json
-import os
 import re
 import socket as sockets
 import uuid
@@ -24,40 +23,17 @@ from websockets.exceptions import InvalidStatus
 from chat import announcing
 from chat.models import Room
 from community.models import User
-from tests.cast import Cast, gather
+from tests.cast import Cast
+from tests.chat.junk import UNREADABLE
+from tests.chat.reader import Reader
 from tests.chat.talk import as_drawn, log_of, remove
-from tests.chat.test_frames import UNREADABLE
-from tests.chat.test_replay import Reader
 from tests.chat.wire import PATIENCE, Wire
 from tests.live import LiveHouse
 
 Opens = Callable[..., Awaitable[Wire]]
 
-
-@pytest.fixture(scope="module")
-def hurried_house(django_db_setup: None) -> AsyncIterator[LiveHouse]:
-    """A house in which nobody is told to slow down."""
-    before = os.environ.get("ROOM_POSTS_PER_10S")
-    os.environ["ROOM_POSTS_PER_10S"] = "100000"
-    house = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
-    if before is None:
-        del os.environ["ROOM_POSTS_PER_10S"]
-    try:
-        house.start()
-        yield house
-    finally:
-        house.close()
-
-
-@pytest.fixture
-def house(hurried_house: LiveHouse) -> LiveHouse:
-    hurried_house.start()
-    return hurried_house
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
+# Nobody is told to slow down in it.
+HOUSE = {"ROOM_POSTS_PER_10S": "100000"}
 
 
 @pytest.fixture

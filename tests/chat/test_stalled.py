@@ -9,11 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.conf import settings
 
 from tests.bench import machine
 from tests.bench.wire import frame
-from tests.cast import Cast, gather
 from tests.chat.wire import Wire
 from tests.live import LiveHouse
 
@@ -24,32 +22,7 @@ PATIENCE = 4
 # To say goodbye to someone who does not listen, and the hub's own second between two looks.
 AND_THEN = 3.5
 LARGE = "&" * 3000
-
-
-@pytest.fixture(scope="module")
-def impatient_house(django_db_setup: None) -> Iterator[LiveHouse]:
-    house = LiveHouse(
-        settings.VAR_DIR,
-        settings.VALKEY.url,
-        ROOM_POSTS_PER_10S="100000",
-        ROOM_PATIENCE_SECONDS=f"{PATIENCE}",
-    )
-    try:
-        house.start()
-        yield house
-    finally:
-        house.close()
-
-
-@pytest.fixture
-def house(impatient_house: LiveHouse) -> LiveHouse:
-    impatient_house.start()
-    return impatient_house
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    return gather()
+HOUSE = {"ROOM_POSTS_PER_10S": "100000", "ROOM_PATIENCE_SECONDS": f"{PATIENCE}"}
 
 
 class Still:

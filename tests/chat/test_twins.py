@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from chat import hiding, moderation, posting, replay
+from tests.chat.junk import UNREADABLE
+from tests.chat.reader import Reader
 from tests.chat.talk import draft, in_an_hour, join, leave, log_of, remove, say, set_room
-from tests.chat.test_frames import UNREADABLE
-from tests.chat.test_replay import Reader
 
 pytestmark = pytest.mark.once
 

@@ -14,8 +14,8 @@ from chat.models import ModerationAction, Room
 from chat.refusal import Refused
 from community.models import AuditEntry
 from programs.models import Membership
+from tests.chat.reader import Reader
 from tests.chat.talk import all_at_once, join, log_of, refusal_of, say
-from tests.chat.test_replay import Reader
 
 DAY = [(datetime.time(8), "open"), (datetime.time(22), "reading")]
 

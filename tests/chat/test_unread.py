@@ -15,10 +15,7 @@ from programs import prompts
 from programs.models import Membership, PromptDelivery
 from tests.chat.talk import ask_the_question, leave, refusal_of, say, set_room
 
-
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
+pytestmark = pytest.mark.usefixtures("nobody_waits")
 
 
 @pytest.fixture

@@ -26,6 +26,12 @@ _SILENT = [
 expect.set_options(timeout=60_000)
 
 
+@pytest.fixture(autouse=True)
+def nobody_waits(settings) -> None:
+    """What is said beside a browser is said at leisure."""
+    settings.ROOM_POSTS_PER_10S = 100_000
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium. For these tests, not for the session: Playwright keeps a loop running that

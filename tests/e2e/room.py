@@ -161,9 +161,13 @@ def _top(place: Locator) -> float:
     return box["y"]
 
 
+def kept(page: Page) -> str:
+    """All that the device has put for this browser where it outlives the page."""
+    return page.evaluate(_KEPT)
+
+
 def expect_kept(page: Page, words: str) -> None:
-    """The device has put `words` where they outlive the page."""
-    soon(lambda: words in page.evaluate(_KEPT))
+    soon(lambda: words in kept(page))
 
 
 def line_of(page: Page, path: str) -> WebSocket:

@@ -14,11 +14,6 @@ from tests.e2e.room import answer_late, faults_of, live, message, room_of, said,
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
-
-
 def test_two_taps_reach_the_desk_while_it_stands_open(visit, cast, aside):
     aside(said, cast, cast.noor, "You should just stop seeing her.")
     mina = visit(f"{room_of(cast)}desk/", cast.mina)

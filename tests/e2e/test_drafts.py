@@ -10,13 +10,13 @@ from chat import editing, moderation
 from chat.models import Message
 from tests.e2e.everyone import faults
 from tests.e2e.room import (
-    _KEPT,
     beside,
     do,
     expect_kept,
     expect_posted,
     expect_words,
     faults_of,
+    kept,
     live,
     message,
     room_of,
@@ -37,11 +37,6 @@ _GO_OUT_OF_SIGHT = """() => {
   Object.defineProperty(document, "hidden", { get: () => true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
 
 
 @pytest.fixture
@@ -66,11 +61,6 @@ def duplicated(page: Page) -> Page:
     with page.expect_popup() as opened:
         page.evaluate("window.open(location.href)")
     return live(opened.value)
-
-
-def kept(page: Page) -> str:
-    """All that the device holds for this browser."""
-    return page.evaluate(_KEPT)
 
 
 def again(page: Page) -> Page:

@@ -69,11 +69,6 @@ def live_house(django_db_setup):
         house.close()
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
-
-
 @pytest.fixture
 def enter(visit, cast):
     """`enter(user)`: their page of the alder circle's room, live; it stumbles over nothing."""

@@ -27,11 +27,6 @@ SHOWN = """() => ({
 })"""
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
-
-
 @pytest.fixture
 def lark(cast) -> User:
     """A third peer, and a second facilitator beside Mina: Bela."""

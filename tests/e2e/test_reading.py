@@ -34,11 +34,6 @@ from tests.e2e.room import (
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 100_000
-
-
 @pytest.fixture
 def long_talk(cast):
     drafts = [

@@ -37,12 +37,6 @@ from tests.e2e.room import (
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    """What was said before a test begins was said at leisure."""
-    settings.ROOM_POSTS_PER_10S = 100_000
-
-
 @pytest.fixture
 def noor(visit, cast):
     seen = visit(room_of(cast), cast.noor)

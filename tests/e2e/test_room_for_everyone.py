@@ -19,9 +19,8 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(autouse=True)
-def conversation(transactional_db, cast, settings):
+def conversation(transactional_db, cast, nobody_waits):
     """Some of everything that may stand in a room."""
-    settings.ROOM_POSTS_PER_10S = 1000
     delivery = PromptDelivery.objects.create(
         circle=cast.circle,
         week=99,

@@ -27,11 +27,6 @@ pytestmark = pytest.mark.e2e
 WAITS = "Kept here, not sent yet"
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
-
-
 @pytest.fixture
 def noor(visit, cast):
     seen = visit(room_of(cast), cast.noor)

@@ -43,11 +43,6 @@ WATCH_THE_LAST = """() => {
 AT_REST = "() => new Promise((at) => requestAnimationFrame(() => setTimeout(at, 150)))"
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits(settings):
-    settings.ROOM_POSTS_PER_10S = 1000
-
-
 @pytest.fixture
 def noor(visit, cast):
     seen = visit(room_of(cast), cast.noor)
