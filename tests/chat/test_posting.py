@@ -36,12 +36,6 @@ from tests.chat.talk import (
 SENTENCE = "The heron was on the weir again, and nobody else saw it."
 
 
-@pytest.fixture
-def unhurried(settings) -> None:
-    """As many messages as a test likes."""
-    settings.ROOM_POSTS_PER_10S = 100_000
-
-
 # Once and only once ---------------------------------------------------------------------
 
 
@@ -440,7 +434,7 @@ def test_a_rollback_leaves_no_gap(cast):
     log_of(cast.circle)
 
 
-def test_many_who_write_at_once_get_one_gapless_order(transactional_db, cast, unhurried):
+def test_many_who_write_at_once_get_one_gapless_order(transactional_db, cast, nobody_waits):
     writers = [(cast.noor, cast.circle), (cast.ines, cast.circle), (cast.mina, cast.circle)]
     writers += [(cast.otto, cast.next_door), (cast.bela, cast.next_door)]
 
@@ -464,75 +458,53 @@ def test_many_who_write_at_once_get_one_gapless_order(transactional_db, cast, un
     assert Message.objects.count() == 5 * 24
 
 
-def test_nothing_gets_past_a_mute_committed_before_it(transactional_db, cast, unhurried):
-    member = cast.member(cast.noor).public_id
-    under_way, is_muted = threading.Event(), threading.Event()
+def mute(cast):
+    member, until = cast.member(cast.noor).public_id, in_an_hour()
+    here = {"circle": cast.circle.public_id, "member": member}
+    moderation.mute(by=cast.mina, until=until, why="Stop.", **here)
+
+
+def end(cast):
+    remove(cast.noor, cast.circle, by=cast.mina)
+
+
+@pytest.mark.parametrize(
+    ("stop", "kind", "code"),
+    [(mute, Event.Kind.MUTED, "muted"), (end, Event.Kind.LEFT, "not_member")],
+)
+def test_nothing_gets_past_a_mute_or_a_removal_that_was_committed_before_it(
+    transactional_db, cast, nobody_waits, stop, kind, code
+):
+    under_way, is_stopped = threading.Event(), threading.Event()
 
     def write():
         outcomes = []
         for n in range(100):
-            if n == 99:  # whenever the mute comes to its turn, there is one to stop
-                is_muted.wait(timeout=120)
+            if n == 99:  # whenever the end comes to its turn, there is one to stop
+                is_stopped.wait(timeout=120)
             outcomes += posting.post_batch([draft(cast.noor, f"{n}", circle=cast.circle)])
             if n == 5:
                 under_way.set()
         return outcomes
 
-    def mute():
+    def put_an_end_to_it():
         under_way.wait(timeout=120)
         try:
-            moderation.mute(
-                by=cast.mina,
-                circle=cast.circle.public_id,
-                member=member,
-                until=in_an_hour(),
-                why="Stop.",
-            )
+            stop(cast)
         finally:
-            is_muted.set()
+            is_stopped.set()
         return []
 
-    outcomes = [outcome for some in all_at_once([write, write, mute]) for outcome in some]
+    works = [write, write, put_an_end_to_it]
+    outcomes = [outcome for some in all_at_once(works) for outcome in some]
 
-    muted_at = next(e.seq for e in log_of(cast.circle) if e.kind == Event.Kind.MUTED)
+    stopped_at = next(event.seq for event in log_of(cast.circle) if event.kind == kind)
     posted = [o.seq for o in outcomes if isinstance(o, Posted)]
     refused = [o.code for o in outcomes if isinstance(o, Refused)]
     assert len(posted) + len(refused) == 200
-    assert posted
-    assert max(posted) < muted_at
-    assert set(refused) == {"muted"}
-
-
-def test_nothing_gets_past_a_removal_that_was_committed_before_it(
-    transactional_db, cast, unhurried
-):
-    under_way, is_removed = threading.Event(), threading.Event()
-
-    def write():
-        outcomes = []
-        for n in range(60):
-            if n == 59:
-                is_removed.wait(timeout=120)
-            outcomes += posting.post_batch([draft(cast.noor, f"{n}", circle=cast.circle)])
-            if n == 5:
-                under_way.set()
-        return outcomes
-
-    def end():
-        under_way.wait(timeout=120)
-        try:
-            remove(cast.noor, cast.circle, by=cast.mina)
-        finally:
-            is_removed.set()
-        return []
-
-    outcomes = [outcome for some in all_at_once([write, write, end]) for outcome in some]
-
-    left_at = next(e.seq for e in log_of(cast.circle) if e.kind == Event.Kind.LEFT)
-    posted = [o.seq for o in outcomes if isinstance(o, Posted)]
-    assert 5 < len(posted) < 120
-    assert max(posted) < left_at
-    assert {o.code for o in outcomes if isinstance(o, Refused)} == {"not_member"}
+    assert len(posted) > 5
+    assert max(posted) < stopped_at
+    assert set(refused) == {code}
 
 
 # What a message answers -----------------------------------------------------------------
@@ -617,7 +589,7 @@ def dump() -> bytes:
 
 
 def test_a_batch_costs_as_many_questions_as_a_message(
-    cast, unhurried, django_assert_max_num_queries
+    cast, nobody_waits, django_assert_max_num_queries
 ):
     say(cast.noor, "The key of the room is made", circle=cast.circle)
     drafts = [draft(cast.noor, f"{n}", circle=cast.circle) for n in range(50)]
