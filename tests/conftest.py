@@ -22,8 +22,9 @@ from tests.live import LiveHouse
 # seen in a browser together, so that each worker starts but one.
 LONGEST = [
     *["e2e/test_live.py", "e2e/test_keeping.py", "e2e/test_reading.py", "e2e/test_room.py"],
-    *["e2e/test_room_line.py", "e2e/test_room_for_everyone.py", "e2e/test_desk.py"],
-    *["e2e/test_sign_in.py", "e2e/test_listening.py", "e2e/test_front_door.py"],
+    *["e2e/test_room_for_everyone.py", "e2e/test_drafts.py", "e2e/test_desk.py"],
+    *["e2e/test_room_line.py", "e2e/test_sign_in.py", "e2e/test_room_truth.py"],
+    *["e2e/test_front_door.py", "e2e/test_listening.py"],
     *["e2e/test_idle.py", "house/test_up.py", "house/test_kills.py", "access/test_access.py"],
     *["chat/test_letterbox.py", "house/test_trial.py", "chat/test_socket.py"],
     *["house/test_bootstrap.py", "bench/test_bench_smoke.py", "chat/test_admission.py"],

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from community.house import template, trial
+from tests.conftest import LONGEST
 
 pytestmark = pytest.mark.once
 
@@ -133,3 +134,11 @@ def test_what_can_not_be_read_is_never_forgiven(tree, broken):
     (tree / "test_broken.py").write_text(broken)
 
     assert trial.main(["--sqlite"]) != 0
+
+
+def test_the_files_that_are_named_to_come_first_are_there_and_all_that_need_a_browser_among_them():
+    tests = Path(__file__).parent.parent
+
+    assert all((tests / name).exists() for name in LONGEST)
+    assert len(set(LONGEST)) == len(LONGEST)
+    assert {f"e2e/{file.name}" for file in (tests / "e2e").glob("test_*.py")} <= set(LONGEST)
