@@ -225,7 +225,7 @@ def why_muted(row: Mute, *, owner: str) -> str:
         reason = row.why(owner=owner)
     except vault.Unopenable:
         reason = ""
-    return _("%(name)s has asked you to only read for now: %(why)s") % {
+    return _("%(name)s has asked you to only read and respond for now: %(why)s") % {
         "name": row.by.name,
         "why": as_sentence(reason),
     }

@@ -323,6 +323,6 @@ def _words_of_care(text: str) -> frozenset[str]:
 
 def _again(known: Message | NewMessage, client_id: uuid.UUID, fingerprint: bytes) -> Posted:
     if bytes(known.fingerprint) != fingerprint:
-        raise Refused("conflict", _("Something else was already sent under that name."))
+        raise Refused("conflict", _("This was already sent with other words. These are kept here."))
     state = _HELD if known.unshown else _POSTED
     return Posted(known.public_id, client_id, known.placed_seq, state)

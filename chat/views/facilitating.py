@@ -183,7 +183,7 @@ def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def undo(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
     """Takes back a pace or hours, where nothing else was set since."""
-    return _at_room(request, circle, undoing.undo, _("It stands again as it did."), seq=seq)
+    return _at_room(request, circle, undoing.undo, _("It is again as it was before."), seq=seq)
 
 
 @login_required

@@ -118,7 +118,7 @@ def test_who_is_muted_is_muted_when_they_come_again_and_reads_why(cast):
 
     standing = standing_of(Reader(cast.noor, cast.circle).seat)
     assert (standing.locked, standing.mute.until) == ("muted", row.until)
-    assert standing.why_muted == "Mina has asked you to only read for now: A pause."
+    assert standing.why_muted == "Mina has asked you to only read and respond for now: A pause."
     assert refusal_of(say, cast.noor, "Hello", circle=cast.circle).code == "muted"
     moderation.unmute(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
     leave(cast.noor, cast.circle)
