@@ -5,12 +5,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+<<<<<<< HEAD
 from chat import editing, pacing
+=======
+from chat import editing
+from chat.models import Message
+>>>>>>> fd1eb55 (Hold that what is posted and never answered is given up and kept)
 from tests.e2e.room import (
     beside,
+    expect_kept,
     expect_posted,
     expect_words,
     faults_of,
+    kept,
     live,
     message,
     resting,
@@ -26,6 +33,15 @@ pytestmark = pytest.mark.e2e
 LOW = {"width": 390, "height": 470}
 # What the page waits ten seconds for by HTTP, it waits a moment for.
 IN_A_HURRY = "AbortSignal.timeout = ((of) => () => of(2000))(AbortSignal.timeout)"
+# Here it waits a tenth of what it asks for, and what it asks for is noted.
+TEN_TIMES_AS_FAST = """(() => {
+  const give = AbortSignal.timeout.bind(AbortSignal);
+  window.limits = [];
+  AbortSignal.timeout = (limit) => {
+    window.limits.push(limit);
+    return give(limit / 10);
+  };
+})()"""
 WATCH_THE_LAST = """() => {
   window.seen = new Set();
   window.looks = 0;
@@ -76,6 +92,7 @@ def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit,
     page.unroute_all(behavior="ignoreErrors")
 
 
+<<<<<<< HEAD
 def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
     page = visit("/support/", cast.noor, fresh=True).page
     page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('No.'); }")
@@ -111,6 +128,33 @@ def test_what_waits_at_a_slow_pace_says_how_long_and_goes_when_the_pace_is_lifte
 
     expect_posted(noor, "Third.")
     expect_words(noor, "First.", "Second.", "Third.")
+=======
+def test_what_is_posted_by_http_and_never_answered_is_given_up_and_kept(visit, cast):
+    seen = visit("/support/", cast.noor, fresh=True)
+    page, asked, given_up, is_dead = seen.page, [], [], [True]
+    page.add_init_script(TEN_TIMES_AS_FAST)
+    page.on("requestfailed", lambda request: given_up.append((request.method, request.failure)))
+    page.route_web_socket("**/ws/", lambda ws: ws.close() if is_dead[0] else ws.connect_to_server())
+    page.route(f"**{room_of(cast)}messages/", lambda route: asked.append(route))
+    page.goto(room_of(cast))
+    write(page, "Is anyone there?")
+
+    soon(lambda: page.title() and ("POST", "net::ERR_ABORTED") in given_up)
+    expect(message(page, "Is anyone there?")).to_have_attribute("data-state", "kept")
+    expect_kept(page, "Is anyone there?")
+    assert set(page.evaluate("limits")) == {10_000}
+    # It is tried again, with the same name.
+    soon(lambda: page.title() and len(asked) > 1)
+    assert len({route.request.post_data for route in asked}) == 1
+
+    is_dead[0] = False
+    live(page)
+    expect_posted(page, "Is anyone there?")
+    soon(lambda: "Is anyone there?" not in kept(page))
+    assert Message.objects.count() == 1
+    assert faults_of(seen) == []
+    page.unroute_all(behavior="ignoreErrors")
+>>>>>>> fd1eb55 (Hold that what is posted and never answered is given up and kept)
 
 
 def test_a_line_that_is_silent_for_long_is_not_called_live(visit, cast):
