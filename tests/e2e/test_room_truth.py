@@ -5,12 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-<<<<<<< HEAD
 from chat import editing, pacing
-=======
-from chat import editing
 from chat.models import Message
->>>>>>> fd1eb55 (Hold that what is posted and never answered is given up and kept)
 from tests.e2e.room import (
     beside,
     expect_kept,
@@ -92,7 +88,6 @@ def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit,
     page.unroute_all(behavior="ignoreErrors")
 
 
-<<<<<<< HEAD
 def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
     page = visit("/support/", cast.noor, fresh=True).page
     page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('No.'); }")
@@ -128,7 +123,8 @@ def test_what_waits_at_a_slow_pace_says_how_long_and_goes_when_the_pace_is_lifte
 
     expect_posted(noor, "Third.")
     expect_words(noor, "First.", "Second.", "Third.")
-=======
+
+
 def test_what_is_posted_by_http_and_never_answered_is_given_up_and_kept(visit, cast):
     seen = visit("/support/", cast.noor, fresh=True)
     page, asked, given_up, is_dead = seen.page, [], [], [True]
@@ -154,7 +150,6 @@ def test_what_is_posted_by_http_and_never_answered_is_given_up_and_kept(visit, c
     assert Message.objects.count() == 1
     assert faults_of(seen) == []
     page.unroute_all(behavior="ignoreErrors")
->>>>>>> fd1eb55 (Hold that what is posted and never answered is given up and kept)
 
 
 def test_a_line_that_is_silent_for_long_is_not_called_live(visit, cast):
