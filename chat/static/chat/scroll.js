@@ -91,6 +91,7 @@ export class Scroll {
 
   toEnd() {
     this.#passEnd();
+    this.room.sheet?.place();
     this.#look();
   }
 

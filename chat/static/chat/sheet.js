@@ -69,11 +69,18 @@ export class Sheet {
     entry.append(sheet);
     menu.setAttribute("aria-expanded", "true");
     this.#open = entry.dataset.id;
+    this.place();
+    sheet.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+  }
+
+  /** The menu that is open stands where all of it is seen, whatever the log does below it. */
+  place() {
+    const sheet = this.#open && this.room.log.list.querySelector(".sheet");
+    if (!sheet) return;
     const { top, bottom } = this.room.scroll.sight;
     sheet.style.setProperty("--most", `${bottom - top}px`);
-    const room = bottom - menu.getBoundingClientRect().bottom;
-    sheet.classList.toggle("up", room < sheet.offsetHeight);
-    sheet.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+    const menu = sheet.parentElement.querySelector("[data-menu]").getBoundingClientRect();
+    sheet.classList.toggle("up", bottom - menu.bottom < sheet.offsetHeight);
     sheet.scrollIntoView({ block: "nearest" });
   }
 
