@@ -157,8 +157,8 @@ def test_a_reply_quotes_and_what_is_taken_back_is_quoted_no_more(noor, ines):
     quote = message(noor, "Until nine?").locator(".quote")
     expect(quote).to_contain_text("The bread bin it is.")
     do(noor, "You", "Take it back")
-    for page in (noor, ines):
-        expect(page.get_by_text("Noor took this message back.")).to_be_visible()
+    for page, who in ((noor, "You"), (ines, "Noor")):
+        expect(page.get_by_text(f"{who} took this message back.")).to_be_visible()
         expect(page.get_by_text("The bread bin it is.")).to_have_count(0)
 
 

@@ -37,6 +37,8 @@ export class Dress {
     entry.classList.toggle("mine", mine);
     const name = entry.querySelector(".who");
     if (mine && name) name.textContent = say("you");
+    const gone = mine && entry.dataset.state === "taken_back" && entry.querySelector(".gone-line");
+    if (gone) gone.textContent = say("took-back");
     const menu = entry.querySelector("[data-menu]");
     if (menu) {
       const values = { name: name?.textContent, time: time.textContent };
