@@ -43,10 +43,13 @@ SLACK = 3
 # How long a page needs until nobody is said to be here, in seconds; -1 where it needs longer. Only
 # the time counts in which the page had its turn: a machine that is busy may keep it from that.
 UNTIL_NOBODY = """async (within) => {
-  const words = "Nobody is holding the room right now.";
+  const nobody = [
+    "Nobody is holding the room right now.",
+    "Who holds the room isn’t known now.",
+  ];
   const isOver = () => {
     const watch = document.querySelector("[data-watch]");
-    return watch.textContent.trim() === words && watch.dataset.held === "no";
+    return nobody.includes(watch.textContent.trim()) && watch.dataset.held === "no";
   };
   for (let waited = 0; waited <= within; waited += 0.1) {
     if (isOver()) return waited;

@@ -53,6 +53,11 @@ export class Company {
     this.#show();
   }
 
+  /** Who is here isn't known without a line; with the next one it is told anew. */
+  lineIs(state) {
+    if (state !== "live") this.presence({ here: [] });
+  }
+
   isWriting({ member }) {
     if (member === this.me || this.hidden.has(member)) return;
     clearTimeout(this.#writing.get(member));
@@ -76,9 +81,11 @@ export class Company {
     const names = [...this.#writing.keys()].map((id) => this.people.get(id)?.name).filter(Boolean);
     const [name, other] = names;
     const form = ["", "one", "two"][names.length] ?? "other";
-    this.room.scroll.hold(() => {
-      this.line.hidden = !names.length;
-    });
+    if (this.line.hidden === names.length > 0) {
+      this.room.scroll.hold(() => {
+        this.line.hidden = !names.length;
+      });
+    }
     this.line.querySelector("span").textContent = form && say(`writing.${form}`, { name, other });
     for (const person of this.room.querySelectorAll("[data-person]")) {
       const { person: id } = person.dataset;

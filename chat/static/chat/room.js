@@ -332,9 +332,10 @@ export class Room extends HTMLElement {
     const wasTold = this.bars.isTold;
     this.dataset.line = state;
     this.bars.lineIs(state);
+    this.standing.lineIs(state);
+    this.company.lineIs(state);
     this.composer.lineIs(state, this.heardAt && hour(this.heardAt));
     if (state !== "live") {
-      this.standing.watch.lost();
       this.outbox.hold();
       this.#away ??= { arrived: 0, head: Infinity };
     } else if (this.#away) {

@@ -36,6 +36,12 @@ export class Standing {
     this.here?.say();
   }
 
+  /** The line came or went: without one, less is known. */
+  lineIs(state) {
+    if (state !== "live") this.watch.lost();
+    this.#showWatch();
+  }
+
   attended(frame) {
     this.watch.heard(frame);
   }
@@ -97,7 +103,9 @@ export class Standing {
     const { here } = this.watch;
     const people = here.map((id) => this.#name(id));
     const alone = here.join() === this.room.dataset.me;
-    const form = alone ? "you" : (["none", "one", "two"][people.length] ?? "other");
+    const { line } = this.room.dataset;
+    const none = line && line !== "live" ? "unknown" : "none";
+    const form = alone ? "you" : ([none, "one", "two"][people.length] ?? "other");
     if (!place) return;
     place.dataset.held = people.length ? "yes" : "no";
     const [name, other] = people;
