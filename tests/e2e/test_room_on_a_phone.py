@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from chat.live import leading
 from tests.e2e.conftest import PHONE
+from tests.e2e.everyone import faults_as_it_stands
 from tests.e2e.room import live, message, room_of, said
 
 pytestmark = pytest.mark.e2e
@@ -59,3 +61,56 @@ def test_all_of_a_messages_menu_is_within_reach(visit, cast, height):
             page.keyboard.press("ArrowDown")
             assert sheet.evaluate(_OUT_OF_SIGHT) == []
         page.keyboard.press("Escape")
+
+
+def test_what_stands_in_the_fold_is_named_and_begins_at_one_line(visit, cast):
+    page = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
+    page.locator(".thisweek summary").click()
+    entries = [
+        page.locator(".thisweek").get_by_text(name)
+        for name in ("Find in this circle", "Hush until morning", "What reaches you")
+    ]
+    entries.append(page.locator(".thisweek").get_by_role("link", name="All sessions"))
+    for entry in entries:
+        expect(entry).to_be_visible()
+        expect(entry).to_have_class("btn quiet")
+    starts = {entry.bounding_box()["x"] for entry in entries}
+    assert len(starts) <= 2  # a second column beside the first
+    assert min(starts) == page.locator(".thisweek .row").first.bounding_box()["x"]
+    assert faults_as_it_stands(page) == []
+
+
+def test_the_line_that_says_who_holds_the_room_stands_above_all_bars(visit, cast):
+    leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    page = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
+    door, watch = page.locator("[data-door]"), page.locator("[data-watch]")
+    expect(door).to_be_visible()
+    assert watch.bounding_box()["y"] < door.bounding_box()["y"]
+
+
+def test_without_a_line_nothing_is_claimed_of_who_is_here(visit, cast):
+    page = live(visit(room_of(cast), cast.noor).page)
+    me = page.locator(".aside [data-person]", has_text="Noor").locator("[data-doing]")
+    expect(me).to_have_text("here now")
+    expect(page.locator("[data-watch]")).to_have_text("Nobody is holding the room right now.")
+
+    page.context.set_offline(True)
+    expect(page.locator("[data-watch]")).to_contain_text("isn’t known now")
+    expect(me).to_have_text("")
+    assert faults_as_it_stands(page) == []
+    page.context.set_offline(False)
+    expect(page.locator(".statusbar.steady")).to_contain_text("You’re back.")
+    expect(me).to_have_text("here now")
+    expect(page.locator("[data-watch]")).to_have_text("Nobody is holding the room right now.")
+    assert faults_as_it_stands(page) == []
+
+
+@pytest.mark.parametrize("view", [PHONE, {"width": 1280, "height": 800}])
+def test_fields_that_stand_one_below_the_other_end_at_the_same_place(visit, cast, view):
+    page = visit(f"{room_of(cast)}keeping/", cast.mina, viewport=view).page
+    ends = [
+        round(select.bounding_box()["x"] + select.bounding_box()["width"])
+        for select in page.locator("[name=seconds], [data-do=hours] [name=hours]").all()
+    ]
+    assert len(ends) == 2
+    assert len(set(ends)) == 1
