@@ -390,6 +390,11 @@ def test_many_listen_and_one_of_them_is_asked_onto_the_stage(visit, cast, aside)
         assert faults(page) == []
 
 
+def _bottom(place) -> float:
+    box = place.bounding_box()
+    return box["y"] + box["height"]
+
+
 @pytest.mark.parametrize("height", [844, 664])
 def test_in_closing_on_a_phone_the_field_and_support_stay_in_sight(
     visit, cast, session, page_of, aside, height
@@ -409,12 +414,14 @@ def test_in_closing_on_a_phone_the_field_and_support_stay_in_sight(
     expect(page.get_by_role("button", name="Say this")).to_be_in_viewport(**whole)
     expect(support).to_be_in_viewport(**whole)
     assert page.evaluate("scrollY") == 0
+    form = page.locator("[data-composer]")
+    soon(lambda: _bottom(page.locator(".msg").last) <= form.bounding_box()["y"])
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(support).to_be_in_viewport(**whole)
     expect(page.get_by_role("button", name="Step out quietly")).to_be_in_viewport(**whole)
     page.evaluate("scrollTo(0, 0)")
     say_this(page, "Mine, too.")
-    expect(page.locator(".msg", has_text="Mine, too.")).to_be_in_viewport()
+    expect(page.locator(".msg", has_text="Mine, too.")).to_be_in_viewport(**whole)
     assert faults(page) == []
 
 
