@@ -73,7 +73,8 @@ async def test_who_floods_the_house_is_sent_away_before_it_costs_much(cast, hous
     for tab in tabs:
         assert await tab.closed() == 4429
     answers = [frame for tab in tabs for frame in tab.frames if frame["is"] == "refused"]
-    assert {answer["code"] for answer in answers} == {"too_long", "too_fast"}
+    # Who is sent away before the answer is there does not hear what came of the first.
+    assert "too_fast" in {answer["code"] for answer in answers} <= {"too_long", "too_fast"}
     # Each takes twenty milliseconds to find out; three hundred kept others waiting for seven
     # seconds.
     assert sum(answer["code"] == "too_long" for answer in answers) < 30

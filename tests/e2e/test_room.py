@@ -306,7 +306,7 @@ def test_the_keyboard_stays_where_it_was_when_that_is_gone(noor, cast):
     expect_posted(noor, "The bread bin.")
     message(noor, "The bread bin.").locator("[data-menu]").press("Enter")
     noor.get_by_role("button", name="Take it back").press("Enter")
-    expect(message(noor, "Noor took this message back.")).to_be_focused()
+    expect(message(noor, "You took this message back.")).to_be_focused()
 
 
 def test_whoever_goes_on_with_the_keyboard_leaves_the_menu_behind(noor, cast):
