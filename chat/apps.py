@@ -8,6 +8,6 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         # Those who listen to news from the circles below.
-        from chat import hush, posting, seats, settling  # noqa: F401
-        from chat.care import flagging  # noqa: F401
+        from chat import hush, posting, seats  # noqa: F401
+        from chat.care import flagging, settling  # noqa: F401
         from chat.live import watching  # noqa: F401

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record, refusal, words
+from chat import log, refusal, words
 from chat.care import cards, caring
-from chat.facilitating import facilitating, peer_of
+from chat.keeping import record
+from chat.keeping.facilitating import facilitating, peer_of
 from chat.live import leading
 from chat.models import CheckIn, CheckInLine, Event, HandOver, PrivateNote, Room
 from chat.refusal import Refused

@@ -18,21 +18,12 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from chat import (
-    editing,
-    frames,
-    refusal,
-    verbs_care,
-    verbs_facilitating,
-    verbs_live,
-    verbs_reading,
-)
+from chat import frames, refusal, verbs
 from chat.frames import Frame
 from chat.hub import Hub, Line
 from chat.hub.line import EXTENSION, SIGNED_OUT, TOO_FAST
 from chat.posting import Outcome
 from chat.refusal import Refused
-from community.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +35,7 @@ _IN_VAIN = _UNREADABLE | {"too_fast"}
 _MOST_POSTS_UNDERWAY = 256
 
 
-class Room(AsyncConsumer):
+class ChatConsumer(AsyncConsumer):
     """Sits between one socket and the hub."""
 
     channel_layer_alias = None  # type: ignore[assignment]
@@ -165,8 +156,8 @@ class Room(AsyncConsumer):
             line.say({"is": "ack", **frame.echo})
         elif frame.verb == "typing":
             Hub.of_process().typing(line, frame.public_id("circle"))
-        elif verb := _VERBS.get(frame.verb):
-            found = await Hub.of_process().writer.run(_acted, line.person, verb, frame)
+        elif frame.verb in verbs.VERBS:
+            found = await Hub.of_process().writer.run(verbs.act, line.person, frame)
             line.say({"is": "ack", **(found or {}), **frame.echo})
         else:
             raise refusal.bad_frame()
@@ -215,50 +206,3 @@ def _too_many(times: deque[float]) -> bool:
     now = asyncio.get_running_loop().time()
     times.append(now)
     return len(times) == times.maxlen and now - times[0] < _WINDOW_SECONDS
-
-
-def _acted(person: int, verb: Callable[[User, Frame], dict | None], frame: Frame) -> dict | None:
-    by = User.objects.filter(pk=person, is_active=True).first()
-    if by is None:
-        raise refusal.not_member()
-    return verb(by, frame)
-
-
-def _edit(by: User, frame: Frame) -> None:
-    editing.edit(
-        by=by,
-        circle=frame.public_id("circle"),
-        message=frame.public_id("message"),
-        body=frame.text("body"),
-        note=frame.note(),
-        as_of=frame.text_or_none("as_of"),
-    )
-
-
-def _take_back(by: User, frame: Frame) -> None:
-    editing.take_back(by=by, circle=frame.public_id("circle"), message=frame.public_id("message"))
-
-
-def _respond(by: User, frame: Frame) -> dict[str, Any]:
-    message = frame.public_id("message")
-    mine = editing.respond(
-        by=by, circle=frame.public_id("circle"), message=message, response=frame.text("response")
-    )
-    return {"message": message, "mine": mine}
-
-
-def _read(by: User, frame: Frame) -> None:
-    editing.mark_read(by=by, circle=frame.public_id("circle"), seq=frame.seq("seq"))
-
-
-# Each verb of the protocol that changes something other than by posting.
-_VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
-    "edit": _edit,
-    "take_back": _take_back,
-    "respond": _respond,
-    "read": _read,
-    **verbs_facilitating.VERBS,
-    **verbs_live.VERBS,
-    **verbs_care.VERBS,
-    **verbs_reading.VERBS,
-}

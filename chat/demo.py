@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from chat import concerns, log, posting
+from chat import log, posting
+from chat.care import concerns
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
 from chat.posting import Draft

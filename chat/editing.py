@@ -14,9 +14,9 @@ from chat import announcing, leases, log, mentions, posting, refusal, words
 from chat.belonging import belonging
 from chat.care import flagging
 from chat.care.sourcing import sells
+from chat.keeping.moderation import mute_in_force
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
-from chat.moderation import mute_in_force
 from chat.posting import gate
 from chat.refusal import Refused
 from community import vault

@@ -29,7 +29,7 @@ from django.utils import translation
 from chat import refusal
 from chat.frames import LONGEST_BYTES, Frame
 from chat.hub import Hub
-from chat.hub.admission import Standing
+from chat.hub.admission import SignedIn
 from chat.hub.letters import Letter
 from chat.posting import Draft
 from chat.refusal import Refused
@@ -156,7 +156,7 @@ class Letterbox:
 
 
 async def _posted(hub: Hub, request: HttpRequest, circle: str, frame: Frame) -> _Answer | None:
-    def draft_of(sender: Standing) -> Draft | None:
+    def draft_of(sender: SignedIn) -> Draft | None:
         try:
             if _is_to_be_written(sender.noted, request) or sender.language not in _LANGUAGES:
                 return None

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from chat.consumers import Room
+from chat.consumers import ChatConsumer
 
-websocket_urlpatterns = [path("ws/", Room.as_asgi())]
+websocket_urlpatterns = [path("ws/", ChatConsumer.as_asgi())]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import IntegrityError
 from django.utils import timezone
 
-from chat import concerns, log
-from chat.care import cards, lists
+from chat import log
+from chat.care import cards, concerns, lists
 from chat.models import CheckInLine, Concern, Message, Room
 from community import vault
 

@@ -19,7 +19,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
-from chat import replay
+from chat.reading import replay
 from community import statements
 from community.models import User
 from community.sessions import RENEWED
@@ -44,7 +44,7 @@ WHERE m.user_id {among} AND c.public_id {among} AND m.left_at IS NULL AND u.is_a
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SignedIn:
     """A session that stands: whose it is, the language they chose, and what it noted of its use."""
 
     person: int
@@ -72,14 +72,14 @@ def people_of(sessions: Sequence[str]) -> list[int | None]:
     return [found.person if found else None for found in standing(sessions)]
 
 
-def standing(sessions: Sequence[str]) -> list[Standing | None]:
+def standing(sessions: Sequence[str]) -> list[SignedIn | None]:
     """Each session as it stands now; None where it has ended or was revoked."""
     # What can't be a key is not asked for: a database that chokes on it would fail all of them.
     keys = {session for session in sessions if _KEY.fullmatch(session)}
     claimed = {session: _opened(data) for session, data in _lasting(keys)}
     people = _active({person for person, _, _ in claimed.values() if person.isdecimal()})
     found = {
-        session: Standing(people[person].id, people[person].language, noted)
+        session: SignedIn(people[person].id, people[person].language, noted)
         for session, (person, opened_with, noted) in claimed.items()
         if person in people and _same_keys(people[person], opened_with)
     }

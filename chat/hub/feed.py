@@ -7,11 +7,11 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from chat.hub.line import NOT_A_MEMBER, Line, Sitting
-from chat.packet import Packet
-from chat.replay import Reading, Wanted
+from chat.reading.packet import Packet
+from chat.reading.replay import Reading, Wanted
 
 if TYPE_CHECKING:
-    from chat.company import Company
+    from chat.reading.company import Company
     from programs.models import Circle
 
 logger = logging.getLogger(__name__)

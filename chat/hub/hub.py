@@ -11,8 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import announcing, posting, refusal, replay
-from chat.company import companies
+from chat import announcing, posting, refusal
 from chat.hub import admission
 from chat.hub.admission import Admitted
 from chat.hub.allowance import Allowance
@@ -26,8 +25,10 @@ from chat.hub.opening import Asked, Opening, open_circles
 from chat.hub.patience import Patience
 from chat.hub.watch import Watch
 from chat.posting import Commit, Draft, Later, Outcome
+from chat.reading import replay
+from chat.reading.company import companies
+from chat.reading.replay import Reading, Wanted
 from chat.refusal import Refused
-from chat.replay import Reading, Wanted
 from chat.words import BODY_LIMIT
 
 logger = logging.getLogger(__name__)

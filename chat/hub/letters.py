@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chat.hub import admission
-from chat.hub.admission import Standing
+from chat.hub.admission import SignedIn
 from chat.posting import LATER, Draft, Later, Outcome
 
 
@@ -20,14 +20,14 @@ class Letter:
     be posted in this way. It is called in the writing thread, and doesn't raise."""
 
     session: str
-    draft_of: Callable[[Standing], Draft | None]
+    draft_of: Callable[[SignedIn], Draft | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """Whose session it was, and what became of the message."""
 
-    sender: Standing
+    sender: SignedIn
     outcome: Outcome
 
 
@@ -45,5 +45,5 @@ def delivered(
     return [_answer(sent[0], next(outcomes)) if sent else None for sent in senders]
 
 
-def _answer(sender: Standing, outcome: Outcome | Later) -> Delivered | Later:
+def _answer(sender: SignedIn, outcome: Outcome | Later) -> Delivered | Later:
     return LATER if outcome is LATER else Delivered(sender, outcome)

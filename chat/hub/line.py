@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
-from chat.packet import Packet
+from chat.reading.packet import Packet
 from chat.seats import Viewer
 
 SIGNED_OUT = 4401

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from chat.hub.presence import Presence
-from chat.packet import Packet
+from chat.reading.packet import Packet
 
 if TYPE_CHECKING:
     import asyncio

@@ -9,13 +9,13 @@ from typing import Any
 
 import orjson
 
-from chat.company import Company, companies
 from chat.hush import hushed_until
+from chat.keeping.standing import Standing, standings_of
 from chat.models import Response, Seat
-from chat.packet import Packet
-from chat.replay import FURTHEST_BACK
+from chat.reading.company import Company, companies
+from chat.reading.packet import Packet
+from chat.reading.replay import FURTHEST_BACK
 from chat.seats import Viewer
-from chat.standing import Standing, standings_of
 from programs.models import Circle, Membership
 
 

@@ -12,12 +12,13 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from chat import leases, replay
+from chat import leases
 from chat.hub import admission
 from chat.hub.batches import DatabaseThread
 from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line
 from chat.hub.presence import SAY_AGAIN_SECONDS
-from chat.packet import Packet
+from chat.reading import replay
+from chat.reading.packet import Packet
 from community import statements, wal
 from community.statements import as_list
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import leases, moderation, refusal
+from chat import leases, refusal
 from chat.belonging import belonging
+from chat.keeping import moderation
 from chat.live import order
 from chat.live.state import going_on
 from chat.live.steps import Phase, Step, attend, by_facilitator

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
-from chat import log, moderation
+from chat import log
+from chat.keeping import moderation
 from chat.live.leading import close
 from chat.live.rounds import leave_the_order
 from chat.live.state import going_on

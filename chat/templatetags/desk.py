@@ -6,7 +6,7 @@ import json
 
 from django import template
 
-from chat import acts
+from chat.keeping import acts
 from chat.models import ModerationAction, PrivateNote
 from programs.models import Circle
 

@@ -9,8 +9,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from chat.care.settling import UNDO_WITHIN
 from chat.models import Concern
-from chat.settling import UNDO_WITHIN
 
 register = template.Library()
 

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chat import concerns, history
-from chat.care import cards
+from chat.care import cards, concerns
 from chat.models import CheckIn, Concern, Seat
+from chat.reading import history
 from chat.refusal import Refused
 from chat.views.answers import let_strangers_find_nothing, see_other, status_of
 from chat.views.seats import seat_or_404

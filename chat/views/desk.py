@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import acts, beside, desk, leases, settling
+from chat import beside, leases
+from chat.care import desk, settling
+from chat.keeping import acts
+from chat.keeping.standing import standing_of
+from chat.keeping.until import session_ends
 from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
-from chat.standing import standing_of
-from chat.until import session_ends
 from chat.views.answers import let_strangers_find_nothing, see_other, status_of
 from chat.views.forms import what_was_written
 from chat.views.leads import leads_page

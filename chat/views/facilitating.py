@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import history, holding, hours, leases, moderation, pacing, undoing
-from chat.drawing import for_drawing
+from chat import leases
+from chat.keeping import holding, hours, moderation, pacing, undoing
+from chat.keeping.standing import standing_of
+from chat.keeping.until import chosen, session_ends
 from chat.live import watching
 from chat.models import Mute, Room, Seat
+from chat.reading import history
+from chat.reading.drawing import for_drawing
 from chat.refusal import Refused
-from chat.standing import standing_of
-from chat.until import chosen, session_ends
 from chat.views import forms
 from chat.views.answers import let_strangers_find_nothing, number_in, status_of
 from chat.views.seats import facilitators_seat_or_404, seat_or_404

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from chat import finding
-from chat.entries import Entry
 from chat.models import Seat
+from chat.reading import finding
+from chat.reading.entries import Entry
 from chat.refusal import Refused
 from chat.views.answers import number_in, see_other, status_of
 from chat.views.seats import seat_or_404

@@ -14,12 +14,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import concerns, editing, history, moderation, posting, telling
-from chat.entries import Entry
+from chat import editing, posting
+from chat.care import concerns
 from chat.frames import Frame
+from chat.keeping import moderation
+from chat.keeping.until import session_ends
 from chat.models import Message, Response, Seat
+from chat.reading import history, telling
+from chat.reading.entries import Entry
 from chat.refusal import Refused
-from chat.until import session_ends
 from chat.views import twins
 from chat.views.answers import let_strangers_find_nothing, see_other, status_of
 from chat.views.room import room_page

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import desk, reminding
+from chat.care import desk, reminding
 from chat.models import Concern
 from chat.refusal import Refused
 from chat.views.answers import let_strangers_find_nothing, see_other, status_of

@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from chat import concerns, history, holding
-from chat.care import cards
+from chat.care import cards, concerns
+from chat.keeping import holding
+from chat.keeping.standing import standing_of
 from chat.live.state import places_of, state_of
 from chat.models import Attendance, LiveSession, Seat
+from chat.reading import history
 from chat.seats import verbs_of
-from chat.standing import standing_of
 from chat.views.seats import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community.people import SignedInRequest

@@ -15,7 +15,7 @@ from chat.frames import Frame
 from chat.live.state import going_on, places_of, state_of
 from chat.models import Seat
 from chat.refusal import Refused
-from chat.verbs_live import VERBS
+from chat.verbs.live import VERBS
 from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
 from chat.views.live import live_page
 from chat.views.seats import seat_or_404

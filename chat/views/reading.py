@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, hiding, history
+from chat import editing, hiding
 from chat import hush as hushing
 from chat.models import Response, Seat
+from chat.reading import history
 from chat.refusal import Refused
 from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
 from chat.views.seats import seat_or_404

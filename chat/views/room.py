@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from chat import concerns, history, surroundings
-from chat.care import cards
-from chat.history import Page
+from chat import surroundings
+from chat.care import cards, concerns
 from chat.hush import hushed_until
 from chat.models import Seat
+from chat.reading import history
+from chat.reading.history import Page
 from chat.seats import verbs_of
 from chat.views.answers import number_in
 from chat.views.seats import seat_or_404

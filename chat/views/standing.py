@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
-from chat import holding
+from chat.keeping import holding
+from chat.keeping.standing import standing_of
+from chat.keeping.until import ends
 from chat.models import Seat
-from chat.standing import standing_of
 from chat.surroundings import Surroundings
-from chat.until import ends
 
 
 def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from chat import frames, refusal, replay
+from chat import frames, refusal
 from chat.frames import Frame
 from chat.hiding import hidden_from
 from chat.hub import Hub
 from chat.posting import Outcome, Posted
+from chat.reading import replay
 from chat.refusal import Refused
 from chat.seats import Viewer, seat_of
 from chat.views.answers import number_in, status_of

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from wagtail.contrib.redirects import middleware as redirecting
 
-from chat.verbs_live import VERBS as VERBS_OF_A_SESSION
+from chat.verbs.live import VERBS as VERBS_OF_A_SESSION
 from tests.access.page import drawn
 from tests.access.roles import GET, POST, ROLES, Row
 from tests.access.routes import ROUTES

@@ -16,8 +16,7 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
-from chat import frames, posting, refusal
-from chat.consumers import _VERBS, _acted
+from chat import frames, posting, refusal, verbs
 from chat.hub.admission import people_of
 from chat.hub.opening import Asked, open_circles
 from chat.refusal import Refused
@@ -29,7 +28,7 @@ from tests.access.world import World
 OURS = ("chat", "programs", "community", "home")
 # What the consumer does itself, without the table of verbs.
 OF_THE_LINE = ("open", "close", "typing", "post")
-SAID_OF_VERBS = OF_THE_LINE + tuple(_VERBS)
+SAID_OF_VERBS = OF_THE_LINE + tuple(verbs.VERBS)
 
 
 def routes() -> set[str]:
@@ -106,7 +105,7 @@ def _say(person: User, text: str) -> str:
             raise refusal.not_member()
     elif frame.verb not in OF_THE_LINE:
         # Closing and typing are about what a line has open: for a stranger there is nothing.
-        _acted(person.pk, _VERBS[frame.verb], frame)
+        verbs.act(person.pk, frame)
     return "ack"
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from chat import beside, concerns, moderation, pacing, settling
+from chat import beside
+from chat.care import concerns, settling
+from chat.keeping import moderation, pacing
 from chat.live import leading, rounds
 from chat.models import CareCard, Concern, LiveSession, Message
 from community.models import AuditEntry, User

@@ -29,8 +29,9 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
-from chat import announcing, history, replay  # noqa: E402
+from chat import announcing  # noqa: E402
 from chat.models import Hiding, Message, Room, Seat  # noqa: E402
+from chat.reading import history, replay  # noqa: E402
 from chat.seats import seat_of  # noqa: E402
 from community import vault  # noqa: E402
 from programs.models import Membership  # noqa: E402

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.test import Client
 
 from chat import announcing
-from chat.consumers import Room
+from chat.consumers import ChatConsumer
 from chat.hub import Hub, watch
 from chat.hub.line import SIGNED_OUT
 from community.models import User
@@ -40,7 +40,7 @@ class Caller:
     def __init__(self, session: str, in_the_door: Happens) -> None:
         self.frames: list[dict[str, Any]] = []
         self.code: int | None = None
-        self.room = Room()
+        self.room = ChatConsumer()
         self._in_the_door = in_the_door
         self._to_come: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._news = asyncio.Event()

@@ -26,8 +26,9 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from chat import letterbox, moderation, pacing, posting
+from chat import letterbox, posting
 from chat.hub import Hub
+from chat.keeping import moderation, pacing
 from chat.letterbox import Letterbox
 from chat.models import Message
 from chat.posting import Draft

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from chat import editing, holding, moderation
+from chat import editing
+from chat.keeping import holding, moderation
 from chat.models import Response
 from chat.refusal import Refused
 from community.models import User

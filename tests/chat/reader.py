@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from chat import history, replay
 from chat.hiding import hidden_from
+from chat.reading import history, replay
 from chat.seats import Viewer, seat_of
 from community.models import User
 from programs.models import Circle

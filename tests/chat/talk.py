@@ -15,9 +15,9 @@ from django.db import connection
 from django.utils import timezone
 
 from chat import posting
-from chat.company import Company, companies
 from chat.models import Event, Message, Room
 from chat.posting import Draft, Posted
+from chat.reading.company import Company, companies
 from chat.refusal import Refused
 from community.models import User
 from programs import enrolment

@@ -13,10 +13,11 @@ import pytest
 from django.conf import settings
 from django.urls import get_resolver, reverse
 
-from chat import acts, desk, undoing
+from chat.care import desk
+from chat.keeping import acts, undoing
 from chat.live import leading
 from chat.models import ModerationAction
-from chat.verbs_facilitating import VERBS
+from chat.verbs.facilitating import VERBS
 from chat.views.desk import _ADDRESSES
 
 WRITES = ("record.act", "_write_down")

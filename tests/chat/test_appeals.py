@@ -7,7 +7,8 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from chat import concerns, holding, moderation, settling
+from chat.care import concerns, settling
+from chat.keeping import holding, moderation
 from chat.models import Concern
 from community.models import AuditEntry, Notice, User
 from programs import enrolment

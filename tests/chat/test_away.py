@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chat import editing, hiding, holding, hours, moderation, pacing
+from chat import editing, hiding
+from chat.keeping import holding, hours, moderation, pacing
 from chat.live import leading, rounds, state
 from chat.models import Room
 from chat.refusal import Refused

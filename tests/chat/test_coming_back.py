@@ -8,11 +8,12 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from chat import hiding, holding, moderation
+from chat import hiding
+from chat.keeping import holding, moderation
+from chat.keeping.standing import standing_of
 from chat.models import Hiding, Message, Mute, Room, Seat
 from chat.posting import Posted, post, post_batch
 from chat.refusal import Refused
-from chat.standing import standing_of
 from community.models import User
 from programs.models import Circle, Membership
 from tests.cast import Cast

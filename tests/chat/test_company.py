@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import hiding, moderation, replay
-from chat.company import companies
+from chat import hiding
 from chat.hub.opening import Asked, open_circles
+from chat.keeping import moderation
 from chat.models import AccessCount, Room, SetAside
-from chat.replay import Wanted
+from chat.reading import replay
+from chat.reading.company import companies
+from chat.reading.replay import Wanted
 from community.signals import access_changed
 from programs.models import Circle, Cohort
 from tests.chat.talk import company_of, join, leave, remove, say

@@ -7,7 +7,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat import concerns, moderation, settling
+from chat.care import concerns, settling
+from chat.keeping import moderation
 from chat.models import CareCard, Concern, Event, LiveSession, Room
 from chat.refusal import Refused
 from community import audit

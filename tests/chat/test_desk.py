@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import beside, concerns, desk, holding, moderation, settling
-from chat.care import cards, caring, flagging
+from chat import beside
+from chat.care import cards, caring, concerns, desk, flagging, settling
+from chat.keeping import holding, moderation
 from chat.live import leading
 from chat.models import CheckIn, Concern, HandOver, Message, PrivateNote, Room
 from chat.refusal import Refused

@@ -18,7 +18,7 @@ import websockets
 
 from chat.hub import line as lines
 from chat.hub.line import EXTENSION, SIGNED_OUT, Line
-from chat.packet import Packet
+from chat.reading.packet import Packet
 
 pytestmark = pytest.mark.once
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from chat import drawing, entries, replay
 from chat.models import Message, Room
 from chat.posting import Draft, commit
+from chat.reading import drawing, entries, replay
 from programs.models import Membership
 from tests.chat.bodies import ODD, WORDS
 from tests.chat.talk import company_of, join, row, say

@@ -7,7 +7,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat import editing, moderation
+from chat import editing
+from chat.keeping import moderation
 from chat.models import Message, Response, Seat
 from community import vault
 from tests.chat.reader import Reader

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from chat.company import Company
 from chat.hub.feed import Feed
 from chat.hub.line import Line, Sitting
-from chat.replay import Reading, Wanted
+from chat.reading.company import Company
+from chat.reading.replay import Reading, Wanted
+from chat.reading.stretch import Happening, Stretch
 from chat.seats import Viewer
-from chat.stretch import Happening, Stretch
 from programs.models import Circle
 
 pytestmark = pytest.mark.once

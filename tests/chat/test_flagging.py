@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from chat import concerns, editing
-from chat.care import cards, flagging, lists
+from chat import editing
+from chat.care import cards, concerns, flagging, lists
 from chat.models import CareCard, Concern, Event, Looked, Message, Room
 from community import vault
 from tests.chat.reader import Reader

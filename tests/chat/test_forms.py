@@ -8,7 +8,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, moderation
+from chat import editing
+from chat.keeping import moderation
 from chat.models import Message, Mute, Response
 from chat.posting import Draft, post
 from community import vault

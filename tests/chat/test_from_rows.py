@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from chat import plain, sides
 from chat.models import Message
 from chat.posting import rows
+from chat.reading import plain, sides
 from community.house import ROOT
 from programs.models import Membership
 

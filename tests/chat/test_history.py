@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from chat import editing, hiding, history, moderation
-from chat.company import companies
+from chat import editing, hiding
+from chat.keeping import moderation
 from chat.models import Message, Room
+from chat.reading import history
+from chat.reading.company import companies
 from chat.seats import seat_of
 from chat.unread import marks
 from tests.chat.talk import ask_the_question, join, say, set_room

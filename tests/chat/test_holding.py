@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from chat import editing, holding, moderation
+from chat import editing
+from chat.keeping import holding, moderation
+from chat.keeping.standing import standing_of
 from chat.models import Asking, Event, Message, ModerationAction, Seat
 from chat.posting import post_batch
-from chat.standing import standing_of
 from community import vault
 from community.models import AuditEntry, Notice
 from tests.chat.reader import Reader

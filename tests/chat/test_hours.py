@@ -9,10 +9,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, hours, leases, pacing, posting
+from chat import editing, leases, posting
+from chat.keeping import hours, pacing
+from chat.keeping.standing import standing_of
 from chat.models import DailyHours, ModerationAction, Room, Seat
 from chat.refusal import Refused
-from chat.standing import standing_of
 from tests.chat.reader import Reader
 from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
 

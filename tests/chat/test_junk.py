@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import pytest
 from asgiref.sync import sync_to_async
 
-from chat.consumers import _VERBS
 from chat.models import Event
+from chat.verbs import VERBS
 from community.models import User
 from tests.cast import Cast
 from tests.chat.junk import FIELDS, WORDS, Junk
@@ -69,7 +69,7 @@ def expect_no_harm(house: LiveHouse, answers: list[dict]) -> None:
 
 
 def test_every_verb_is_tried():
-    assert FIELDS.keys() == {"open", "close", "typing", "post"} | _VERBS.keys()
+    assert FIELDS.keys() == {"open", "close", "typing", "post"} | VERBS.keys()
 
 
 async def test_junk_changes_nothing_and_is_answered_every_time(cast, house):

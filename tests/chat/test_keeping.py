@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from chat.keeping.standing import standing_of
 from chat.models import Message, Mute, Room, Seat
-from chat.standing import standing_of
 from tests.chat.reader import Reader
 from tests.chat.talk import row, say, set_room
 

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from chat.models import Seat
-from chat.verbs_facilitating import VERBS
+from chat.verbs.facilitating import VERBS
 from community.models import User
 from tests.cast import Cast
 from tests.chat.talk import in_an_hour

@@ -9,10 +9,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, hiding, holding, moderation, posting
+from chat import editing, hiding, posting
+from chat.keeping import holding, moderation
+from chat.keeping.standing import standing_of
 from chat.models import ModerationAction
-from chat.replay import Wanted, read_on
-from chat.standing import standing_of
+from chat.reading.replay import Wanted, read_on
 from community import audit
 from community.models import AuditEntry, Notice
 from programs import enrolment

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from chat.company import Company
 from chat.hub import Hub, admission
 from chat.hub import line as lines
 from chat.hub.feed import Feed
 from chat.hub.letters import Letter
 from chat.hub.line import TOO_SLOW, Line
-from chat.packet import Packet
-from chat.replay import Reading
-from chat.stretch import Stretch
+from chat.reading.company import Company
+from chat.reading.packet import Packet
+from chat.reading.replay import Reading
+from chat.reading.stretch import Stretch
 
 
 class Peer:

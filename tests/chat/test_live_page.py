@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.models import Attendance, LiveSession, Message
-from chat.verbs_live import VERBS
+from chat.verbs.live import VERBS
 from tests.cast import Cast
 from tests.chat.circle_live import Session, in_round, more_peers, open_session, open_to_many
 from tests.chat.talk import join, leave, refusal_of, say

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chat import editing, pacing, posting
+from chat import editing, posting
+from chat.keeping import pacing
 from chat.models import Message
 from chat.posting import Outcome, Posted
 from chat.refusal import Refused

@@ -7,8 +7,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat import beside, settling
-from chat.care import cards, caring, flagging
+from chat import beside
+from chat.care import cards, caring, flagging, settling
 from chat.models import CareCard, CheckInLine, Concern
 from community import vault
 from community.models import Notice

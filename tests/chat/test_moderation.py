@@ -7,7 +7,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat import editing, holding, moderation
+from chat import editing
+from chat.keeping import holding, moderation
 from chat.models import Event, Message, ModerationAction, Mute, SetAside
 from community import vault
 from programs.models import Membership

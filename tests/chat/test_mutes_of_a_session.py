@@ -9,10 +9,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import leases, moderation, posting
+from chat import leases, posting
+from chat.keeping import moderation
+from chat.keeping.standing import standing_of
 from chat.live import watching
 from chat.models import Event, ModerationAction, Mute
-from chat.standing import standing_of
 from community.models import AuditEntry
 from community.signals import tick
 from tests.cast import Cast

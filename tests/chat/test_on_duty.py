@@ -8,8 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from chat import concerns
-from chat.care import flagging
+from chat.care import concerns, flagging
 from chat.live import leading, rounds
 from chat.models import LiveSession
 from community import notices

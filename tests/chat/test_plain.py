@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from chat import editing, holding, moderation, plain, replay
+from chat import editing
+from chat.keeping import holding, moderation
 from chat.models import Message, Room
+from chat.reading import plain, replay
 from chat.seats import Viewer, seat_of
 from community import statements
 from programs.models import Circle

@@ -12,7 +12,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from chat import editing, moderation, posting
+from chat import editing, posting
+from chat.keeping import moderation
 from chat.models import Event, Message, Room
 from chat.models.messages import Words
 from chat.posting import Posted, rows

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from chat import editing, holding, hours, moderation, pacing
+from chat import editing
+from chat.keeping import holding, hours, moderation, pacing
 from chat.models import Event, Message
 from chat.posting import Posted, post_batch
 from chat.refusal import Refused

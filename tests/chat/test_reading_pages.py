@@ -6,9 +6,11 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from chat import editing, finding, hiding, moderation
+from chat import editing, hiding
+from chat.keeping import moderation
 from chat.models import Hiding, Message, Seat
 from chat.posting import Draft, post_batch
+from chat.reading import finding
 from tests.chat.talk import ask_the_question, join, row, say, set_room
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")

@@ -9,7 +9,9 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import desk, holding, leases, reminding
+from chat import leases
+from chat.care import desk, reminding
+from chat.keeping import holding
 from chat.models import Message, Reminder
 from chat.refusal import Refused
 from community.models import AuditEntry, Notice

@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import editing, moderation, replay
+from chat import editing
+from chat.keeping import moderation
 from chat.models import Event, Message, Mute, Room
+from chat.reading import replay
 from chat.seats import Viewer, seat_of
 from tests.chat.evening import Evening
 from tests.chat.reader import Reader

@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, moderation, replay
+from chat import editing
+from chat.keeping import moderation
 from chat.models import Message, Room, Seat
 from chat.posting import Draft, post, post_batch
+from chat.reading import replay
 from programs.enrolment import remove
 from programs.models import PromptDelivery
 from programs.signals import prompt_due

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import beside, concerns, settling
+from chat import beside
+from chat.care import concerns, settling
 from chat.models import Concern
 from community.models import Notice, User
 from programs import enrolment

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import concerns, moderation, settling
-from chat.care import cards, flagging
+from chat.care import cards, concerns, flagging, settling
+from chat.keeping import moderation
 from chat.models import CareCard, Concern
 from community import help
 from community.models import AuditEntry

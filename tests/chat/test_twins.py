@@ -8,7 +8,9 @@ import uuid
 import pytest
 from django.test import Client
 
-from chat import hiding, moderation, posting, replay
+from chat import hiding, posting
+from chat.keeping import moderation
+from chat.reading import replay
 from tests.chat.junk import UNREADABLE
 from tests.chat.reader import Reader
 from tests.chat.talk import draft, in_an_hour, join, leave, log_of, remove, say, set_room

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import hours, pacing, undoing
+from chat.keeping import hours, pacing, undoing
 from chat.models import ModerationAction, Room
 from chat.refusal import Refused
 from community.models import AuditEntry

@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from chat import editing, frames, hiding, hush, moderation, unread, verbs_reading
+from chat import editing, frames, hiding, hush, unread
+from chat.keeping import moderation
 from chat.models import Event, Hiding, Seat
 from chat.seats import Viewer
+from chat.verbs import reading as verbs_reading
 from community.models import Notice
 from programs import prompts
 from programs.models import Membership, PromptDelivery

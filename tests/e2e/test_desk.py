@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from chat import beside, concerns, pacing, settling
+from chat import beside
+from chat.care import concerns, settling
+from chat.keeping import pacing
 from chat.live import leading, rounds
 from chat.models import Concern
 from programs.models import Membership

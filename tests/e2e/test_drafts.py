@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from chat import editing, moderation
+from chat import editing
+from chat.keeping import moderation
 from chat.models import Message
 from tests.e2e.everyone import faults
 from tests.e2e.room import (

@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
-from chat import announcing, holding, hours, leases, pacing
+from chat import announcing, leases
+from chat.keeping import holding, hours, pacing
 from chat.models import Seat
 from tests.chat.talk import join
 from tests.e2e.conftest import BOTH_KINDS, PHONE

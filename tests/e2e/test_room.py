@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chat import editing, moderation
+from chat import editing
+from chat.keeping import moderation
 from chat.posting import Draft, post_batch
 from programs.enrolment import remove
 from programs.models import Membership

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from chat import editing, pacing
+from chat import editing
+from chat.keeping import pacing
 from chat.models import Message
 from tests.e2e.room import (
     beside,

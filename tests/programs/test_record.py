@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from chat import moderation
+from chat.keeping import moderation
 from community import audit
 from community.models import AuditEntry
 from programs import enrolment

@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError
 from django.db.models import Q
 
-from chat import drawing, plain, sides
-from chat.asides import Asides
-from chat.company import Company, companies
-from chat.entries import Entry
 from chat.models import AccessCount, Event, Message
-from chat.plain import Range
 from chat.posting import Said
 from chat.posting.rows import circle_of
-from chat.stretch import Happening, Stretch
+from chat.reading import drawing, plain, sides
+from chat.reading.asides import Asides
+from chat.reading.company import Company, companies
+from chat.reading.entries import Entry
+from chat.reading.plain import Range
+from chat.reading.stretch import Happening, Stretch
 from community import statements
 from community.planned import one_of, planned_once
 from community.statements import as_list

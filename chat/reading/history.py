@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat import drawing, telling
-from chat.drawing import given_to
-from chat.entries import Entry
 from chat.hiding import hidden_from
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet
+from chat.reading import drawing, telling
+from chat.reading.drawing import given_to
+from chat.reading.entries import Entry
 from community.planned import planned_once
 
 PAGE = 50

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record
-from chat.facilitating import facilitating
+from chat import log
+from chat.keeping import record
+from chat.keeping.facilitating import facilitating
 from chat.models import Event, Room
 from chat.refusal import Refused
 
@@ -22,7 +23,8 @@ SLOWEST_SECONDS = 3600
 def pace(*, by: User, circle: str, seconds: int) -> int | None:
     """Peers wait this long between two messages; 0 lets the room go freely. Raises Refused.
 
-    The place in the log by which it is undone (`chat/undoing.py`); None where it was so already.
+    The place in the log by which it is undone (`chat/keeping/undoing.py`); None where it was so
+    already.
     """
     if not 0 <= seconds <= SLOWEST_SECONDS:
         raise Refused("bad_frame", _("Choose a pace of at most one message an hour."))

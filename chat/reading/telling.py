@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chat.holding import why_asked
+from chat.keeping.holding import why_asked
+from chat.keeping.moderation import why_set_aside
 from chat.models import Asking, Message
-from chat.moderation import why_set_aside
 from community import vault
 from programs.models import Membership
 

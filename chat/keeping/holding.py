@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record, words
-from chat.facilitating import as_sentence, facilitating, message_of, peer_of
+from chat import log, words
+from chat.keeping import record
+from chat.keeping.facilitating import as_sentence, facilitating, message_of, peer_of
 from chat.models import Asking, Event, Message, ModerationAction, Room, Seat
 from chat.models.messages import MessageQuerySet
 from chat.refusal import Refused

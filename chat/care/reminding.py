@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases, log, refusal
+from chat.care.settling import held_too_long
 from chat.models import Event, Message, Reminder, Room
 from chat.refusal import Refused
-from chat.settling import held_too_long
 from community import audit, notices
 from community.models import Notice, User
 from programs.leads import is_lead

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chat.drawing import given_to
-from chat.holding import why_asked
+from chat.keeping.holding import why_asked
+from chat.keeping.moderation import why_muted, why_set_aside
 from chat.models import Event, Message, Mute
-from chat.moderation import why_muted, why_set_aside
+from chat.reading.drawing import given_to
 from community import vault
 from programs.models import Circle
 

@@ -14,10 +14,10 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from chat import drawing, history
-from chat.entries import Entry
 from chat.hiding import hidden_from
 from chat.models import Message, Seat
+from chat.reading import drawing, history
+from chat.reading.entries import Entry
 from chat.refusal import Refused
 from community import vault
 from programs.models import PromptDelivery

@@ -15,10 +15,11 @@ from django.db.models import Func, OuterRef, QuerySet, StringAgg, Subquery, Text
 from django.utils.translation import gettext, gettext_lazy
 from markupsafe import Markup
 
-from chat import mentions, mould, sides
-from chat.entries import Entry, clock, in_language, instant, messages_of, mould_of, rendered
+from chat import mentions
 from chat.models import Message, Response
 from chat.models.messages import Words
+from chat.reading import mould, sides
+from chat.reading.entries import Entry, clock, in_language, instant, messages_of, mould_of, rendered
 from chat.words import excerpt, to_html
 from community import vault
 from community.templatetags.weave import swatch_classes
@@ -31,7 +32,7 @@ _GONE = gettext_lazy("These words can't be opened any more.")
 
 
 def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """With the responses given to them, but without what `chat.sides` joins to them."""
+    """With the responses given to them, but without what `chat.reading.sides` joins to them."""
     responses = Response.objects.filter(message=OuterRef("pk")).order_by().values("message")
     given = responses.annotate(given=StringAgg(_WHAT_BY_WHOM, Value(" "))).values("given")
     return messages.defer("fingerprint").annotate(given=Subquery(given))

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from chat import holding, hours, leases, moderation, pacing, refusal, undoing
+from chat import leases, refusal
 from chat.frames import Frame
+from chat.keeping import holding, hours, moderation, pacing, undoing
 from chat.live import watching
 from community.models import User
 

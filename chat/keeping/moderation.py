@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record, words
-from chat.facilitating import as_sentence, facilitating, message_of, peer_of
+from chat import log, words
+from chat.keeping import record
+from chat.keeping.facilitating import as_sentence, facilitating, message_of, peer_of
+from chat.keeping.until import runs_over, session_ends
 from chat.models import Asking, Event, Message, ModerationAction, Mute, Room, SetAside
 from chat.refusal import Refused
-from chat.until import runs_over, session_ends
 from community import vault
 from programs import enrolment
 from programs import refusal as programs_refusal

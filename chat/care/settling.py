@@ -15,7 +15,8 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record, refusal, words
+from chat import log, refusal, words
+from chat.keeping import record
 from chat.models import Concern, Event, Message, Room
 from chat.refusal import Refused
 from community import audit, notices

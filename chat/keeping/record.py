@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from chat import acts
+from chat.keeping import acts
 from chat.models import Message, ModerationAction, Room
 from community import audit
 from programs.models import Membership

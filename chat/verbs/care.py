@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chat import concerns, settling
-from chat.care import cards
+from chat.care import cards, concerns, settling
 from chat.frames import Frame
 from community.models import User
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, Template
 from markupsafe import Markup, escape
 
-from chat import mould
 from chat.models import Message, Response
+from chat.reading import mould
 from community.templatetags.weave import icon
 
 ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from chat import drawing
 from chat.models import Event
 from chat.models.messages import Words, sealed_about
-from chat.packet import Packet
 from chat.posting import NewMessage
-from chat.stretch import Happening, Stretch, Undrawn
+from chat.reading import drawing
+from chat.reading.packet import Packet
+from chat.reading.stretch import Happening, Stretch, Undrawn
 from community import statements, vault
 from community.statements import as_instant, as_pairs
 from programs.models import Circle, Membership

@@ -16,8 +16,9 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import log, record
-from chat.facilitating import facilitating
+from chat import log
+from chat.keeping import record
+from chat.keeping.facilitating import facilitating
 from chat.models import DailyHours, Event, Room
 from chat.refusal import Refused
 from community.signals import tick
@@ -41,7 +42,8 @@ class Change:
 def keep(*, by: User, circle: str, hours: str) -> int | None:
     """Sets the room's hours by hand. Raises Refused.
 
-    The place in the log by which it is undone (`chat/undoing.py`); None where it was so already.
+    The place in the log by which it is undone (`chat/keeping/undoing.py`); None where it was so
+    already.
     """
     if hours not in Room.Hours.values:
         raise Refused("bad_frame", _("Choose when the room is open."))

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from chat import acts, holding, words
+from chat import words
+from chat.care.settling import UNDO_WITHIN
 from chat.care.sourcing import sells
-from chat.facilitating import facilitating
+from chat.keeping import acts, holding
+from chat.keeping.facilitating import facilitating
+from chat.keeping.moderation import set_aside
 from chat.models import (
     CheckIn,
     Concern,
@@ -28,8 +31,6 @@ from chat.models import (
     PrivateNote,
     Reminder,
 )
-from chat.moderation import set_aside
-from chat.settling import UNDO_WITHIN
 from community import vault
 from community.models import User
 from programs import enrolment

@@ -13,9 +13,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat import hours, leases
+from chat import leases
+from chat.keeping import hours
+from chat.keeping.moderation import why_muted
 from chat.models import ModerationAction, Mute, Room, Seat
-from chat.moderation import why_muted
 from community import vault
 from programs.models import Membership
 

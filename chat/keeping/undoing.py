@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from chat import acts, hours, pacing, record
-from chat.facilitating import facilitating
+from chat.keeping import acts, hours, pacing, record
+from chat.keeping.facilitating import facilitating
 from chat.models import Event, ModerationAction
 from chat.refusal import Refused
 

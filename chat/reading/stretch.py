@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chat.company import Company
-from chat.entries import Entry
 from chat.models import Event, Message
-from chat.packet import Packet
+from chat.reading.company import Company
+from chat.reading.entries import Entry
+from chat.reading.packet import Packet
 from chat.seats import Viewer
 
 # Who sees the same gets the same frame: by role, and where it matters by member or joining.
