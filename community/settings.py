@@ -136,11 +136,11 @@ TEMPLATES = [
         },
     },
     {
-        # What is drawn for each message of each room; see chat/entries.py.
+        # What is drawn for each message of each room; see chat/reading/entries.py.
         "NAME": "fragments",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "chat.entries.environment"},
+        "OPTIONS": {"environment": "chat.reading.entries.environment"},
     },
 ]
 
