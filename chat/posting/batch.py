@@ -22,7 +22,7 @@ from chat.models import Message
 from chat.models.messages import Words, sealed_about
 from chat.posting import gate, rows
 from chat.posting.drafts import LATER, Commit, Draft, Later, NewMessage, Outcome, Posted, Said
-from chat.posting.rows import Ground, Speaker
+from chat.posting.ground import Ground, Speaker
 from chat.refusal import Refused
 from community import statements, vault
 from community.models import public_id

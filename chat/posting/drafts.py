@@ -13,7 +13,7 @@ from chat.refusal import Refused
 if TYPE_CHECKING:
     from chat.models import Message
     from chat.models.messages import Words
-    from chat.posting.rows import Ground
+    from chat.posting.ground import Ground
     from programs.models import Membership
 
 

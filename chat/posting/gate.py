@@ -18,7 +18,7 @@ from programs.models import Membership
 
 if TYPE_CHECKING:
     from chat.models import Mute
-    from chat.posting.rows import Ground, Speaker
+    from chat.posting.ground import Ground, Speaker
     from programs.models import Cohort
 
 # Beyond ROOM_POSTS_PER_10S messages in this time someone is asked to wait.
