@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import functools
 import json
 import re
 import socket as sockets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -124,6 +126,50 @@ async def test_two_people_talk(cast, opens):
         assert (event["id"], event["client_id"]) == (ack["message"], name)
     page = await sync_to_async(Reader)(cast.ines, cast.circle)
     assert page.shown[-1] == (ack["message"], as_drawn(event["html"]))
+
+
+PROTOCOL = Path(settings.BASE_DIR) / "docs" / "protocol.md"
+
+
+def written_exchange() -> list[tuple[str, str]]:
+    """What goes to the house (`>`) and what comes from it (`<`), as it is written."""
+    [_, written] = PROTOCOL.read_text().split("## An exchange")
+    lines = re.findall(r"^([<>]) (.*(?:\n    .*)*)", written.split("```")[1], re.MULTILINE)
+    return [(way, frame) for way, frame in lines]
+
+
+def is_as_written(frame: object, written: object) -> bool:
+    """Whether it has all that is written, and that is as it is written."""
+    if written == "…":
+        return True
+    if isinstance(written, dict):
+        has = isinstance(frame, dict) and written.keys() <= frame.keys()
+        return has and all(is_as_written(frame[key], written[key]) for key in written)
+    if isinstance(written, list):
+        same = isinstance(frame, list) and len(frame) == len(written)
+        return same and all(map(is_as_written, frame, written))
+    return frame == written
+
+
+async def test_the_exchange_in_the_protocol_goes_as_it_is_written(cast, opens):
+    noor = await opens(cast.noor)
+    names = {"CIRCLE": cast.circle.public_id, "5a2e…": str(uuid.uuid4())}
+
+    def frame_of(text: str) -> dict:
+        for name, stands_for in names.items():
+            text = text.replace(name, stands_for)
+        return json.loads(text)
+
+    exchange = written_exchange()
+    for way, text in exchange:
+        written = frame_of(text)
+        if way == ">":
+            await noor.socket.send(json.dumps(written))
+            continue
+        heard = await noor.hear(functools.partial(is_as_written, written=written))
+        if heard.get("message"):
+            names["MESSAGE"] = heard["message"]
+    assert [way for way, _ in exchange].count(">") == 5
 
 
 async def test_every_verb_is_answered_and_told(cast, opens):
