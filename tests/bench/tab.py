@@ -21,9 +21,9 @@ from websockets.exceptions import WebSocketException
 from tests.bench.dialects import Seat, number_of, uuid_of, words_of
 
 _ANSWER_SECONDS = 10.0
-_SILENCE_SECONDS = 25.0
+_SILENCE_SECONDS = 15.0
 _FIRST_WAIT = 0.4
-_LONGEST_WAIT = 10.0
+_LONGEST_WAIT = 5.0
 
 
 class LineLost(Exception):

@@ -10,7 +10,10 @@ const SILENCE = 15_000;
 const SUSPICION = 12_000;
 const ANSWER = 10_000;
 const FIRST_WAIT = 400;
-const LONGEST_WAIT = 10_000;
+// Whoever was away longest is still back within fifteen seconds, where a house starts in ten.
+const LONGEST_WAIT = 5_000;
+// What the house counts tries in.
+const WAIT_AFTER_TOO_FAST = 10_000;
 const SIGNED_OUT = 4401;
 const NOT_A_MEMBER = 4403;
 const TOO_FAST = 4429;
@@ -161,7 +164,7 @@ export class Line extends EventTarget {
     this.#failures += 1;
     const reach = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
     // Anywhere within reach: a thousand readers of a house that restarts come back one by one.
-    const wait = code === TOO_FAST ? LONGEST_WAIT : reach * (0.25 + 0.75 * Math.random());
+    const wait = code === TOO_FAST ? WAIT_AFTER_TOO_FAST : reach * (0.25 + 0.75 * Math.random());
     this.#retry = setTimeout(() => this.#again(), wait);
     return undefined;
   }
