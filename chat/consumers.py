@@ -135,7 +135,7 @@ class ChatConsumer(AsyncConsumer):
         if not isinstance(error, Refused):
             # The words of the frame stay out of the log: its verb and what broke are enough.
             logger.error("verb_failed: %s", type(error).__name__)
-            error = Refused("closed", _("That didn't work just now. Try again in a moment."))
+            error = Refused("closed", _("That didn’t work just now. Try again in a moment."))
         self._refuse(line, frame, error, in_vain=error.code in _IN_VAIN)
 
     def _refuse(self, line: Line, frame: Frame | None, refused: Refused, *, in_vain: bool) -> None:

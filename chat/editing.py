@@ -154,7 +154,7 @@ def _check_change(room: Room, member: Membership) -> None:
     if (room.holds_all or member.seat.held_at) and not member.is_facilitator:
         raise Refused(
             "closed",
-            _("A facilitator reads first now, so this can't be changed. You can take it back."),
+            _("A facilitator reads first now, so this can’t be changed. You can take it back."),
         )
 
 

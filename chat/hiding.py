@@ -29,7 +29,7 @@ def hide(*, by: User, circle: str, member: str) -> None:
     with _peer(by, circle) as (room, me):
         other = Membership.objects.current().filter(circle=me.circle_id, public_id=member).first()
         if other is None or other == me:
-            raise Refused("bad_frame", _("They aren't in this circle any more."))
+            raise Refused("bad_frame", _("They aren’t in this circle any more."))
         if other.is_facilitator:
             raise Refused(
                 "bad_frame",

@@ -26,11 +26,11 @@ class Refused(Exception):
 
 
 def not_member() -> Refused:
-    return Refused("not_member", _("There's no circle of yours at this address."))
+    return Refused("not_member", _("There’s no circle of yours at this address."))
 
 
 def bad_frame() -> Refused:
-    return Refused("bad_frame", _("That couldn't be read. Nothing was changed."))
+    return Refused("bad_frame", _("That couldn’t be read. Nothing was changed."))
 
 
 def too_large() -> Refused:
@@ -38,12 +38,12 @@ def too_large() -> Refused:
 
 
 def not_kept() -> Refused:
-    return Refused("closed", _("It couldn't be kept just now. It's still here; send it again."))
+    return Refused("closed", _("It couldn’t be kept just now. It’s still here; send it again."))
 
 
 def too_fast() -> Refused:
-    return Refused("too_fast", _("That's a lot at once. Wait a moment."), again_in=10)
+    return Refused("too_fast", _("That’s a lot at once. Wait a moment."), again_in=10)
 
 
 def no_such_message() -> Refused:
-    return Refused("bad_frame", _("That message isn't here any more."))
+    return Refused("bad_frame", _("That message isn’t here any more."))

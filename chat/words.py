@@ -40,7 +40,7 @@ def clean_body(text: str) -> str:
     """What is kept of a message. Raises Refused where it is empty, too long or unkeepable."""
     body = _cleaned(text, limit=BODY_LIMIT)
     if not body or not (_ORDINARY(body[0]) or _VISIBLE.search(body)):
-        raise Refused("bad_frame", _("There's nothing written yet."))
+        raise Refused("bad_frame", _("There’s nothing written yet."))
     return body
 
 
@@ -66,13 +66,13 @@ def _cleaned(text: str, *, limit: int) -> str:
     if isinstance(text, str) and len(text) <= limit and _ORDINARY(text) and " \n" not in text:
         return text.strip()
     if not isinstance(text, str):
-        raise Refused("bad_frame", _("That isn't text."))
+        raise Refused("bad_frame", _("That isn’t text."))
     if len(text) > limit * _CODE_POINTS_PER_CHARACTER:
         raise _too_long(limit)
     if _UNKEEPABLE.search(text):
         raise Refused(
             "bad_frame",
-            _("There's a character in it that can't be kept. Take it out and send again."),
+            _("There’s a character in it that can’t be kept. Take it out and send again."),
         )
     text = _PILED_MARKS.sub(r"\1", _NEWLINES.sub("\n", text))
     text = _LINE_ENDS.sub("", text).strip()
@@ -91,8 +91,8 @@ def _too_long(limit: int) -> Refused:
     return Refused(
         "too_long",
         ngettext(
-            "This is longer than %(limit)s character. It's still here: send it in two parts.",
-            "This is longer than %(limit)s characters. It's still here: send it in two parts.",
+            "This is longer than %(limit)s character. It’s still here: send it in two parts.",
+            "This is longer than %(limit)s characters. It’s still here: send it in two parts.",
             limit,
         )
         % {"limit": limit},

@@ -189,7 +189,7 @@ class Notice(models.Model):
     """Something to tell a person outside the house. It never says what: only that there is."""
 
     class Kind(models.TextChoices):
-        QUESTION = "question", _("this week's question")
+        QUESTION = "question", _("this week’s question")
         JOINING = "joining", _("an answer to an application")
         CIRCLE = "circle", _("something in a circle")
         CARE = "care", _("something for a facilitator")

@@ -170,7 +170,7 @@ class PictureBlock(blocks.StructBlock):
         label = _("Picture")
         icon = "image"
         template = "home/blocks/picture.html"
-        description = _("A picture with words for those who don't see it")
+        description = _("A picture with words for those who don’t see it")
 
 
 class ProseBlock(blocks.RichTextBlock):

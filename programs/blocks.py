@@ -78,7 +78,7 @@ class PictureBlock(blocks.StructBlock):
         label = _("Picture")
         icon = "image"
         template = "programs/blocks/picture.html"
-        description = _("A picture, with words for those who don't see it")
+        description = _("A picture, with words for those who don’t see it")
 
 
 class ProgramBody(blocks.StreamBlock):

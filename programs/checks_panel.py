@@ -30,9 +30,9 @@ def findings(page: Any) -> list[str]:
             % {"n": bare}
         )
     if not page.cost:
-        found.append(_("The cost isn't said. “Free” is an answer, too."))
+        found.append(_("The cost isn’t said. “Free” is an answer, too."))
     if not page.suits or not page.suits_not:
-        found.append(_("Say both whom it suits and whom it doesn't."))
+        found.append(_("Say both whom it suits and whom it doesn’t."))
     if page.pk and not page.facilitators.exists():
         found.append(_("No facilitator stands here, with their training, fees and ties."))
     if promise := _PROMISES.search(_text_of(page)):

@@ -141,7 +141,7 @@ def enter(*, application: Application, name: str) -> Membership:
     """Take the place, under `name`. Raises Refused where the name or the place is not theirs."""
     circle = _locked(application.circle)
     if circle.cohort.is_cancelled:
-        raise Refused(_("This circle doesn't take place."))
+        raise Refused(_("This circle doesn’t take place."))
     if circle.membership_of(application.person):
         raise Refused(_("You belong to this circle already."))
     name = claimed_name(circle, application.person, name)
@@ -225,7 +225,7 @@ def let_back_in(*, membership: Membership, by: User) -> None:
     if removal is None or circle.membership_of(membership.user):
         raise Refused(_("They belong to the circle already."))
     if timezone.now() - removal.at > LET_BACK_IN_WITHIN or not membership.user.is_active:
-        raise Refused(_("It's too late to take this back. The program lead can talk with them."))
+        raise Refused(_("It’s too late to take this back. The program lead can talk with them."))
     is_peer = membership.role == Membership.Role.PEER
     if is_peer and not Circle.objects.places_left(circle.pk):
         raise Refused(_("Their place was given to someone else meanwhile."))

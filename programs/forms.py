@@ -71,7 +71,7 @@ class AboutForm(StepForm):
     hopes = forms.CharField(
         label=_("What do you hope for from a circle?"),
         max_length=2000,
-        help_text=_("A line or two. Please leave out diagnoses and doses; we don't ask for them."),
+        help_text=_("A line or two. Please leave out diagnoses and doses; we don’t ask for them."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     access = forms.CharField(
@@ -153,16 +153,16 @@ class NowForm(StepForm):
     title = _("Is now a good time?")
     words = _(
         "These help us see whether a peer circle is the right kind of company for you just now. "
-        "Only those who hold the circle read them. They're erased 30 days after the decision."
+        "Only those who hold the circle read them. They’re erased 30 days after the decision."
     )
 
     tonight = _choice(
         _("If tonight were hard, is there someone you could call?"),
         [
             ("yes", _("Yes, there is")),
-            ("think_so", _("I think so, I haven't tried")),
+            ("think_so", _("I think so, I haven’t tried")),
             ("no", _("Not really")),
-            ("person", _("I'd rather talk about this with a person")),
+            ("person", _("I’d rather talk about this with a person")),
         ],
         help_text=_("A friend, a relative, a therapist, a neighbour with a kettle."),
     )
@@ -181,7 +181,7 @@ class NowForm(StepForm):
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={
             "required": _(
-                "Write the name you'd like the circle to use. It needn't be your legal name."
+                "Write the name you’d like the circle to use. It needn’t be your legal name."
             )
         },
     )
@@ -201,8 +201,8 @@ class NowForm(StepForm):
             self.add_error(
                 missing[0],
                 ngettext(
-                    "One clause isn't ticked. Tick it, if you can agree to it.",
-                    "%(n)d clauses aren't ticked. Tick each, if you can agree to it.",
+                    "One clause isn’t ticked. Tick it, if you can agree to it.",
+                    "%(n)d clauses aren’t ticked. Tick each, if you can agree to it.",
                     len(missing),
                 )
                 % {"n": len(missing)},
@@ -278,9 +278,9 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=_("The name you go by in this circle"),
         max_length=160,
-        help_text=_("It needn't be your legal name. It stays yours here, and can't be changed."),
+        help_text=_("It needn’t be your legal name. It stays yours here, and can’t be changed."),
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={
-            "required": _("Write the name you'd like the circle to use. Any name you choose.")
+            "required": _("Write the name you’d like the circle to use. Any name you choose.")
         },
     )

@@ -41,7 +41,7 @@ def tidy(words: str) -> str:
     words = words.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     words = words.encode(errors="replace").decode()  # half of a surrogate pair is no letter
     if not words.strip():
-        raise Refused(_("There's nothing on this page yet. A single line is enough."))
+        raise Refused(_("There’s nothing on this page yet. A single line is enough."))
     if len(words.encode()) > _MOST_BYTES:
         raise Refused(_("This is too much for one page. Move some of it to another."))
     if (count := length(words)) > LONGEST:

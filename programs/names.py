@@ -28,12 +28,12 @@ def tidy(name: str) -> str:
     letters = regex.findall(r"\X", name)
     if not letters:
         raise Refused(
-            _("Write the name you'd like the circle to use. It needn't be your legal name.")
+            _("Write the name you’d like the circle to use. It needn’t be your legal name.")
         )
     if len(letters) > LONGEST or len(name) > 4 * LONGEST:
         raise Refused(_("A name has at most %(n)d characters.") % {"n": LONGEST})
     if not name_key(name).strip("".join(_JOINERS)) or any(map(_is_unseen, name)):
-        raise Refused(_("This name has characters that can't be seen. Write it without them."))
+        raise Refused(_("This name has characters that can’t be seen. Write it without them."))
     if any(len(letter) > 12 for letter in letters):
         raise Refused(_("This name has too many marks on one letter."))
     return name

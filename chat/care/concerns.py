@@ -126,28 +126,28 @@ def thanks(concern: Concern) -> str:
             "“What you’ve told”."
         )
     if concern.kind == Kind.APPEAL:
-        return _("Thank you. A program lead will look at it. Whoever did it doesn't see this.")
+        return _("Thank you. A program lead will look at it. Whoever did it doesn’t see this.")
     if concern.to_leads:
         return _(
-            "Thank you. A program lead will look at it. %(about)s doesn't see it and won't be "
+            "Thank you. A program lead will look at it. %(about)s doesn’t see it and won’t be "
             "told who said so."
         ) % {"about": about}
     minutes = round((concern.due_at - concern.at).total_seconds() / 60)
     if minutes < 60:
         n = minutes
         said = ngettext(
-            "Thank you. %(name)s will look at it within a minute. %(about)s won't be told "
+            "Thank you. %(name)s will look at it within a minute. %(about)s won’t be told "
             "who said so.",
-            "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won't be told "
+            "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won’t be told "
             "who said so.",
             n,
         )
     else:
         n = minutes // 60
         said = ngettext(
-            "Thank you. %(name)s will look at it within an hour. %(about)s won't be told "
+            "Thank you. %(name)s will look at it within an hour. %(about)s won’t be told "
             "who said so.",
-            "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won't be told "
+            "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won’t be told "
             "who said so.",
             n,
         )
@@ -234,7 +234,7 @@ def _not_too_often(me: Membership) -> None:
     if Concern.objects.filter(raised_by=me, at__gt=lately).count() >= _MOST_AN_HOUR:
         raise Refused(
             "too_fast",
-            _("That's a lot within an hour, and all of it is kept. Go on a little later."),
+            _("That’s a lot within an hour, and all of it is kept. Go on a little later."),
             again_in=3600,
         )
 

@@ -96,7 +96,7 @@ def reopen(*, by: User, concern: str, circle: str = "") -> None:
             or found.settled_by_id != by.pk
             or now - found.settled_at > UNDO_WITHIN + _GRACE
         ):
-            raise Refused("closed", _("It's too late to undo this."))
+            raise Refused("closed", _("It’s too late to undo this."))
         # Nobody was told yet; they are when it is settled again.
         Notice.objects.filter(about=_answered(found), sent_at=None).delete()
         found.settled_at, found.settled_by, found.settled_as = None, None, ""

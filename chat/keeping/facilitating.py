@@ -32,7 +32,7 @@ def peer_of(room: Room, member: str) -> Membership:
     peers = Membership.objects.current().led().select_related("seat")
     peer = peers.filter(circle=room.circle_id, public_id=member).first()
     if peer is None:
-        raise Refused("bad_frame", _("They aren't in this circle any more."))
+        raise Refused("bad_frame", _("They aren’t in this circle any more."))
     return peer
 
 

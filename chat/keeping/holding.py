@@ -151,5 +151,5 @@ def _settled(message: Message) -> str:
     last = acts.filter(verb__in=("let_through", "set_aside")).order_by("pk").last()
     by: Membership | None = last.by if last else None
     if by is None:
-        return _("That message isn't held.")
+        return _("That message isn’t held.")
     return _("%(name)s has seen to that message already.") % {"name": by.name}

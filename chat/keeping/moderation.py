@@ -89,7 +89,7 @@ def mute_for_the_session(*, by: User, circle: str, member: str, why: str) -> Non
     with facilitating(by, circle) as (room, facilitator):
         until = session_ends(room.circle)
         if until is None:
-            raise Refused("closed", _("There's no session now. Choose how long otherwise."))
+            raise Refused("closed", _("There’s no session now. Choose how long otherwise."))
         row = Mute(by=facilitator, until=until, ends_with_session=True)
         _mute(room, peer_of(room, member), row, why)
 
@@ -137,7 +137,7 @@ def remove(*, by: User, circle: str, member: str, why: str) -> None:
         try:
             enrolment.remove(membership=peer, by=by, why=reason)
         except PermissionDenied:
-            raise Refused("bad_frame", _("You can't remove them.")) from None
+            raise Refused("bad_frame", _("You can’t remove them.")) from None
         except programs_refusal.Refused as refused:
             raise Refused("conflict", str(refused)) from None
         # In the house's record it stands already, as enrolment wrote it.
@@ -184,11 +184,11 @@ def let_back_in(*, by: User, circle: str, member: str) -> None:
         with facilitating(by, circle) as (room, facilitator):
             gone = removed_from(room).filter(public_id=member).first()
             if gone is None:
-                raise Refused("bad_frame", _("There's nobody of that name to let back in."))
+                raise Refused("bad_frame", _("There’s nobody of that name to let back in."))
             try:
                 enrolment.let_back_in(membership=gone, by=by)
             except PermissionDenied:
-                raise Refused("bad_frame", _("You can't let them back in.")) from None
+                raise Refused("bad_frame", _("You can’t let them back in.")) from None
             except programs_refusal.Refused as refused:
                 raise Refused("conflict", str(refused)) from None
             # In the house's record it stands already, as enrolment wrote it.
@@ -214,7 +214,7 @@ def why_set_aside(row: SetAside, *, owner: str) -> str:
         reason = row.why(owner=owner)
     except vault.Unopenable:
         reason = ""
-    return _("%(name)s set your message aside: %(why)s You're welcome to say it another way.") % {
+    return _("%(name)s set your message aside: %(why)s You’re welcome to say it another way.") % {
         "name": row.by.name,
         "why": as_sentence(reason),
     }

@@ -26,7 +26,7 @@ def undo(*, by: User, circle: str, seq: int) -> None:
     with facilitating(by, circle) as (room, facilitator):
         act = ModerationAction.objects.filter(room=room, seq=seq, verb__in=acts.SETTINGS).first()
         if act is None or act.before is None:
-            raise Refused("bad_frame", _("There's nothing to undo there."))
+            raise Refused("bad_frame", _("There’s nothing to undo there."))
         kind, verb = acts.SETTINGS[act.verb], acts.of(act.verb).undone_by
         since = list(Event.objects.filter(room=room, kind=kind, seq__gt=seq).order_by("-seq")[:2])
         if not since:

@@ -88,7 +88,7 @@ def give_piece(*, by: User, circle: str, member: str | None, seen: int) -> None:
     """
     with by_facilitator(by, circle, seen=seen) as (step, _member):
         if not step.session.in_round:
-            raise Refused("closed", _("There's no round going on now."))
+            raise Refused("closed", _("There’s no round going on now."))
         place = _place_of(step, member) if member else step.next_place()
         if place is None and step.holder is None:
             raise Refused("closed", _("Everyone who is here has spoken or passed."))
@@ -187,7 +187,7 @@ def _people(room: Room, members: list[str]) -> dict[str, Membership]:
     current = Membership.objects.current().filter(circle=room.circle_id, user__is_active=True)
     people = {person.public_id: person for person in current.filter(public_id__in=members)}
     if len(people) != len(members):
-        raise Refused("bad_frame", _("One of them isn't in this circle now."))
+        raise Refused("bad_frame", _("One of them isn’t in this circle now."))
     return people
 
 

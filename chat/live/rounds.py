@@ -102,7 +102,7 @@ def done(*, by: User, circle: str) -> None:
     with by_member(by, circle) as (step, member):
         place = step.holder
         if place is None or place.member_id != member.pk:
-            raise Refused("conflict", _("The talking piece isn't with you now."))
+            raise Refused("conflict", _("The talking piece isn’t with you now."))
         step.give(step.next_place())
         step.tell(Event.Kind.SESSION_PIECE)
 
@@ -131,7 +131,7 @@ def _sit_down(step: Step, member: Membership) -> None:
 def _seated(step: Step, member: Membership) -> Place:
     place = step.place_of(member)
     if place is None and step.room.circle.is_open:
-        raise Refused("closed", _("This is for those on the stage. You're here to listen."))
+        raise Refused("closed", _("This is for those on the stage. You’re here to listen."))
     if place is None:
         raise Refused("closed", _("Take a seat first."))
     return place
@@ -140,5 +140,5 @@ def _seated(step: Step, member: Membership) -> Place:
 def _in_round(step: Step, member: Membership) -> Place:
     place = _seated(step, member)
     if not step.session.in_round:
-        raise Refused("closed", _("There's no round going on now."))
+        raise Refused("closed", _("There’s no round going on now."))
     return place

@@ -163,7 +163,7 @@ def look_for_facilitators(step: Step) -> bool:
 def _going_on(room: Room) -> Step:
     session = going_on(room)
     if session is None:
-        raise Refused("closed", _("There's no session going on now."))
+        raise Refused("closed", _("There’s no session going on now."))
     step = Step.of(room, session)
     look_for_facilitators(step)
     return step

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('crisis', 'may be about a crisis: a card for the author, a quiet flag'), ('sourcing', 'asking for or offering medicines: held for a facilitator'), ('dose', 'asking about or telling doses: a word to the author, a flag'), ('medicine', 'names of medicines, for {medicine} in the other lists')], max_length=8, verbose_name='what they are about')),
                 ('language', models.CharField(max_length=12, verbose_name='language')),
-                ('phrases', models.TextField(help_text="One a line. Capitals, accents and signs between words don't matter; whole words only. An asterisk ends a word that may go on (“kill*”), three dots stand for up to three words, # for a number, {medicine} for each name in the list of medicines.", verbose_name='phrases')),
+                ('phrases', models.TextField(help_text="One a line. Capitals, accents and signs between words don’t matter; whole words only. An asterisk ends a word that may go on (“kill*”), three dots stand for up to three words, # for a number, {medicine} for each name in the list of medicines.", verbose_name='phrases')),
                 ('passes', models.TextField(blank=True, help_text='Phrases that hold one of those above and mean something else, one a line.', verbose_name='what is not meant')),
             ],
             options={

@@ -263,7 +263,7 @@ class WordList(models.Model):
     phrases = models.TextField(
         _("phrases"),
         help_text=_(
-            "One a line. Capitals, accents and signs between words don't matter; whole words only. "
+            "One a line. Capitals, accents and signs between words don’t matter; whole words only. "
             "An asterisk ends a word that may go on (“kill*”), three dots stand for up to three "
             "words, # for a number, {medicine} for each name in the list of medicines."
         ),

@@ -39,14 +39,14 @@ def check(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:
     )
     has_turn = ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.id
     if speaker.member.role == Membership.Role.LISTENER and not has_turn:
-        raise Refused("closed", _("You're here to listen. Your responses are seen by everyone."))
+        raise Refused("closed", _("You’re here to listen. Your responses are seen by everyone."))
     # Whoever holds the piece is neither hurried nor slowed: the pace is for between the turns.
     if not speaker.member.is_facilitator and not has_turn:
         _keep_pace(ground, speaker, now)
     if speaker.recent >= settings.ROOM_POSTS_PER_10S:
         raise Refused(
             "too_fast",
-            _("That's a lot at once. It's kept here; send it again in ten seconds."),
+            _("That’s a lot at once. It’s kept here; send it again in ten seconds."),
             again_in=math.ceil(WINDOW.total_seconds()),
         )
 
@@ -56,7 +56,7 @@ def forbid(
 ) -> None:
     """Raises Refused where the room itself forbids it: to write, and to change what was written."""
     if floor == Room.Floor.HOLDER and not holds_piece:
-        raise Refused("closed", _("It's the turn of whoever holds the talking piece. Yours comes."))
+        raise Refused("closed", _("It’s the turn of whoever holds the talking piece. Yours comes."))
     if facilitates:
         return
     if paused:

@@ -28,7 +28,7 @@ from programs.models import Circle, Membership, PromptDelivery
 if TYPE_CHECKING:
     from chat.posting import NewMessage
 
-_GONE = gettext_lazy("These words can't be opened any more.")
+_GONE = gettext_lazy("These words can’t be opened any more.")
 
 
 def for_drawing(messages: QuerySet[Message]) -> QuerySet[Message]:

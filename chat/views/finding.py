@@ -77,7 +77,7 @@ def _found(request: SignedInRequest, seat: Seat, query: str, before: int) -> fin
     key = f"find:{request.user.pk}:{minute}"
     cache.add(key, 0, timeout=90)
     if _times(key) > _MOST_A_MINUTE:
-        raise Refused("too_fast", _("That's a lot of looking. Wait a minute, then look again."))
+        raise Refused("too_fast", _("That’s a lot of looking. Wait a minute, then look again."))
     return finding.find(seat, query, before=before or None)
 
 

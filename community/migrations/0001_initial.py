@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('question', "this week's question"), ('joining', 'an answer to an application'), ('circle', 'something in a circle'), ('care', 'something for a facilitator')], max_length=16)),
+                ('kind', models.CharField(choices=[('question', "this week’s question"), ('joining', 'an answer to an application'), ('circle', 'something in a circle'), ('care', 'something for a facilitator')], max_length=16)),
                 ('about', models.CharField(max_length=64)),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

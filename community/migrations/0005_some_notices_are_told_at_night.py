@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='kind',
-            field=models.CharField(choices=[('question', "this week's question"), ('joining', 'an answer to an application'), ('circle', 'something in a circle'), ('care', 'something for a facilitator'), ('on_duty', 'something for a facilitator who is at a session now')], max_length=16),
+            field=models.CharField(choices=[('question', "this week’s question"), ('joining', 'an answer to an application'), ('circle', 'something in a circle'), ('care', 'something for a facilitator'), ('on_duty', 'something for a facilitator who is at a session now')], max_length=16),
         ),
     ]

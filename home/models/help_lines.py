@@ -34,7 +34,7 @@ class Country(models.Model):
         max_length=2,
         unique=True,
         validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, such as IE."))],
-        help_text=_("The country's two letters (ISO 3166), such as IE."),
+        help_text=_("The country’s two letters (ISO 3166), such as IE."),
     )
     name = models.CharField(_("name"), max_length=60)
     emergency_number = models.CharField(

@@ -85,7 +85,7 @@ class SupportPage(Page):
     )
     while_waiting = StreamField(PageBody(), verbose_name=_("while you wait, or decide"), blank=True)
     from_the_house = models.TextField(
-        _("what this house can and can't do"),
+        _("what this house can and can’t do"),
         max_length=400,
         blank=True,
         help_text=_("Such as when facilitators read, and that they are not on call at night."),

@@ -129,7 +129,7 @@ _CLOTHS = {
 }
 # What Fen kept, by week.
 _PAGES = {
-    2: "One scene, as plainly as I can: a kitchen, somebody else's, and the light on the taps.",
+    2: "One scene, as plainly as I can: a kitchen, somebody else’s, and the light on the taps.",
     3: "What my jaw knows.\n\nIt knew about the dinner before I did. I let it rest on my hand.",
     4: "Weather, mostly drizzle.\n\nGrey-green, about as heavy as a wet coat. I stayed by it for "
     "one kettle, then went out to the bins and it was lighter.",

@@ -21,12 +21,12 @@ _ANSWERS = {
 }
 # Circle, name, hopes.
 _SENT = (
-    ("Rowan circle", "Lark", "Company. I've told two people and both changed the subject."),
+    ("Rowan circle", "Lark", "Company. I’ve told two people and both changed the subject."),
     ("Rowan circle", "Moss", "To hear how others get from the big feeling to a Wednesday."),
     (
         "Heron circle",
         "Nettle",
-        "A place to bring songs. It's been three years and they still come.",
+        "A place to bring songs. It’s been three years and they still come.",
     ),
 )
 _FULL = ("Lantern circle", "Vale", "Something slow. I work nights, so the noon hour suits me.")
@@ -76,5 +76,5 @@ def _put_on_the_list(application: Application) -> None:
         enrolment.offer_waiting_list(
             application=application,
             by=holder.user,
-            words="We'd have liked to have you this time. If someone steps back, you're next.",
+            words="We’d have liked to have you this time. If someone steps back, you’re next.",
         )

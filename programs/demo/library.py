@@ -23,7 +23,7 @@ WEEKS = {
         "Names, agreements, and what brought each of us. We learn how to listen to one another.",
         "Arrive before you explain. What is holding your weight, what can you hear? Write three "
         "plain sentences from here, then one on how you are landing.",
-        "Sit where you'll sit for the sessions, once, for two minutes, with nothing to do.",
+        "Sit where you’ll sit for the sessions, once, for two minutes, with nothing to do.",
     ),
     "G2": Week(
         "body",
@@ -94,11 +94,11 @@ WEEKS = {
         "Two lines of kindness",
         "The worried part may speak, and is answered.",
         "Let the worried part of you write two lines. Reply with two lines of kindness.",
-        "Keep the reply where you'd find it at night.",
+        "Keep the reply where you’d find it at night.",
     ),
     "P3": Week(
         "mind",
-        "While you weren't watching",
+        "While you weren’t watching",
         "What was expected, and what changed instead.",
         "What did you expect to have changed by now? What changed that you were not watching?",
         "Ask someone near you what they have noticed.",
@@ -150,7 +150,7 @@ WEEKS = {
     "R1": Week(
         "relationship",
         "The people at home",
-        "Who knows, who needn't, and how to say it.",
+        "Who knows, who needn’t, and how to say it.",
         "Who might notice a difference in you? Whom would you like to let in, and how far?",
         "Ask for help in one sentence.",
     ),
@@ -190,7 +190,7 @@ WEEKS = {
         "Where work asks for someone you no longer are.",
         "Where does work ask for someone you no longer are? What is the smallest honest "
         "adjustment?",
-        "Make it, and write down what didn't fall over.",
+        "Make it, and write down what didn’t fall over.",
     ),
     "X1": Week(
         "spirit",
@@ -223,7 +223,7 @@ class Program:
 
 
 _NOT_NOW = (
-    "you are having experiences that others around you don't share, and they frighten you",
+    "you are having experiences that others around you don’t share, and they frighten you",
     "you are choosing or changing treatment; that talk belongs with your clinician",
 )
 
@@ -306,16 +306,16 @@ QUESTIONS = (
     ),
     (
         "What if I miss a week?",
-        "Nothing happens. The thread of the talk is there when you're back.",
+        "Nothing happens. The thread of the talk is there when you’re back.",
     ),
     (
         "What happens after the last week?",
-        "The room becomes an alumni room. It's quieter, it has no questions, and you can leave "
+        "The room becomes an alumni room. It’s quieter, it has no questions, and you can leave "
         "at any time with a copy of your journal.",
     ),
     (
         "Does it help?",
-        "We don't promise it. Groups like this have risks as well as benefits: others' stories "
+        "We don’t promise it. Groups like this have risks as well as benefits: others’ stories "
         "can be heavy, and peers are not bound to secrecy as a clinician is. You can stop at "
         "any point.",
     ),
@@ -344,7 +344,7 @@ HOLDERS = (
     Holder(
         "Ansel",
         "Counsellor, accredited",
-        "A year's course in holding groups; monthly supervision.",
+        "A year’s course in holding groups; monthly supervision.",
         "Paid by the house, $110 a session.",
         "Sees clients of his own; none of them may join his circles.",
     ),

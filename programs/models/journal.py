@@ -33,7 +33,7 @@ class Reflection(models.Model):
         ONLY_ME = "only_me", _("Only me")
         FACILITATOR = "facilitator", _("My facilitator")
         CIRCLE = "circle", _("My circle")
-        GARDEN = "garden", _("The program's garden")
+        GARDEN = "garden", _("The program’s garden")
 
     public_id = PublicIdField()
     person = models.ForeignKey(

@@ -205,7 +205,7 @@ class ProgramWeek(Orderable):
     prompt = models.TextField(
         _("question"),
         max_length=600,
-        help_text=_("One question. It comes into each circle's room at the time of its cohort."),
+        help_text=_("One question. It comes into each circle’s room at the time of its cohort."),
     )
     reading = RichTextField(
         _("reading"),

@@ -112,7 +112,7 @@ class FacilitatorProfile(
     ]
 
     class Meta:
-        verbose_name = _("facilitator's profile")
+        verbose_name = _("facilitator’s profile")
         verbose_name_plural = _("facilitators' profiles")
         ordering = ["name"]
 

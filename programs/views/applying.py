@@ -60,7 +60,7 @@ def step(request: SignedInRequest, circle: str, step: str) -> HttpResponse:
         answers = application.answers | form.typed()
         enrolment.save_draft(application=application, answers=answers)
         if "later" in request.POST:
-            messages.success(request, _("Kept. You'll find it here when you come back."))
+            messages.success(request, _("Kept. You’ll find it here when you come back."))
             return redirect("places")
         return _go_on(request, application, step, form)
     except Refused as refused:
@@ -143,7 +143,7 @@ def _go_on(
         evaluated_on=care.cleaned_data["evaluated_on"],
         agreement=agreement,
     )
-    messages.success(request, _("Sent. You'll hear from those who hold the circle."))
+    messages.success(request, _("Sent. You’ll hear from those who hold the circle."))
     return redirect("places")
 
 

@@ -59,7 +59,7 @@ def decide(request: SignedInRequest, application: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("They'll get your answer, and a mail that there is one."))
+            messages.success(request, _("They’ll get your answer, and a mail that there is one."))
             return redirect("applications", found.circle.public_id)
     # The answers stand on this page, too: it is a reading like any other.
     answers = enrolment.read_answers(application=found, by=request.user)

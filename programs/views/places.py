@@ -81,7 +81,7 @@ def rest(request: SignedInRequest, circle: str) -> HttpResponse:
         messages.success(request, _("Welcome back. The next question finds you again."))
     else:
         enrolment.rest(membership=membership)
-        messages.success(request, _("You're resting. No question and no mail until you're back."))
+        messages.success(request, _("You’re resting. No question and no mail until you’re back."))
     return redirect("places")
 
 

@@ -185,7 +185,7 @@ def test_a_lead_does_not_decide_about_what_they_did(cast, root):
     assert appeal.against == cast.sade
     # A lead has no name in the circle.
     assert concerns.thanks(appeal) == (
-        "Thank you. A program lead will look at it. Whoever did it doesn't see this."
+        "Thank you. A program lead will look at it. Whoever did it doesn’t see this."
     )
     assert not Concern.objects.for_leads(cast.sade).exists()
     assert list(Concern.objects.for_leads(root)) == [appeal]

@@ -65,10 +65,10 @@ def test_who_told_is_thanked_and_told_who_looks(cast, said):
     worry = concerns.thanks(tell(cast, cast.ines, message=said.id, reason="worried"))
 
     assert report == (
-        "Thank you. Mina will look at it within 24 hours. Noor won't be told who said so."
+        "Thank you. Mina will look at it within 24 hours. Noor won’t be told who said so."
     )
     assert (
-        worry == "Thank you. Mina will look at it within 12 hours. Noor won't be told who said so."
+        worry == "Thank you. Mina will look at it within 12 hours. Noor won’t be told who said so."
     )
 
 
@@ -146,7 +146,7 @@ def test_what_is_about_a_facilitator_goes_to_the_leads_alone(cast):
         assert told_of(holder) == set()
     assert Room.objects.get(circle=cast.circle).last_seq == before
     assert told_of(cast.sade) == {f"concern:{concern.public_id}"}
-    assert "Mina doesn't see it" in concerns.thanks(concern)
+    assert "Mina doesn’t see it" in concerns.thanks(concern)
     for verb in (settling.take, settling.reopen):
         assert refusal_of(verb, by=cast.mina, concern=concern.public_id).code == "not_member"
     settling.settle(by=cast.sade, concern=concern.public_id, outcome="talked")

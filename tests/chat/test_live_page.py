@@ -171,7 +171,7 @@ def said(cast):
 def test_what_may_not_be_is_said_on_the_page(session):
     response = do(session, "ines", "done")
     assert response.status_code == 409
-    assert "isn't with you" in response.context["say"]
+    assert "isn’t with you" in response.context["say"]
 
     stale = session.step
     session.do("noor", "done")

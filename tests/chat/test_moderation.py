@@ -105,7 +105,7 @@ def test_a_message_set_aside_leaves_a_plain_trace_and_its_author_reads_why(cast,
         assert "Mina set this message aside." in html
         assert "neighbour" not in html
         assert "mark" not in html
-    assert "It names someone. You're welcome to say it another way." in noor.told[said.id]
+    assert "It names someone. You’re welcome to say it another way." in noor.told[said.id]
     assert ines.told == {}
     event = log_of(cast.circle)[-1]
     assert (event.kind, event.audience) == (Event.Kind.SET_ASIDE, Event.Audience.ALL)

@@ -47,7 +47,7 @@ def test_two_taps_without_script(cast, client, said):
     assert "within 5 minutes during a live session, and within 12 hours otherwise" in page
     thanks = words(client.post(tell_page(cast, said), {"reason": "worried", "note": "So quiet."}))
 
-    assert "Mina will look at it within 12 hours. Noor won&#x27;t be told who said so." in thanks
+    assert "Mina will look at it within 12 hours. Noor won’t be told who said so." in thanks
     concern = Concern.objects.get()
     assert (concern.kind, concern.note) == ("care", "So quiet.")
     client.post(member, {"reason": "unkind"})

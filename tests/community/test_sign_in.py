@@ -159,7 +159,7 @@ def test_an_unknown_address_is_told_so_by_mail_and_asked_in_where_the_house_allo
     client, settings
 ):
     ask(client, "otto@example.org")
-    assert "we don't know it" in mail.outbox[0].body and SIGN_UP in mail.outbox[0].body
+    assert "we don’t know it" in mail.outbox[0].body and SIGN_UP in mail.outbox[0].body
     settings.SIGN_UP_OPEN = False
     client.cookies.clear()
     ask(client, "otto2@example.org")
@@ -193,7 +193,7 @@ def test_one_visitor_cannot_knock_for_ever(client):
 def test_a_closed_account_gets_no_code(client, noor):
     User.objects.update(is_active=False)
     assert ask(client).headers["Location"] == CODE
-    assert "we don't know it" in mail.outbox[0].body
+    assert "we don’t know it" in mail.outbox[0].body
 
 
 def test_an_account_closed_meanwhile_stays_closed(client, noor):

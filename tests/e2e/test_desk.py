@@ -29,7 +29,7 @@ def test_two_taps_reach_the_desk_while_it_stands_open(visit, cast, aside):
     assert faults(page) == []
     page.click("#ask-tell [value=worried]")
     expect(page.locator("#told")).to_contain_text("Mina will look at it within 12 hours.")
-    expect(page.locator("#told")).to_contain_text("Noor won't be told who said so.")
+    expect(page.locator("#told")).to_contain_text("Noor won’t be told who said so.")
     page.click("#told button")
 
     expect(mina.page.locator(".qitem")).to_have_count(1)

@@ -250,7 +250,7 @@ def test_an_appointment_that_cannot_be_is_refused_in_words(lead, cast):
         ("nobody@example.org", "N", "Nobody has signed in"),
         ("noor@example.org", "Nora", "belong to this circle already"),
         ("edda@example.org", "Noor", "goes by that name"),
-        ("edda@example.org", "\u202e", "can't be seen"),
+        ("edda@example.org", "\u202e", "can’t be seen"),
         ("", "", "required"),
     ):
         form = {"address": address, "name": name}

@@ -130,7 +130,7 @@ def test_every_clause_is_agreed_to_or_nothing_is_sent(at_the_door, door, full_an
     response = send_step(at_the_door, door, "now", answers)
     assert response.status_code == 422
     page = text_of(response)
-    assert "2 clauses aren't ticked." in page
+    assert "2 clauses aren’t ticked." in page
     assert "One thing still needs you" in page
     assert Application.objects.get().state == State.DRAFT
 

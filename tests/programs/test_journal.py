@@ -230,5 +230,5 @@ def test_an_empty_journal_says_that_one_line_is_enough(client, cast):
 def test_a_page_whose_key_was_erased_is_said_to_be_gone(client, cast, page_of_noor):
     vault.erase(vault.person_owner(cast.noor.public_id))
     client.force_login(cast.noor)
-    assert "can't be opened any more" in text_of(client.get("/journal/"))
+    assert "can’t be opened any more" in text_of(client.get("/journal/"))
     assert client.get(f"/journal/{page_of_noor.public_id}/").status_code == 200

@@ -87,7 +87,7 @@ def test_the_only_facilitator_is_told_to_hand_over(client, cast):
 def test_a_rest_and_back(client, cast):
     client.force_login(cast.noor)
     path = f"/circles/{cast.circle.public_id}/rest/"
-    assert "You're resting." in text_of(client.post(path, follow=True))
+    assert "You’re resting." in text_of(client.post(path, follow=True))
     assert cast.member(cast.noor) not in Membership.objects.awake()
     client.post(path, {"back": "1"})
     assert cast.member(cast.noor) in Membership.objects.awake()
