@@ -38,7 +38,7 @@ def too_large() -> Refused:
 
 
 def not_kept() -> Refused:
-    return Refused("closed", _("It couldn’t be kept just now. It’s still here; send it again."))
+    return Refused("closed", _("It couldn’t be sent just now. It’s kept here; send it again."))
 
 
 def too_fast() -> Refused:

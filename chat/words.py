@@ -91,8 +91,8 @@ def _too_long(limit: int) -> Refused:
     return Refused(
         "too_long",
         ngettext(
-            "This is longer than %(limit)s character. It’s still here: send it in two parts.",
-            "This is longer than %(limit)s characters. It’s still here: send it in two parts.",
+            "This is longer than %(limit)s character. It’s kept here: send it in two parts.",
+            "This is longer than %(limit)s characters. It’s kept here: send it in two parts.",
             limit,
         )
         % {"limit": limit},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chat import log
 from chat.keeping import record
@@ -35,6 +36,16 @@ def pace(*, by: User, circle: str, seconds: int) -> int | None:
         seq = _set(room, seconds)
         record.act(room, "pace", by=facilitator, seq=seq, before=before)
         return seq
+
+
+def in_words(seconds: int) -> str:
+    """A slow pace as a sentence, in whole minutes where it has them."""
+    if seconds % 60:
+        said = ngettext("One message each second.", "One message each %(n)s seconds.", seconds)
+        return said % {"n": seconds}
+    minutes = seconds // 60
+    said = ngettext("One message each minute.", "One message each %(n)s minutes.", minutes)
+    return said % {"n": minutes}
 
 
 def put_back(room: Room, before: dict[str, Any]) -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases
-from chat.keeping import hours
+from chat.keeping import hours, pacing
 from chat.keeping.moderation import why_muted
 from chat.models import ModerationAction, Mute, Room, Seat
 from community import vault
@@ -50,9 +50,8 @@ class Standing:
         return ""
 
     @property
-    def pace_minutes(self) -> int:
-        """The pace where it is whole minutes; else 0."""
-        return 0 if self.room.pace_seconds % 60 else self.room.pace_seconds // 60
+    def pace_in_words(self) -> str:
+        return pacing.in_words(self.room.pace_seconds)
 
     def as_frame(self) -> dict[str, Any]:
         """The fields of `opened`."""

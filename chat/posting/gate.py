@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chat.keeping import pacing
 from chat.models import Room
 from chat.refusal import Refused
 from programs.models import Membership
@@ -104,10 +105,10 @@ def _keep_pace(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None
     raise Refused(
         "slow",
         ngettext(
-            "The room goes slowly now. You can write again in %(left)s second.",
-            "The room goes slowly now. You can write again in %(left)s seconds.",
+            "%(pace)s You can write again in %(left)s second.",
+            "%(pace)s You can write again in %(left)s seconds.",
             seconds,
         )
-        % {"left": seconds},
+        % {"pace": pacing.in_words(ground.pace_seconds), "left": seconds},
         again_in=seconds,
     )

@@ -61,7 +61,7 @@ def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(
-        request, concern, settling.take, done=_("You’re looking at it. Its clock stopped.")
+        request, concern, settling.take, done=_("You’re looking at it. Nobody else is asked to.")
     )
 
 
@@ -69,7 +69,7 @@ def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
 @require_POST
 def give_back(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(
-        request, concern, settling.give_back, done=_("It waits again, and its clock goes on.")
+        request, concern, settling.give_back, done=_("It waits again for someone to look.")
     )
 
 

@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,6 +34,11 @@ from community.models import PUBLIC_ID
 from community.people import SignedInRequest
 
 _ROWS_OF_A_DAY = 3
+_OPENS: dict[str, Promise] = {
+    Room.Hours.OPEN: gettext_lazy("Peers can write at all hours."),
+    Room.Hours.ATTENDED: gettext_lazy("The room opens when a facilitator is here, and says so."),
+    Room.Hours.READING: gettext_lazy("The room is for reading now, and says so."),
+}
 
 
 @login_required
@@ -141,13 +148,11 @@ def unhold_room(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def pace(request: SignedInRequest, circle: str) -> HttpResponse:
     seconds = number_in(request.POST.get("seconds", ""))
-    return _at_room(
-        request,
-        circle,
-        pacing.pace,
-        _("The room knows its pace."),
-        seconds=-1 if seconds is None else seconds,
-    )
+    done = _("Peers can write as they like.")
+    if seconds:
+        done = _("%(pace)s The room says so.") % {"pace": pacing.in_words(seconds)}
+    wanted = -1 if seconds is None else seconds
+    return _at_room(request, circle, pacing.pace, done, seconds=wanted)
 
 
 @login_required
@@ -166,7 +171,7 @@ def resume(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def keep_hours(request: SignedInRequest, circle: str) -> HttpResponse:
     wanted = request.POST.get("hours", "")
-    return _at_room(request, circle, hours.keep, _("The room knows its hours."), hours=wanted)
+    return _at_room(request, circle, hours.keep, str(_OPENS.get(wanted, "")), hours=wanted)
 
 
 @login_required
@@ -178,7 +183,10 @@ def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
         changes = [(hours.time_of_day(at), wanted) for at, wanted in rows if at]
         hours.keep_daily(changes=changes, **fields)
 
-    return _at_room(request, circle, keep, _("The room keeps these hours every day."))
+    done = _("The room keeps these hours every day.")
+    if not any(request.POST.getlist("at")):
+        done = _("Nothing changes by the day any more; the room stays as it is now.")
+    return _at_room(request, circle, keep, done)
 
 
 @login_required

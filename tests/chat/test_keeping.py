@@ -107,6 +107,27 @@ def test_the_page_shows_what_waits_and_how_the_room_goes(cast, mina, held):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "fields", "said"),
+    [
+        ("pace", {"seconds": "120"}, "One message each 2 minutes. The room says so."),
+        ("pace", {"seconds": "90"}, "One message each 90 seconds. The room says so."),
+        ("pace", {"seconds": "0"}, "Peers can write as they like."),
+        ("hours", {"hours": "open"}, "Peers can write at all hours."),
+        ("hours", {"hours": "reading"}, "The room is for reading now, and says so."),
+        (
+            "daily_hours",
+            {"at": ["", ""], "hours": ["open", "open"]},
+            "Nothing changes by the day any more; the room stays as it is now.",
+        ),
+    ],
+)
+def test_what_was_set_is_said_itself(cast, mina, name, fields, said):
+    page = mina.post(to(cast, name), fields | {"next": to(cast, "keeping")}, follow=True)
+
+    assert said in page.content.decode()
+
+
 def test_what_can_not_be_set_comes_back_with_a_sentence(cast, mina):
     for name, fields in [
         ("pace", {"seconds": "-1"}),

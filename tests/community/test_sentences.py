@@ -19,6 +19,15 @@ SAID = re.compile(
     re.S,
 )
 
+# What a thing was called before it had one name: rest and going on are the room's, the page on
+# which it is set is "Keep the room", what needs a facilitator lies on "The desk", and words that
+# can't go now are "kept here".
+GIVEN_UP = (
+    *("Pause the circle", "Let it go on", "Open the room again", "only read for now"),
+    *("How the room goes", "Keeping the room", "Your desk", "Leading "),
+    *("words stay", "It’s still here", "words are still here", "knows its"),
+)
+
 
 def in_python(file: Path) -> Iterator[str]:
     for call in ast.walk(ast.parse(file.read_text())):
@@ -56,3 +65,7 @@ def test_an_apostrophe_is_curly_in_every_sentence():
     } <= set(said)
 
     assert [one for one in said if re.search(r"[^\W\d_]'[^\W\d_]", one[1])] == []
+
+
+def test_one_thing_has_one_name():
+    assert [one for one in sentences() for old in GIVEN_UP if old in one[1]] == []

@@ -214,7 +214,7 @@ def test_a_room_at_rest_says_so_and_keeps_what_is_written(cast, enter):
     expect(bar(noor, "paused")).to_contain_text("The room is resting.")
     expect(noor.locator("[data-send]")).to_have_attribute("aria-disabled", "true")
     noor.locator("[data-send]").click(force=True)
-    expect(noor.locator("[data-refusal]")).to_contain_text("Your words stay here")
+    expect(noor.locator("[data-refusal]")).to_contain_text("Your words are kept here")
     expect(writing(noor)).to_have_value("I was about to say")
     bar(mina, "done").get_by_role("button", name="Undo").click()
     expect(bar(noor, "paused")).to_have_count(0)
@@ -313,7 +313,7 @@ def test_where_it_was_so_already_there_is_nothing_to_undo(cast, enter):
 
     set_room(mina, "Pace", "as they like", "Set the pace")
 
-    expect(bar(mina, "done")).to_contain_text("The room knows its pace.")
+    expect(bar(mina, "done")).to_contain_text("Peers can write as they like.")
     expect(bar(mina, "done").get_by_role("button")).to_have_count(0)
 
 
@@ -474,7 +474,7 @@ def test_a_room_for_when_a_facilitator_is_here_opens_and_closes_with_them(cast, 
     aside(_attended_hours, cast)
     expect(bar(noor, "unattended")).to_contain_text("opens when a facilitator is here")
     write(noor, "Is anyone there?")
-    expect(noor.locator("[data-refusal]")).to_contain_text("Your words stay here")
+    expect(noor.locator("[data-refusal]")).to_contain_text("Your words are kept here")
 
     mina = enter(cast.mina)
 

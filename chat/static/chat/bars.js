@@ -8,6 +8,11 @@ const HITCH = 1500;
 const WELCOME = 8000;
 const UNDO = 10_000;
 
+/** A slow pace as a sentence, in whole minutes where it has them. */
+export function paceInWords(seconds) {
+  return seconds % 60 ? sayCount("pace", seconds) : sayCount("pace-minutes", seconds / 60);
+}
+
 export class Bars {
   #later;
 
@@ -60,9 +65,7 @@ export class Bars {
 
   pace(seconds) {
     this.stand("pace", seconds, (bar) => {
-      const whole = seconds % 60 === 0;
-      const words = whole ? sayCount("pace-minutes", seconds / 60) : sayCount("pace", seconds);
-      bar.querySelector("[data-say]").textContent = words;
+      bar.querySelector("[data-say]").textContent = paceInWords(seconds);
     });
   }
 

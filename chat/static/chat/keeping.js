@@ -1,6 +1,7 @@
 // What a facilitator sets for the whole room, in a dialog: the forms of its page, said over the
 // line, each with a way back for ten seconds.
 
+import { paceInWords } from "./bars.js";
 import { say } from "./sayings.js";
 
 export class Keeping {
@@ -43,8 +44,15 @@ export class Keeping {
     // A setting by its place in the log: what another has set meanwhile stays.
     const undo = { do: this.room.waysBack[verb], ...(fields && { seq: done.seq }) };
     const back = (!fields || done.seq) && (() => this.room.act(undo));
-    this.room.bars.done(say(`done.${verb}`), back);
+    this.room.bars.done(told(verb, fields), back);
   }
+}
+
+/** What is so now. */
+function told(verb, { seconds, hours }) {
+  if (verb === "hours") return say(`done.hours.${hours}`);
+  if (verb !== "pace") return say(`done.${verb}`);
+  return seconds ? say("done.pace", { pace: paceInWords(seconds) }) : say("done.pace.none");
 }
 
 function choose(select, value) {
