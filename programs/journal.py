@@ -9,6 +9,7 @@ import regex
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from community.models import public_id
 from programs.models import PromptDelivery, Reflection
@@ -45,10 +46,12 @@ def tidy(words: str) -> str:
     if len(words.encode()) > _MOST_BYTES:
         raise Refused(_("This is too much for one page. Move some of it to another."))
     if (count := length(words)) > LONGEST:
-        raise Refused(
-            _("A page holds %(most)d characters, and this has %(n)d. Move some to another page.")
-            % {"most": LONGEST, "n": count}
+        said = ngettext(
+            "A page holds %(most)d character, and this has %(n)d. Move some to another page.",
+            "A page holds %(most)d characters, and this has %(n)d. Move some to another page.",
+            LONGEST,
         )
+        raise Refused(said % {"most": LONGEST, "n": count})
     return words
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.models import name_key
 from programs.refusal import Refused
@@ -31,7 +32,10 @@ def tidy(name: str) -> str:
             _("Write the name you’d like the circle to use. It needn’t be your legal name.")
         )
     if len(letters) > LONGEST or len(name) > 4 * LONGEST:
-        raise Refused(_("A name has at most %(n)d characters.") % {"n": LONGEST})
+        said = ngettext(
+            "A name has at most %(n)d character.", "A name has at most %(n)d characters.", LONGEST
+        )
+        raise Refused(said % {"n": LONGEST})
     if not name_key(name).strip("".join(_JOINERS)) or any(map(_is_unseen, name)):
         raise Refused(_("This name has characters that can’t be seen. Write it without them."))
     if any(len(letter) > 12 for letter in letters):

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from community import notices
 from community.models import Notice
@@ -219,14 +220,19 @@ def _program_week(delivery: PromptDelivery) -> ProgramWeek | None:
 
 @transaction.atomic
 def _skip(delivery: PromptDelivery, now: dt.datetime) -> None:
+    hours = round(LATEST.total_seconds() / 3600)
+    why = ngettext(
+        "It could not be asked within %(n)d hour.",
+        "It could not be asked within %(n)d hours.",
+        hours,
+    )
     skipped = (
         PromptDelivery.objects.due(now)
         .filter(pk=delivery.pk)
         .update(
             state=PromptDelivery.State.SKIPPED,
             settled_at=now,
-            why=_("It could not be asked within %(n)d hours.")
-            % {"n": LATEST.total_seconds() // 3600},
+            why=why % {"n": hours},
         )
     )
     if skipped:

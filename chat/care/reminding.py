@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chat import leases, log, refusal
 from chat.care.settling import held_too_long
@@ -93,8 +94,12 @@ def _remind(room: Room, lead: User) -> None:
     if not _held_for(lead).filter(room=room).exists():
         raise Refused("conflict", _("Nothing waits too long in that circle any more."))
     if _lately(reminded_at(room)):
-        said = _("They were reminded within the last %(hours)s hours. Give them that time.")
-        raise Refused("conflict", said % {"hours": settings.REPORT_HOURS})
+        said = ngettext(
+            "They were reminded within the last hour. Give them that time.",
+            "They were reminded within the last %(n)s hours. Give them that time.",
+            settings.REPORT_HOURS,
+        )
+        raise Refused("conflict", said % {"n": settings.REPORT_HOURS})
     holders = _holders([room.circle], lead)
     if not holders:
         raise Refused(

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
@@ -53,11 +53,12 @@ class CohortForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean()
         program, weeks = cleaned.get("program"), cleaned.get("number_of_weeks")
         if program and weeks and weeks > (written := program.specific.weeks.count()):
-            self.add_error(
-                "number_of_weeks",
-                gettext("This program has %(n)d weeks written. Write the others first.")
-                % {"n": written},
+            said = ngettext(
+                "This program has %(n)d week written. Write the others first.",
+                "This program has %(n)d weeks written. Write the others first.",
+                written,
             )
+            self.add_error("number_of_weeks", said % {"n": written})
         if self.instance.pk and not self.errors:
             self._refuse_many_at_once(cleaned)
         return cleaned

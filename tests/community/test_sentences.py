@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import cache
 
 from django.conf import settings
 
 PACKAGES = ("chat", "community", "home", "programs")
-SAYS = {"_", "_t", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
+COUNTS = {"ngettext", "ngettext_lazy"}
+SAYS = {"_", "_t", "gettext", "gettext_lazy", "pgettext"} | COUNTS
 # In a template: what a tag, a block, or a call within one, has translated.
 SAID = re.compile(
     r"\{%\s*translate\s+(?P<tag>\"[^\"]*\"|'[^']*')"
-    r"|\{%\s*blocktranslate\b[^%]*%\}(?P<block>.*?)\{%\s*endblocktranslate\s*%\}"
-    r"|\b(?:_|n?gettext)\((?P<call>\"[^\"]*\"(?:\s*,\s*\"[^\"]*\")?)",
+    r"|\{%\s*blocktranslate\b(?P<how>[^%]*)%\}(?P<block>.*?)\{%\s*endblocktranslate\s*%\}"
+    r"|\b(?P<name>_|n?gettext)\((?P<call>\"[^\"]*\"(?:\s*,\s*\"[^\"]*\")?)",
     re.S,
 )
 
@@ -27,45 +29,69 @@ GIVEN_UP = (
     *("How the room goes", "Keeping the room", "Your desk", "Leading "),
     *("words stay", "It’s still here", "words are still here", "knows its"),
 )
+# A number before what it counts. What the script counts it says by `.one` and `.other`.
+COUNTED = re.compile(
+    r"(?:%\(\w+\)[ds]|\{\{ ?\w+ ?\}\}) (?:seconds?|minutes?|hours?|days?|weeks?|months?|characters?"
+    r"|letters?|pages?|places?|messages?|people|persons?|peers?|members?|times?)\b"
+)
 
 
-def in_python(file: Path) -> Iterator[str]:
-    for call in ast.walk(ast.parse(file.read_text())):
-        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in SAYS:
+@dataclass(frozen=True)
+class Said:
+    text: str
+    file: str = ""
+    # Whether it has a form for one and another for many.
+    counts: bool = False
+
+
+def in_python(source: str) -> Iterator[Said]:
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = ast.unparse(call.func).split(".")[-1]
+        if name in SAYS:
             for said in (one for each in call.args for one in ast.walk(each)):
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
-                    yield said.value
+                    yield Said(said.value, counts=name in COUNTS)
 
 
-def in_templates(file: Path) -> Iterator[str]:
-    for said in SAID.finditer(file.read_text()):
-        yield next(one for one in said.groups() if one)
+def in_template(source: str) -> Iterator[Said]:
+    for said in SAID.finditer(source):
+        counts = "count " in (said["how"] or "") or said["name"] == "ngettext"
+        yield Said(said["tag"] or said["block"] or said["call"], counts=counts)
 
 
-def sentences() -> Iterator[tuple[str, str]]:
-    """Each with the file it stands in."""
+@cache
+def sentences() -> list[Said]:
+    root, found = settings.BASE_DIR, []
     for package in PACKAGES:
-        for file in (settings.BASE_DIR / package).rglob("*.py"):
-            yield from ((str(file.relative_to(settings.BASE_DIR)), one) for one in in_python(file))
+        for file in (root / package).rglob("*.py"):
+            found += [(file, said) for said in in_python(file.read_text())]
     for kind in ("html", "jinja", "txt"):
-        for file in (settings.BASE_DIR / "templates").rglob(f"*.{kind}"):
-            yield from (
-                (str(file.relative_to(settings.BASE_DIR)), one) for one in in_templates(file)
-            )
+        for file in (root / "templates").rglob(f"*.{kind}"):
+            found += [(file, said) for said in in_template(file.read_text())]
+    return [replace(said, file=str(file.relative_to(root))) for file, said in found]
 
 
 def test_an_apostrophe_is_curly_in_every_sentence():
-    said = list(sentences())
+    said = {(one.file, one.text) for one in sentences()}
     # Each way of saying one is looked at: a tag, a block, a call in Python, one in Jinja.
     assert {
         ("templates/chat/standing.html", '"Hushed."'),
         ("templates/chat/standing.html", "Until {{ until }}."),
         ("templates/chat/entry.jinja", '"Take it back"'),
         ("chat/words.py", "That isn’t text."),
-    } <= set(said)
+    } <= said
 
-    assert [one for one in said if re.search(r"[^\W\d_]'[^\W\d_]", one[1])] == []
+    assert [one for one in sentences() if re.search(r"[^\W\d_]'[^\W\d_]", one.text)] == []
 
 
 def test_one_thing_has_one_name():
-    assert [one for one in sentences() for old in GIVEN_UP if old in one[1]] == []
+    assert [one for one in sentences() for old in GIVEN_UP if old in one.text] == []
+
+
+def test_what_is_counted_has_a_form_for_one():
+    said = [one for one in sentences() if COUNTED.search(one.text)]
+    assert {"templates/chat/tell.html", "chat/care/concerns.py"} <= {one.file for one in said}
+
+    assert [one for one in said if not one.counts] == []
