@@ -14,6 +14,7 @@ from chat import announcing, leases, log, mentions, posting, refusal, words
 from chat.belonging import belonging
 from chat.care import flagging
 from chat.care.sourcing import sells
+from chat.keeping import writing
 from chat.keeping.moderation import mute_in_force
 from chat.models import Event, Message, Response, Room, Seat
 from chat.models.messages import Words
@@ -40,7 +41,8 @@ def edit(
     with belonging(by, circle) as (room, member):
         found = _own(room, member, message)
         now = timezone.now()
-        if mute := mute_in_force(member):
+        mute = None if member.is_facilitator else mute_in_force(member)
+        if mute is not None:
             raise posting.muted(mute, now)
         # What is held reaches nobody: its author may always mend it.
         if not found.unshown:
@@ -143,14 +145,17 @@ def _check_words(said: Words, member: Membership) -> None:
 
 def _check_change(room: Room, member: Membership) -> None:
     """What forbids writing now forbids writing anew what others read already. Raises Refused."""
-    gate.forbid(
-        facilitates=member.is_facilitator,
-        holds_piece=room.holder_id == member.pk,
-        paused=room.paused_at is not None,
+    forbids = writing.what_forbids(
+        role=member.role,
+        muted=False,  # which was asked before
         floor=room.floor,
+        has_piece=room.holder_id == member.pk,
+        paused=room.paused_at is not None,
         hours=room.hours,
         attended=room.hours == Room.Hours.ATTENDED and leases.is_attended(room),
     )
+    if forbids:
+        raise gate.refused(forbids)
     if (room.holds_all or member.seat.held_at) and not member.is_facilitator:
         raise Refused(
             "closed",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chat import leases
-from chat.keeping import hours, pacing
+from chat.keeping import hours, pacing, writing
 from chat.keeping.moderation import why_muted
 from chat.models import ModerationAction, Mute, Room, Seat
 from community import vault
@@ -27,7 +27,7 @@ class Standing:
 
     now: datetime.datetime
     room: Room
-    is_facilitator: bool
+    member: Membership
     mute: Mute | None
     why_muted: str
     why_held: str
@@ -36,18 +36,36 @@ class Standing:
 
     @property
     def locked(self) -> str:
-        """What keeps this member from writing now: `muted`, `paused`, `reading`, `unattended`."""
-        if self.mute is not None:
-            return "muted"
-        if self.is_facilitator:
+        """What keeps this member from writing now, as `writing` names it; "" where nothing does."""
+        return writing.what_forbids(
+            role=self.member.role,
+            muted=self.mute is not None,
+            floor=self.room.floor,
+            has_piece=self.has_piece,
+            paused=self.room.paused_at is not None,
+            hours=self.room.hours,
+            attended=bool(self.attended),
+        )
+
+    @property
+    def why_locked(self) -> str:
+        """The sentence about it, which they would read if they sent something all the same."""
+        if not (forbids := self.locked):
             return ""
-        if self.room.paused_at is not None:
-            return "paused"
-        if self.room.hours == Room.Hours.READING:
-            return "reading"
-        if self.room.hours == Room.Hours.ATTENDED and not self.attended:
-            return "unattended"
-        return ""
+        until = self.mute.until if self.mute and forbids == "muted" else None
+        cohort = self.member.circle.cohort
+        return writing.sentence(forbids, until=until, cohort=cohort, now=self.now)
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether a session that goes on leaves them something to write in."""
+        return not writing.what_floor_forbids(
+            role=self.member.role, floor=self.room.floor, has_piece=self.has_piece
+        )
+
+    @property
+    def has_piece(self) -> bool:
+        return self.room.holder_id == self.member.pk
 
     @property
     def pace_in_words(self) -> str:
@@ -64,6 +82,8 @@ class Standing:
             "paused": self.room.paused_at is not None,
             "hours": self.room.hours,
             "hours_until": until.isoformat() if until else None,
+            "floor": self.room.floor,
+            "piece": self.has_piece,
             "attended": self.attended,
             "now": self.now.isoformat(),
         }
@@ -110,7 +130,7 @@ def _standing(seat: Seat, mute: Mute | None, attended: list[dict[str, str]]) -> 
     return Standing(
         now=timezone.now(),
         room=circle.room,
-        is_facilitator=member.is_facilitator,
+        member=member,
         mute=mute,
         why_muted=why_muted(mute, owner=owner) if mute else "",
         why_held=_why_held(seat) if seat.held_at and not member.is_facilitator else "",

@@ -1,4 +1,5 @@
-"""Who may write now, and what those read who may not. Nothing they wrote is lost by it."""
+"""Asked before a message is taken: whether its author may write now, and not too fast. Nothing
+they wrote is lost by it."""
 
 from __future__ import annotations
 
@@ -7,15 +8,11 @@ import math
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chat.keeping import pacing
-from chat.models import Room
+from chat.keeping import pacing, writing
 from chat.refusal import Refused
-from programs.models import Membership
 
 if TYPE_CHECKING:
     from chat.models import Mute
@@ -28,20 +25,22 @@ WINDOW = datetime.timedelta(seconds=10)
 
 def check(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:
     """Raises Refused for whoever may not write in this room now."""
-    if speaker.muted_until is not None:
-        raise _muted(speaker.muted_until, ground.circle.cohort, now)
-    forbid(
-        facilitates=speaker.member.is_facilitator,
-        holds_piece=ground.holder == speaker.member.id,
-        paused=ground.paused,
+    has_piece = ground.holder == speaker.member.id
+    forbids = writing.what_forbids(
+        role=speaker.member.role,
+        muted=speaker.muted_until is not None,
         floor=ground.floor,
+        has_piece=has_piece,
+        paused=ground.paused,
         hours=ground.hours,
         attended=ground.attended,
     )
-    has_turn = ground.floor == Room.Floor.HOLDER and ground.holder == speaker.member.id
-    if speaker.member.role == Membership.Role.LISTENER and not has_turn:
-        raise Refused("closed", _("You’re here to listen. Your responses are seen by everyone."))
+    if forbids == "muted" and speaker.muted_until is not None:
+        raise _muted(speaker.muted_until, ground.circle.cohort, now)
+    if forbids:
+        raise refused(forbids)
     # Whoever holds the piece is neither hurried nor slowed: the pace is for between the turns.
+    has_turn = writing.has_turn(floor=ground.floor, has_piece=has_piece)
     if not speaker.member.is_facilitator and not has_turn:
         _keep_pace(ground, speaker, now)
     if speaker.recent >= settings.ROOM_POSTS_PER_10S:
@@ -52,25 +51,9 @@ def check(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:
         )
 
 
-def forbid(
-    *, facilitates: bool, holds_piece: bool, paused: bool, floor: str, hours: str, attended: bool
-) -> None:
-    """Raises Refused where the room itself forbids it: to write, and to change what was written."""
-    if floor == Room.Floor.HOLDER and not holds_piece:
-        raise Refused("closed", _("It’s the turn of whoever holds the talking piece. Yours comes."))
-    if facilitates:
-        return
-    if paused:
-        raise Refused("paused", _("The room is resting. You can read, and write in private."))
-    if floor == Room.Floor.FACILITATORS:
-        raise Refused("closed", _("The session is gathering. You can write when the round begins."))
-    if hours == Room.Hours.READING:
-        raise Refused("closed", _("The room is for reading now. Your words are kept here."))
-    if hours == Room.Hours.ATTENDED and not attended:
-        raise Refused(
-            "closed",
-            _("The room opens when a facilitator is here. Until then your words are kept here."),
-        )
+def refused(forbids: str) -> Refused:
+    """By what the room itself forbids: to write, and to change what was written."""
+    return Refused("paused" if forbids == "paused" else "closed", str(writing.SENTENCES[forbids]))
 
 
 def muted(mute: Mute, now: datetime.datetime) -> Refused:
@@ -79,20 +62,8 @@ def muted(mute: Mute, now: datetime.datetime) -> Refused:
 
 
 def _muted(until: datetime.datetime, cohort: Cohort, now: datetime.datetime) -> Refused:
-    local = timezone.localtime(until, cohort.zone)
-    same_day = local.date() == timezone.localtime(now, local.tzinfo).date()
-    return Refused(
-        "muted",
-        _(
-            "You can read and respond until %(when)s (%(zone)s), not write. "
-            "Your words are kept here. You can ask your facilitator about it."
-        )
-        % {
-            "when": date_format(local, "H:i" if same_day else "j F, H:i"),
-            "zone": cohort.time_zone,
-        },
-        again_in=max(1, round((until - now).total_seconds())),
-    )
+    say = writing.sentence("muted", until=until, cohort=cohort, now=now)
+    return Refused("muted", say, again_in=max(1, round((until - now).total_seconds())))
 
 
 def _keep_pace(ground: Ground, speaker: Speaker, now: datetime.datetime) -> None:

@@ -1,12 +1,13 @@
-"""What the pages say of acts and notes."""
+"""What the pages say of acts and notes, and what they leave to the script to say."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django import template
 
-from chat.keeping import acts
+from chat.keeping import acts, writing
 from chat.models import ModerationAction, PrivateNote
 from programs.models import Circle
 
@@ -22,6 +23,12 @@ def act_words(act: ModerationAction) -> str:
 def ways_back_as_json() -> str:
     """What undoes what, for the room's script."""
     return json.dumps(acts.ways_back())
+
+
+@register.simple_tag
+def what_forbids_writing() -> dict[str, Any]:
+    """The sentences about it, for the room's script."""
+    return writing.SENTENCES
 
 
 @register.filter

@@ -120,7 +120,6 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
         "waits": session.in_round and mine is not None and mine["state"] in ("waiting", "last"),
         "holder": known.get(state["holder"] or ""),
         "i_hold": state["holder"] == member.public_id,
-        "may_write": _may_write(seat),
         "agreement": session.agreement,
         "clauses": session.agreement.each_clause() if session.agreement else [],
         "seated": session.seated,  # type: ignore[attr-defined]
@@ -185,14 +184,6 @@ def _people(seat: Seat, session: LiveSession | None) -> QuerySet[Membership]:
 
 def _attendance(people: list[Membership]) -> list[tuple[Membership, bool]]:
     return [(person, person.was_present) for person in people]  # type: ignore[attr-defined]
-
-
-def _may_write(seat: Seat) -> bool:
-    """What the composer shows; posting asks again, under the room's lock."""
-    room, member = seat.membership.circle.room, seat.membership
-    if room.floor == room.Floor.HOLDER:
-        return room.holder_id == member.pk
-    return member.is_facilitator or room.floor == room.Floor.EVERYONE
 
 
 def _phases(session: LiveSession) -> list[dict[str, str]]:

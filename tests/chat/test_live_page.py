@@ -69,7 +69,7 @@ def test_the_page_carries_the_state_that_everyone_was_told(session):
         context = seen_by(session, name).context
         assert context["state"] == session.state
         assert context["i_hold"] == (name == "noor")
-        assert context["may_write"] == (name == "noor")
+        assert context["standing"].has_floor == (name == "noor")
         assert context["seated"]
 
 

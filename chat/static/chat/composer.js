@@ -37,6 +37,9 @@ export class Composer {
     this.text = this.form.elements.body;
     this.button = this.form.querySelector("[data-send]");
     this.sub = this.form.querySelector("[data-sub]");
+    // Why nothing can be sent now the page says without script, too.
+    this.form.querySelector("[data-why-locked]")?.remove();
+    this.sub.hidden = false;
     this.plainSub = this.sub.textContent;
     this.answering = new Answering(room, this.form);
     this.naming = new Naming(this);

@@ -83,9 +83,14 @@ export class Stage {
     });
   }
 
+  /** Where it is somebody else's turn there is nothing to write in. */
+  mayWriteOrNot() {
+    this.form.hidden = !this.live.standing.hasFloor;
+  }
+
   #composer() {
     const { live, form } = this;
-    form.hidden = !live.mayWrite;
+    this.mayWriteOrNot();
     form.querySelector("[data-hold]").hidden = !live.iHold;
     // In a round words come first; elsewhere one answers what was said above.
     const above = live.inRound;

@@ -73,11 +73,12 @@ class Live extends Room {
     return this.inRound && this.state.holder === this.me;
   }
 
-  /** What the composer shows; the house asks again, when something is posted. */
-  get mayWrite() {
-    const { phase } = this.state;
-    if (this.inRound) return this.iHold;
-    return this.isFacilitator || (phase === "closing" && !this.isOpen);
+  /** The room stands otherwise: nobody is offered to answer who couldn’t. */
+  mayWriteOrNot() {
+    if (!this.standing || this.state.phase === "ended") return;
+    if (this.standing.locked) this.can.delete("post");
+    else this.can.add("post");
+    this.stage?.mayWriteOrNot();
   }
 
   get mine() {
@@ -139,6 +140,7 @@ class Live extends Room {
     }
     if (state.step < before.step) return;
     this.state = state;
+    this.standing.takes(state);
     this.#refuse("");
     this.draw();
     this.#announce(before);
@@ -151,9 +153,7 @@ class Live extends Room {
   draw() {
     if (!this.stage || !this.isConnected) return;
     this.dataset.phase = this.state.phase;
-    // Nobody is offered to answer who couldn't.
-    if (this.mayWrite) this.can.add("post");
-    else this.can.delete("post");
+    this.mayWriteOrNot();
     document.getElementById("do").elements.step.value = this.state.step;
     if (this.state.phase === "ended") return this.#end();
     const held = this.contains(document.activeElement) ? document.activeElement : undefined;

@@ -5,6 +5,9 @@ import { moment } from "./clock.js";
 import { keepHere } from "./here.js";
 import { say } from "./sayings.js";
 import { Watch } from "./watch.js";
+import { whatFloorForbids, whatForbids } from "./writing.js";
+
+const TOLD = "muted held holds pace paused hours hours_until floor piece".split(" ");
 
 export class Standing {
   constructor(room) {
@@ -29,7 +32,7 @@ export class Standing {
 
   opened(frame) {
     this.watch.answered(frame);
-    for (const field of ["muted", "held", "holds", "pace", "paused", "hours", "hours_until"]) {
+    for (const field of TOLD) {
       if (field in frame) this.state[field] = frame[field];
     }
     this.show();
@@ -47,9 +50,10 @@ export class Standing {
   }
 
   /** An event of the log. */
-  note({ kind, member, until, say: words, seconds, on, hours }) {
+  note({ kind, member, until, say: words, seconds, on, hours, session }) {
     const me = member?.id === this.room.dataset.me;
     const { company } = this.room;
+    if (session) this.takes(session);
     if (kind === "member.held") company.held.add(member.id);
     if (kind === "member.unheld") company.held.delete(member.id);
     const news = {
@@ -68,14 +72,29 @@ export class Standing {
     this.show();
   }
 
+  /** A session has come to this: who may write in it now, and whether it is this reader. */
+  takes({ floor, holder }) {
+    // An older house wrote no floor.
+    if (!floor) return;
+    Object.assign(this.state, { floor, piece: holder === this.room.dataset.me });
+    this.show();
+  }
+
   /** What keeps this reader from writing now; "" for nothing. */
   get locked() {
-    const { muted, paused, hours } = this.state;
-    if (muted && new Date(muted.until) > new Date()) return "muted";
-    if (this.room.dataset.role === "facilitator") return "";
-    if (paused) return "paused";
-    if (hours === "reading") return "reading";
-    return hours === "attended" && !this.watch.here.length ? "unattended" : "";
+    const { state, role, watch } = this;
+    const muted = state.muted && new Date(state.muted.until) > this.room.now;
+    return whatForbids({ ...state, role, muted, attended: watch.here.length > 0 });
+  }
+
+  /** Whether a session that goes on leaves this reader something to write in. */
+  get hasFloor() {
+    const { state, role } = this;
+    return !whatFloorForbids({ ...state, role });
+  }
+
+  get role() {
+    return this.room.dataset.role;
   }
 
   show() {
@@ -94,8 +113,9 @@ export class Standing {
     const when = muted && moment(new Date(muted.until));
     composer.lock(this.locked && say(`locked.${this.locked}`, { when }));
     this.room.keeping?.show(this.state);
+    this.room.mayWriteOrNot?.();
     clearTimeout(this.unlock);
-    if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until));
+    if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until, this.room.now));
   }
 
   #showWatch() {
@@ -120,6 +140,6 @@ export class Standing {
 }
 
 // A timer can't reach further than some weeks.
-function untilThen(instant) {
-  return Math.min(Math.max(new Date(instant) - Date.now(), 0) + 500, 2 ** 31 - 1);
+function untilThen(instant, now) {
+  return Math.min(Math.max(new Date(instant) - now, 0) + 500, 2 ** 31 - 1);
 }
