@@ -474,7 +474,7 @@ def test_a_room_for_when_a_facilitator_is_here_opens_and_closes_with_them(cast, 
     aside(_attended_hours, cast)
     expect(bar(noor, "unattended")).to_contain_text("opens when a facilitator is here")
     write(noor, "Is anyone there?")
-    expect(noor.locator("[data-refusal]")).to_contain_text("Your words are kept here")
+    expect(noor.locator("[data-refusal]")).to_contain_text("your words are kept here")
 
     mina = enter(cast.mina)
 
