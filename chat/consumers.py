@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from chat import frames, refusal, verbs
 from chat.frames import Frame
-from chat.hub import Hub, Line
+from chat.hub import Hub, Line, allowance
 from chat.hub.line import EXTENSION, SIGNED_OUT, TOO_FAST
 from chat.posting import Outcome
 from chat.refusal import Refused
@@ -147,7 +147,7 @@ class ChatConsumer(AsyncConsumer):
         if frame.verb == "post":
             self._post(line, frame)
             return
-        if not Hub.of_process().verbs.takes(line.person):
+        if not allowance.VERBS.takes(line.person):
             raise refusal.too_fast()
         if frame.verb == "open":
             await self._open(line, frame)

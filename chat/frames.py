@@ -107,6 +107,12 @@ def parse_fields(text: str, *, verb: str) -> Frame:
     return Frame(verb, _fields(text), too_large=_is_too_large(text))
 
 
+def of_form(fields: dict[str, Any], *, verb: str) -> Frame:
+    """What a form holds, in the fields of that verb."""
+    words = "".join(value for value in fields.values() if isinstance(value, str))
+    return Frame(verb, fields, too_large=_is_too_large(words))
+
+
 def _fields(text: str) -> dict[str, Any]:
     try:
         if _bytes(text) > _LONGEST_READ:

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.test.utils import ContextList
 
+from chat.hub import allowance
 from community.house.throwaway import ThrowawayValkey
 from tests.cast import Cast, gather
 from tests.ground import Ground
@@ -60,8 +61,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test sees what another has left in the cache."""
+    """No test sees what another has left in the cache, or has used of what one person may."""
     cache.clear()
+    allowance.TRIES.forget()
+    allowance.VERBS.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,8 @@
 """What a person may ask of this process, over all their tabs. What is beyond costs others nothing.
 
 `posting.gate` counts what somebody wrote. What is refused is written nowhere, and to find that out
-takes the one thread that everyone's messages wait for.
+takes the one thread that everyone's messages wait for, or a lock that they do. Sockets, the
+letterbox and forms are counted together, whether or not a hub runs.
 """
 
 from __future__ import annotations
@@ -9,8 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
+from django.conf import settings
+
+from chat import refusal
+from chat.frames import LONGEST_BYTES
+from chat.refusal import Refused
+from chat.words import BODY_LIMIT
+
 _SECONDS = 10.0
 _MOST_REMEMBERED = 10_000
+# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. What
+# is longer than a message takes one more for each so many code points: it is cleaned before anyone
+# knows whether it is too long, and nothing else takes the writing thread as long. What is longer
+# than a frame is not cleaned.
+_MOST_REFUSED = 500
+_LONG_BY = 250
 
 
 class Allowance:
@@ -35,9 +49,36 @@ class Allowance:
         self._used[person] = used + much, now
         return True
 
+    def forget(self) -> None:
+        self._used = {}
+
     def _forget_those_of_long_ago(self, now: float) -> None:
         self._used = {
             person: (used, then)
-            for person, (used, then) in self._used.items()
+            for person, (used, then) in list(self._used.items())
             if now - then < _SECONDS
         }
+
+
+# This process's.
+VERBS = Allowance(lambda: settings.ROOM_VERBS_PER_10S)
+TRIES = Allowance(lambda: settings.ROOM_POSTS_PER_10S + _MOST_REFUSED)
+
+
+def refused(person: int, *words: str) -> Refused | None:
+    """What a person hears who has tried to post or change too much; asks nothing of anything."""
+    beyond = min(sum(map(len, words)) - BODY_LIMIT, LONGEST_BYTES)
+    much = 1 + max(0, beyond) // _LONG_BY
+    return None if TRIES.takes(person, much) else refusal.too_fast()
+
+
+def check_words(person: int, *words: str) -> None:
+    """Raises Refused for whoever has tried to post or change too much."""
+    if no := refused(person, *words):
+        raise no
+
+
+def check_verb(person: int) -> None:
+    """The same of all other verbs."""
+    if not VERBS.takes(person):
+        raise refusal.too_fast()

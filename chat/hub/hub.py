@@ -9,12 +9,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from django.conf import settings
-
-from chat import announcing, posting, refusal
-from chat.hub import admission
+from chat import announcing, posting
+from chat.hub import admission, allowance
 from chat.hub.admission import Admitted
-from chat.hub.allowance import Allowance
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.hints import Hints
@@ -28,8 +25,6 @@ from chat.posting import Commit, Draft, Later, Outcome
 from chat.reading import replay
 from chat.reading.company import companies
 from chat.reading.replay import Reading, Wanted
-from chat.refusal import Refused
-from chat.words import BODY_LIMIT
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +40,6 @@ _LETTERS_APART_SECONDS = 0.012
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
-# Of posts that are refused, in ten seconds and of one person: far beyond what somebody tries. What
-# is longer than a message takes one more for each so many code points: it is cleaned before anyone
-# knows whether it is too long, and nothing else takes the writing thread as long.
-_MOST_REFUSED = 500
-_LONG_BY = 250
 # Longer than any wait for the database's own locks.
 _PATIENCE_SECONDS = 60.0
 
@@ -123,8 +113,6 @@ class Hub:
         self._batch = threading.local()
         # Messages that were given to be committed, for as long as this process lives.
         self.committed = 0
-        self.verbs = Allowance(lambda: settings.ROOM_VERBS_PER_10S)
-        self._tries = Allowance(lambda: settings.ROOM_POSTS_PER_10S + _MOST_REFUSED)
         # What a batch of posts brought, until it is handed on; and one of letters.
         self._brought: deque[_Brought] = deque()
         self._delivered: deque[_Brought] = deque()
@@ -219,14 +207,8 @@ class Hub:
     def post(self, draft: Draft) -> asyncio.Future[Outcome]:
         """Its outcome, once the batch it went with is committed. Raises Refused for whoever tries
         too much, without asking anything."""
-        if refused := self._refusal(draft):
-            raise refused
+        allowance.check_words(draft.user_id, draft.body, draft.note)
         return self._posts.submit(draft)
-
-    def _refusal(self, draft: Draft) -> Refused | None:
-        length = len(draft.body) + len(draft.note)
-        much = 1 + max(0, length - BODY_LIMIT) // _LONG_BY
-        return None if self._tries.takes(draft.user_id, much) else refusal.too_fast()
 
     def answer(self, line: Line, frame: dict[str, Any]) -> None:
         """What became of a post, said when its batch is handed on: with its event, or by itself."""
@@ -241,9 +223,11 @@ class Hub:
     @classmethod
     def post_from_thread(cls, draft: Draft) -> Outcome:
         """For a request's own thread: the message goes with the batch of this process's hub.
-        Where none runs, no socket being here, it is posted by itself."""
+        Where none runs, no socket being here, it is posted by itself. Raises Refused for whoever
+        tries too much."""
         hub = cls._of_process
         if hub is None or not hub.loop.is_running():
+            allowance.check_words(draft.user_id, draft.body, draft.note)
             return posting.post_batch([draft])[0]
 
         async def posted() -> Outcome:
@@ -261,7 +245,7 @@ class Hub:
         return delivered(letters, self._commit_the_allowed)
 
     def _commit_the_allowed(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
-        refused = [self._refusal(draft) for draft in drafts]
+        refused = [allowance.refused(one.user_id, one.body, one.note) for one in drafts]
         allowed = [draft for draft, no in zip(drafts, refused, strict=True) if no is None]
         outcomes = iter(self._commit(allowed, self._delivered) if allowed else [])
         return [next(outcomes) if no is None else no for no in refused]

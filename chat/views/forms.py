@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, posting
+from chat import editing, frames, posting
 from chat.care import concerns
-from chat.frames import Frame
+from chat.hub import allowance
 from chat.keeping import moderation
 from chat.keeping.until import session_ends
 from chat.models import Message, Response, Seat
+from chat.posting import Draft
 from chat.reading import history, telling
 from chat.reading.entries import Entry
 from chat.refusal import Refused
@@ -29,6 +30,7 @@ from chat.views.room import room_page
 from chat.views.seats import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
+from community.models import User
 from community.people import SignedInRequest
 
 
@@ -53,8 +55,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
     written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
     written["id"] = written["id"] or str(uuid.uuid4())
     try:
-        draft = Frame("post", written).draft(person=request.user.pk, circle=circle)
-        posted = posting.post(draft)
+        posted = posting.post(draft_in(written, by=request.user, circle=circle))
         editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -65,6 +66,15 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
             request, seat, written=written | {"say": refused.say}, status=status_of(refused)
         )
     return back_to(circle, posted.id)
+
+
+def draft_in(written: dict[str, str], *, by: User, circle: str) -> Draft:
+    """The message that a form holds. Raises Refused for what can't be one, and for whoever has
+    sent too many that could not."""
+    frame = frames.of_form(dict(written), verb="post")
+    allowance.check_words(by.pk, written["body"], written["note"])
+    frame.check_size()
+    return frame.draft(person=by.pk, circle=circle)
 
 
 @login_required
@@ -98,6 +108,7 @@ def edit(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
         circle,
         message,
         lambda: editing.edit(by=request.user, circle=circle, message=message, as_of=as_of, **said),
+        said,
     )
 
 
@@ -113,11 +124,21 @@ def take_back(request: SignedInRequest, circle: str, message: str) -> HttpRespon
 
 
 def _act(
-    request: SignedInRequest, circle: str, message: str, verb: Callable[[], Any]
+    request: SignedInRequest,
+    circle: str,
+    message: str,
+    verb: Callable[[], Any],
+    said: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Does it and leads back to the room; what may not be is said on the message's own page."""
+    """Does it, with what is `said` by it, and leads back to the room; what may not be is said on
+    the message's own page."""
     seat = seat_or_404(request, circle)
     try:
+        if said is None:
+            allowance.check_verb(request.user.pk)
+        else:
+            allowance.check_words(request.user.pk, *said.values())
+            frames.of_form(dict(said), verb="edit").check_size()
         verb()
     except Refused as refused:
         let_strangers_find_nothing(refused)

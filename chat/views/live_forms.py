@@ -12,12 +12,15 @@ from django.views.decorators.http import require_POST
 
 from chat import posting, refusal
 from chat.frames import Frame
+from chat.hub import allowance
 from chat.live.state import going_on, places_of, state_of
 from chat.models import Seat
 from chat.refusal import Refused
 from chat.verbs.live import VERBS
 from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
+from chat.views.forms import draft_in
 from chat.views.live import live_page
+from chat.views.room import room_page
 from chat.views.seats import seat_or_404
 from community.people import SignedInRequest
 from programs.models import name_key
@@ -33,6 +36,7 @@ def live_do(request: SignedInRequest, circle: str, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     try:
+        allowance.check_verb(request.user.pk)
         VERBS[verb](request.user, Frame(verb, _fields(verb, request.POST, seat)))
     except Refused as refused:
         return _refused(request, seat, refused)
@@ -45,11 +49,16 @@ def _say(request: SignedInRequest, seat: Seat) -> HttpResponse:
     written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
     written["id"] = written["id"] or str(uuid.uuid4())
     try:
-        posting.post(Frame("post", dict(written)).draft(person=request.user.pk, circle=circle))
+        posting.post(draft_in(written, by=request.user, circle=circle))
     except Refused as refused:
         if refused.code == "conflict":
             # The page was sent before, and its words were changed since: they are a new message.
             written["id"] = str(uuid.uuid4())
+        if going_on(seat.membership.circle.room) is None:
+            # Its page has no field any more; the room's has.
+            let_strangers_find_nothing(refused)
+            said = written | {"say": refused.say}
+            return room_page(request, seat, written=said, status=status_of(refused))
         return _refused(request, seat, refused, written)
     return _back_to(circle)
 

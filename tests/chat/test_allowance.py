@@ -9,10 +9,17 @@ from contextlib import suppress
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.test import Client
+from django.urls import reverse
 from websockets.exceptions import ConnectionClosed
 
+from chat import posting
+from chat.hub import allowance
 from chat.hub.allowance import Allowance
+from chat.models import Message
 from chat.posting import Draft, post_batch
+from tests.chat.circle_live import in_round
+from tests.chat.talk import say
 from tests.chat.wire import Wire
 
 LONG = "é " * 14_000
@@ -79,3 +86,99 @@ async def test_who_floods_the_house_is_sent_away_before_it_costs_much(cast, hous
     # seconds.
     assert sum(answer["code"] == "too_long" for answer in answers) < 30
     await otto.leave()
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def few(settings, monkeypatch):
+    """Five tries, and two verbs, in ten seconds, and time stands."""
+    for one in (allowance.TRIES, allowance.VERBS):
+        monkeypatch.setattr(one, "_clock", lambda: 100.0)
+    monkeypatch.setattr(allowance, "_MOST_REFUSED", 3)
+    settings.ROOM_POSTS_PER_10S = settings.ROOM_VERBS_PER_10S = 2
+
+
+def ways_without_a_line(cast, said):
+    """Each way that words come in through Django: a form, JSON, a session's form, a change."""
+    at = [cast.circle.public_id]
+    return {
+        "form": lambda client, body: client.post(reverse("post_message", args=at), {"body": body}),
+        "json": lambda client, body: client.post(
+            reverse("post_message", args=at),
+            json.dumps({"id": str(uuid.uuid4()), "body": body}),
+            content_type="application/json",
+        ),
+        "session": lambda client, body: client.post(
+            reverse("live_do", args=[*at, "say"]), {"body": body}
+        ),
+        "change": lambda client, body: client.post(
+            reverse("edit", args=[*at, said.id]), {"body": body}
+        ),
+    }
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("way", ["form", "json", "session", "change"])
+def test_who_tries_too_much_without_a_line_is_asked_to_wait(cast, few, monkeypatch, way):
+    said = say(cast.ines, "Good evening", circle=cast.circle)
+    send, ines = ways_without_a_line(cast, said)[way], signed_in(cast.ines)
+    assert [send(ines, "").status_code for _ in range(5)] == [400] * 5
+    monkeypatch.setattr(posting, "post", lambda draft: pytest.fail("was asked for"))
+    monkeypatch.setattr("chat.words.clean_body", lambda text: pytest.fail("was cleaned"))
+
+    page = send(ines, "One more thing")
+
+    assert page.status_code == 429
+    assert "Wait a moment." in page.content.decode()
+    assert way == "json" or "One more thing" in page.content.decode()
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.once
+def test_what_is_tried_is_counted_over_all_ways_and_for_each_person(cast, few):
+    said = say(cast.ines, "Good evening", circle=cast.circle)
+    ways, ines = ways_without_a_line(cast, said), signed_in(cast.ines)
+    for name in ("form", "json", "session", "change", "form"):
+        assert ways[name](ines, "").status_code == 400, name
+
+    assert {name: way(ines, "More").status_code for name, way in ways.items()} == dict.fromkeys(
+        ways, 429
+    )
+    assert ways["form"](signed_in(cast.noor), "More").status_code == 303
+
+
+@pytest.mark.once
+def test_a_form_that_is_longer_than_any_message_is_never_cleaned(cast, monkeypatch):
+    monkeypatch.setattr(allowance.TRIES, "_clock", lambda: 100.0)
+    monkeypatch.setattr("chat.words.clean_body", lambda text: pytest.fail("was cleaned"))
+    address, ines = reverse("post_message", args=[cast.circle.public_id]), signed_in(cast.ines)
+
+    found = [ines.post(address, {"body": "é " * 50_000}).status_code for _ in range(3)]
+
+    assert found == [413, 429, 429]
+
+
+@pytest.mark.once
+def test_verbs_without_a_line_have_their_bound(cast, few):
+    said = say(cast.noor, "Good evening", circle=cast.circle)
+    in_round(cast.circle, cast.mina, cast.noor, cast.ines)
+    ines, circle = signed_in(cast.ines), cast.circle.public_id
+    address = reverse("respond", args=[circle, said.id])
+    hand = reverse("live_do", args=[circle, "hand"])
+
+    assert [ines.post(address, {"response": "heard"}).status_code for _ in range(2)] == [303] * 2
+
+    assert ines.post(address, {"response": "heard"}).status_code == 429
+    assert ines.post(hand).status_code == 429
+
+
+@pytest.mark.once
+def test_a_stranger_finds_nothing_however_often_they_try(cast, few):
+    otto = signed_in(cast.otto)
+    for way in ways_without_a_line(cast, say(cast.ines, "Hello", circle=cast.circle)).values():
+        assert {way(otto, "").status_code for _ in range(7)} == {404}

@@ -192,3 +192,17 @@ def test_nobody_writes_past_a_removal_in_a_round(cast, session):
     )
     assert code(session, "noor") == "not_member"
     assert session.holder == "ines"
+
+
+def test_what_was_refused_when_the_session_is_over_is_given_back_in_the_room(cast):
+    session = in_round(cast.circle, cast.mina, cast.noor, cast.ines)
+    session.do("mina", "end")
+    pacing.pause(by=session.mina, circle=session.circle.public_id)
+    client = Client()
+    client.force_login(session.ines)
+
+    page = client.post(
+        reverse("live_do", args=[session.circle.public_id, "say"]), {"body": "A last word"}
+    )
+
+    assert (page.status_code, "A last word</textarea>" in page.content.decode()) == (422, True)
