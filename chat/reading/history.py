@@ -42,10 +42,10 @@ class Page:
         return self.entries[-1].seq if self.entries else 0
 
 
-def latest_page(seat: Seat, limit: int = PAGE) -> Page:
-    """The newest entries this member may read."""
+def latest_page(seat: Seat, limit: int = PAGE, *, after: int = 0) -> Page:
+    """The newest entries this member may read; those after place `after`, where it is given."""
     hidden = _hidden(seat)
-    found, has_older = _before(_drawable(seat, hidden), limit)
+    found, has_older = _before(_drawable(seat, hidden, after=after), limit)
     return _page(seat, hidden, found, has_older=has_older)
 
 

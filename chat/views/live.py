@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from chat.care import cards, concerns
 from chat.keeping import holding
 from chat.keeping.standing import standing_of
 from chat.live.state import places_of, state_of
-from chat.models import Attendance, LiveSession, Seat
+from chat.models import Attendance, Event, LiveSession, Seat
 from chat.reading import history
 from chat.seats import verbs_of
 from chat.views.seats import seat_or_404
@@ -52,9 +53,11 @@ def live_page(
     # The log's end was read with the seat, before the session: a step that comes between is
     # told once more, and never missed.
     session = _session(seat)
-    page = history.latest_page(seat, _LATELY)
+    began = session.began if session else 0  # type: ignore[attr-defined]
+    page = history.latest_page(seat, _LATELY, after=began)
     context = _of_session(session, seat) | {
         "session": session,
+        "began": began,
         "circle": circle,
         "room": circle.room,
         "member": member,
@@ -79,10 +82,14 @@ def live_page(
 
 
 def _session(seat: Seat) -> LiveSession | None:
-    """The session that goes on, or the newest that has ended, and whether they took a seat."""
+    """The session that goes on: whether they took a seat, and where in the log it began."""
     mine = Attendance.objects.filter(session=OuterRef("pk"), member=seat.membership)
     sessions = LiveSession.objects.filter(room=seat.membership.circle.room)
-    sessions = sessions.select_related("leader", "agreement").annotate(seated=Exists(mine))
+    opened = Event.objects.filter(room=OuterRef("room"), kind=Event.Kind.SESSION_OPENED)
+    # What was said before has its place in the room: here one hears the session.
+    began = Subquery(opened.order_by("-seq").values("seq")[:1])
+    sessions = sessions.select_related("leader", "agreement")
+    sessions = sessions.annotate(seated=Exists(mine), began=Coalesce(began, 0))
     session = sessions.order_by("-opened_at", "-pk").first()
     return None if session is None or session.ended_at else session
 

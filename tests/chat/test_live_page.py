@@ -73,6 +73,20 @@ def test_the_page_carries_the_state_that_everyone_was_told(session):
         assert context["seated"]
 
 
+def test_what_was_said_before_the_session_is_in_the_room_and_not_on_its_page(cast):
+    say(cast.ines, "Said in the afternoon.", circle=cast.circle)
+    session = open_session(cast.circle, cast.mina, cast.noor)
+    say(cast.mina, "Welcome, all.", circle=cast.circle)
+    page = seen_by(session, "noor")
+    assert "Welcome, all." in page.content.decode()
+    assert "Said in the afternoon." not in page.content.decode()
+    before = f"{reverse('room', args=[cast.circle.public_id])}?at={page.context['began']}"
+    assert before in page.content.decode()
+    client = Client()
+    client.force_login(cast.noor)
+    assert "Said in the afternoon." in client.get(before).content.decode()
+
+
 def test_only_facilitators_see_who_was_present(cast, session):
     (fen,) = more_peers(cast.circle, "fen")
     session.people["fen"] = fen

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from chat import editing
 from chat.live import leading, rounds
 from chat.models import LiveSession
 from community.models import User
@@ -209,6 +210,29 @@ def session(cast, lark, aside):
     session.do(rounds.last, lark)
     aside(said, cast, cast.ines, "I laid the table for four, and we are three now.")
     return session
+
+
+def test_in_a_session_one_hears_the_session_and_finds_in_the_room_what_was_before(
+    visit, cast, lark, aside, page_of
+):
+    before = said(cast, cast.ines, "Said in the afternoon.")
+    aside(leading.begin, by=cast.mina, circle=cast.circle.public_id)
+    aside(said, cast, cast.mina, "Welcome, all.")
+    noor = visit(page_of, cast.noor, viewport=PHONE).page
+    expect(noor.locator("reweave-live")).to_have_attribute("data-line", "live")
+    expect(noor.locator("[data-log] > .msg .body")).to_have_text("Welcome, all.")
+
+    # What happens to it meanwhile doesn't bring it in.
+    at = {"circle": cast.circle.public_id, "message": before.id}
+    aside(editing.respond, by=cast.mina, response="heard", **at)
+    aside(said, cast, cast.mina, "We begin.")
+    expect(noor.get_by_text("We begin.")).to_be_visible()
+    expect(noor.locator("[data-log] > .msg .body")).to_have_text(["Welcome, all.", "We begin."])
+
+    noor.get_by_role("link", name="What was said before is in the room").click()
+    expect(noor.locator("reweave-room .msg", has_text="Said in the afternoon.")).to_contain_text(
+        "Heard"
+    )
 
 
 @pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)
