@@ -224,7 +224,9 @@ def test_who_signs_out_in_another_tab_finds_their_own_words_there_and_nobody_els
     tab.get_by_role("main").get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_role("heading", name="You’re signed out")).to_be_visible()
-    expect(page.get_by_label("What you were writing")).to_have_value("Not yet said")
+    expect(page.get_by_label("What you were writing")).to_have_value(
+        "Content note: a birthday\nNot yet said"
+    )
     shown = page.evaluate("document.body.innerText + document.title")
     assert not any(word in shown for word in ("bread", "Ines", "Alder", "Kept here"))
     assert faults(page) == []
@@ -264,6 +266,9 @@ def test_older_messages_come_before_they_are_needed(visit, cast):
         ]
     )
     page = live(visit(room_of(cast), cast.mina).page)
+    # From the link before them, the keyboard reads on where they end.
+    page.locator("[data-older]").focus()
+    expect(message(page, "Line 089.")).to_be_focused()
     place = message(page, "Line 100.")
 
     place.scroll_into_view_if_needed()
@@ -322,6 +327,35 @@ def test_whoever_goes_on_with_the_keyboard_leaves_the_menu_behind(noor, cast):
     expect(message(noor, "The bread bin.").locator("[data-menu]")).to_have_attribute(
         "aria-expanded", "false"
     )
+
+
+def test_whoever_is_at_a_message_is_there_still_when_all_of_the_log_is_drawn_anew(noor, cast):
+    for line in ("The kettle.", "The bread bin."):
+        said(cast, cast.ines, line)
+    said(cast, cast.ines, "I set a place.", note="a birthday")
+    message(noor, "I set a place.").locator("summary").press("Enter")
+    menu = message(noor, "The kettle.").locator("[data-menu]")
+    menu.focus()
+    drawn_anew(noor)
+    expect(menu).to_be_focused()
+    expect(noor.get_by_text("I set a place.")).to_be_visible()
+
+    menu.press("Enter")
+    noor.keyboard.press("ArrowDown")
+    drawn_anew(noor)
+    expect(noor.get_by_role("button", name="Heard")).to_be_focused()
+    noor.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+
+    # What they are at is not in the room any more, and nobody has told this page.
+    menu.evaluate("(menu) => menu.closest('.msg').dataset.id = 'gone'")
+    drawn_anew(noor)
+    expect(noor.locator(".log")).to_be_focused()
+
+
+def drawn_anew(page):
+    """As the house asks for it, where it can't tell each thing that changed."""
+    page.evaluate("() => document.querySelector('reweave-room').log.reload().then(() => 0)")
 
 
 def test_a_quote_cuts_no_character_in_two_and_no_word_runs_out_of_it(visit, cast):

@@ -3,6 +3,7 @@
 
 import { reach } from "./reach.js";
 import { cut, entryFrom } from "./sayings.js";
+import { show } from "./scroll.js";
 
 export class Edge {
   #loading = false;
@@ -52,7 +53,11 @@ export class Edge {
     try {
       const response = await reach(this.link.href, { headers: { "X-Fragment": "1" } });
       if (!response.ok || response.redirected) throw new Error("not loaded");
-      this.arrived(entryFrom(await response.text()));
+      const stretch = entryFrom(await response.text());
+      const held = this.link === document.activeElement;
+      const next = this.arrived(stretch);
+      // Whoever was at the link reads on from there.
+      if (held && next) show(next);
     } catch {
       // The link stays; a press or the next scroll to it tries again.
       if (this.link) this.#eye.observe(this.link);

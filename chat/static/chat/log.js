@@ -92,11 +92,11 @@ export class Log {
     const { first, last } = root.querySelector("[data-log]").dataset;
     this.dress.learn(root.dataset);
     this.change(() => {
-      const drafts = this.list.querySelectorAll(":scope > .msg:not([data-id])");
-      this.list.replaceChildren(...fresh, ...drafts);
-      fresh.forEach((entry) => this.dress.entry(entry));
+      const held = this.#held;
+      this.#replace(fresh);
       this.older.from(hasOlder ? Number(first) : 0);
       this.newer.from(hasNewer ? Number(last) : 0);
+      if (held) this.#giveBack(held);
     });
     const since = this.cursor;
     this.cursor = Number(root.dataset.head);
@@ -104,6 +104,33 @@ export class Log {
     this.room.reloaded?.(root);
     const { me } = this.room.dataset;
     return fresh.filter(({ dataset }) => dataset.seq > since && dataset.member !== me);
+  }
+
+  /** All of the log in place of what stood there; what is not sent yet stays at its end. */
+  #replace(fresh) {
+    const stood = new Map([...this.list.children].map((entry) => [entry.dataset.id, entry]));
+    const drafts = this.list.querySelectorAll(":scope > .msg:not([data-id])");
+    this.list.replaceChildren(...fresh, ...drafts);
+    for (const entry of fresh) {
+      this.dress.entry(entry);
+      if (stood.has(entry.dataset.id)) carry(stood.get(entry.dataset.id), entry);
+    }
+  }
+
+  /** What the reader is at within the log, and the message it belongs to. */
+  get #held() {
+    const { activeElement: control } = document;
+    const log = this.list.closest(".log");
+    if (control === log || !log.contains(control)) return undefined;
+    return { control, id: control.closest("[data-id]")?.dataset.id };
+  }
+
+  /** Whoever was at a message is at it again; where it is gone, they are at the log. */
+  #giveBack({ control, id }) {
+    const fresh = id && this.entry(id);
+    if (control.isConnected) control.focus({ preventScroll: true });
+    else if (fresh) refocus(control, fresh);
+    else this.list.closest(".log").focus({ preventScroll: true });
   }
 
   #apply(event) {
@@ -143,23 +170,12 @@ export class Log {
 
   /** The same entry, drawn anew: what the reader had opened or held stays so. */
   #swap(old, fresh) {
-    const open = old.querySelector("details")?.open;
     const held = old.contains(document.activeElement) && document.activeElement;
     this.dress.entry(fresh);
-    const menu = fresh.querySelector("[data-menu]");
-    const sheet = menu && old.querySelector(":scope > .sheet");
     old.replaceWith(fresh);
-    if (sheet) {
-      fresh.append(sheet);
-      menu.setAttribute("aria-expanded", "true");
-    }
-    if (open && fresh.querySelector("details")) fresh.querySelector("details").open = true;
+    carry(old, fresh);
     if (old.dataset.seq !== fresh.dataset.seq) this.#place(fresh);
-    if (!held) return;
-    const holds = sheet?.contains(held) ? held : (counterpart(held, fresh) ?? menu);
-    // Where what they were at is gone, they are at the message.
-    if (!holds) fresh.tabIndex = -1;
-    (holds ?? fresh).focus({ preventScroll: true });
+    if (held) refocus(held, fresh);
   }
 
   #place(entry) {
@@ -181,6 +197,25 @@ export class Log {
     this.older.from(Number(this.list.querySelector("[data-seq]").dataset.seq));
     this.dress.between();
   }
+}
+
+/** What the reader had opened of an entry is open in the one that takes its place. */
+function carry(old, fresh) {
+  const veil = fresh.querySelector("details");
+  if (veil && old.querySelector("details")?.open) veil.open = true;
+  const menu = fresh.querySelector("[data-menu]");
+  const sheet = menu && old.querySelector(":scope > .sheet");
+  if (!sheet) return;
+  fresh.append(sheet);
+  menu.setAttribute("aria-expanded", "true");
+}
+
+/** Whoever was at a control is at its counterpart; where there is none, at the message. */
+function refocus(held, fresh) {
+  const menu = fresh.querySelector("[data-menu]");
+  const holds = fresh.contains(held) ? held : (counterpart(held, fresh) ?? menu);
+  if (!holds) fresh.tabIndex = -1;
+  (holds ?? fresh).focus({ preventScroll: true });
 }
 
 /** In the entry drawn anew, the control that the reader had focused. */

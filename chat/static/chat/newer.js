@@ -34,17 +34,20 @@ export class Newer extends Edge {
     this.lead(last && `after/${last}`, (way) => this.log.list.after(way));
   }
 
+  /** Gives the entry that the reader comes to next. */
   arrived(stretch) {
     this.log.dress.learn(stretch.dataset);
     const isMore = "newer" in stretch.dataset;
     // What was said while the last of it was on its way.
     const kept = isMore ? [] : [...this.#kept.values()];
     const { last } = stretch.dataset;
+    const next = stretch.firstElementChild;
     this.log.change(() => {
       for (const entry of [...stretch.children, ...kept]) {
         if (!this.log.entry(entry.dataset.id)) this.log.add(entry);
       }
       this.from(isMore ? Number(last) : 0);
     });
+    return next;
   }
 }

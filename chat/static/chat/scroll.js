@@ -186,7 +186,7 @@ export class Scroll {
   }
 }
 
-function show(entry) {
+export function show(entry) {
   entry.tabIndex = -1;
   entry.focus({ preventScroll: true });
 }
