@@ -217,6 +217,8 @@ def test_who_signs_out_in_another_tab_finds_their_own_words_there_and_nobody_els
     page = live(visit(room_of(cast), cast.noor, fresh=True).page)
     said(cast, cast.ines, "The bread bin it is.")
     expect(message(page, "The bread bin")).to_be_visible()
+    page.get_by_role("button", name="Add a content note").click()
+    page.get_by_label("Content note", exact=True).fill("a birthday")
     writing(page).fill("Not yet said")
     expect_kept(page, "Not yet said")
     tab = page.context.new_page()

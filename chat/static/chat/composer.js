@@ -84,7 +84,7 @@ export class Composer {
 
   /** Everything that stands here unsent, for someone who must leave. */
   get words() {
-    return [this.#aside?.body ?? "", this.text.value];
+    return [this.#aside ?? NOTHING, this.#words()];
   }
 
   send() {

@@ -48,7 +48,7 @@ export class Outbox {
 
   /** Everything not sent, for someone who must leave. */
   get words() {
-    return this.#items.map(({ item }) => item.body);
+    return this.#items.map(({ item }) => item);
   }
 
   draftOf(id) {

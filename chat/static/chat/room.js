@@ -135,7 +135,7 @@ export class Room extends HTMLElement {
   /** Everyone's words leave the page; what its reader has not sent is handed back. */
   empty(part) {
     const all = [...this.outbox.words, ...this.composer.words];
-    const words = all.map((one) => one.trim()).filter(Boolean);
+    const words = all.map(handedOver).filter(Boolean);
     this.line.removeEventListener("state", this.onState);
     this.line.close(this.dataset.circle);
     this.composer.close();
@@ -362,6 +362,12 @@ export class Room extends HTMLElement {
       if (this.line.send({ do: "read", circle: this.dataset.circle, seq })) this.#readSeq = seq;
     }, READ_AFTER);
   }
+}
+
+/** Words as they are copied from, below their content note. */
+function handedOver({ body, note }) {
+  const noted = note?.trim() && say("content-note", { note: note.trim() });
+  return [noted, body.trim()].filter(Boolean).join("\n");
 }
 
 customElements.define("reweave-room", Room);
