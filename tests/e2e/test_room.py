@@ -192,12 +192,26 @@ def test_a_content_note_folds_the_words(noor, ines):
 
 
 def test_too_long_a_message_stays_where_it_was_written(noor):
-    write(noor, "👩‍👩‍👧" * 4001)
+    write(noor, "👍🏽" * 4001)
 
     expect(noor.get_by_role("alert")).to_contain_text("longer than 4,000 characters")
     expect(noor.get_by_text("One character too many")).to_be_visible()
     assert len(writing(noor).input_value()) > 4000
     assert words(noor) == []
+
+
+def test_pictures_that_take_more_room_than_a_message_has_are_counted_too(noor):
+    family = "👩‍👩‍👧"
+    write(noor, family * 3800)
+
+    expect(noor.get_by_role("alert")).to_contain_text("too long to send at once")
+    over = noor.locator("[data-left]")
+    expect(over).to_have_text(re.compile("characters too many"))
+    assert words(noor) == []
+
+    n = int(over.inner_text().split()[0])
+    write(noor, family * (3800 - n))
+    expect_posted(noor, family)
 
 
 def test_who_is_removed_reads_nothing_more_and_may_take_their_words(noor, mina, cast):

@@ -24,6 +24,19 @@ export function excerpt(text, length) {
 }
 
 const NEARLY = 200;
+// What the house takes at once (chat/frames.py), less what goes with the words. Pictures that are
+// drawn of several signs may come to that before they are too many.
+const MOST_BYTES = 63 * 1024;
+// No sign takes more, as it stands in a frame.
+const BYTES_OF_A_SIGN = 6;
+
+/** How many more characters a message takes, or takes of this kind; below 0, how many are too many. */
+export function roomLeft(text, limit) {
+  const n = characters(text, limit - NEARLY);
+  if (text.length * BYTES_OF_A_SIGN < MOST_BYTES) return limit - n;
+  const bytes = new TextEncoder().encode(JSON.stringify(text)).length;
+  return Math.min(limit - n, Math.floor((MOST_BYTES - bytes) / (bytes / n)));
+}
 
 /** Lets the field grow with its words, and says near the limit how many more it takes. */
 export function measure(form, limit) {
@@ -32,8 +45,8 @@ export function measure(form, limit) {
     text.style.blockSize = "auto";
     text.style.blockSize = `${text.scrollHeight}px`;
   }
-  const left = limit - characters(text.value.trim(), limit - NEARLY);
+  const more = roomLeft(text.value.trim(), limit);
   const place = form.querySelector("[data-left]");
-  place.hidden = left > NEARLY;
-  place.textContent = left < 0 ? sayCount("over", -left) : sayCount("left", left);
+  place.hidden = more > NEARLY;
+  place.textContent = more < 0 ? sayCount("over", -more) : sayCount("left", more);
 }

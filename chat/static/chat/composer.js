@@ -1,7 +1,7 @@
 // Where one writes. What is written is kept until it is sent, and comes back when it can't be.
 
 import { Answering } from "./answering.js";
-import { characters, measure } from "./characters.js";
+import { characters, measure, roomLeft } from "./characters.js";
 import { Drafts } from "./drafts.js";
 import { Naming } from "./naming.js";
 import { Noting } from "./noting.js";
@@ -93,8 +93,7 @@ export class Composer {
     if (!body) return this.text.focus();
     const changes = this.#changing && !this.#changing.gone;
     if (this.#locked && !changes) return this.refuse(this.#locked);
-    const over = characters(body) - this.limit;
-    if (over > 0) return this.refuse(say("too-long", { n: figure(this.limit) }));
+    if (roomLeft(body, this.limit) < 0) return this.refuse(this.#tooLong(body));
     this.refuse("");
     if (changes) return this.#change(body);
     const quote = this.answering.given;
@@ -110,6 +109,11 @@ export class Composer {
     this.refuse(sentence);
     this.text.focus();
     return true;
+  }
+
+  #tooLong(body) {
+    const isMany = characters(body) > this.limit;
+    return say(isMany ? "too-long" : "too-large", { n: figure(this.limit) });
   }
 
   refuse(sentence) {
