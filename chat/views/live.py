@@ -84,14 +84,14 @@ def live_page(
 def _session(seat: Seat) -> LiveSession | None:
     """The session that goes on: whether they took a seat, and where in the log it began."""
     mine = Attendance.objects.filter(session=OuterRef("pk"), member=seat.membership)
-    sessions = LiveSession.objects.filter(room=seat.membership.circle.room)
+    # Of one that goes on alone: back to where an ended one began can be a long way in the log.
+    sessions = LiveSession.objects.filter(room=seat.membership.circle.room, ended_at=None)
     opened = Event.objects.filter(room=OuterRef("room"), kind=Event.Kind.SESSION_OPENED)
     # What was said before has its place in the room: here one hears the session.
     began = Subquery(opened.order_by("-seq").values("seq")[:1])
     sessions = sessions.select_related("leader", "agreement")
     sessions = sessions.annotate(seated=Exists(mine), began=Coalesce(began, 0))
-    session = sessions.order_by("-opened_at", "-pk").first()
-    return None if session is None or session.ended_at else session
+    return sessions.order_by("-opened_at", "-pk").first()
 
 
 def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
