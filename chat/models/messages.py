@@ -146,6 +146,10 @@ def sealed_about(public_id: str) -> str:
     return f"message:{public_id}"
 
 
+# By their name in `drawings.py`.
+_ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
+
+
 class Response(models.Model):
     """One of four worded answers to a message."""
 
@@ -154,6 +158,10 @@ class Response(models.Model):
         HEARD = "heard", _("Heard")
         SITTING = "sitting", _("Sitting with this")
         THANK_YOU = "thank_you", _("Thank you")
+
+        @property
+        def icon(self) -> str:
+            return _ICONS[self.value]
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="responses")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="responses")

@@ -22,7 +22,6 @@ from chat.models import Message, Response
 from chat.reading import mould
 from community.templatetags.weave import icon
 
-ICONS = {"with_you": "with", "heard": "heard", "sitting": "sit", "thank_you": "knot"}
 _EMPTY = Markup()
 
 
@@ -90,7 +89,7 @@ class Entry:
         """How many gave each response."""
         counts = Counter(kind for kind, _ in self.given)
         return [
-            {"kind": kind.value, "label": kind.label, "icon": ICONS[kind.value], "count": n}
+            {"kind": kind.value, "label": kind.label, "icon": kind.icon, "count": n}
             for kind in Response.Kind
             if (n := counts[kind.value])
         ]

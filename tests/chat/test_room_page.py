@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing
-from chat.keeping import moderation
-from chat.models import Message, Room, Seat
+from chat import editing, hush
+from chat.keeping import holding, moderation
+from chat.models import Message, Response, Room, Seat
 from chat.posting import Draft, post, post_batch
 from chat.reading import replay
 from programs.enrolment import remove
@@ -275,3 +275,37 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
 
     assert few == many
     assert queries(cast.noor, f"{room_of(cast)}before/5000/") <= 6
+
+
+def bars_in(markup):
+    """Each bar by its name, without what the script fills in."""
+    bars = re.findall(r'<div class="statusbar"[^>]* data-bar="(\w+)">(.*?)</div>', markup, re.S)
+    filled = re.compile(r"(<(b|span) data-(?:say|until)[^>]*>).*?(?=</\2>)")
+    return {name: filled.sub(r"\1", bar) for name, bar in bars}
+
+
+def test_the_script_draws_each_bar_as_the_page_does(cast, client):
+    circle, member = cast.circle.public_id, cast.member(cast.noor).public_id
+    until = timezone.now() + datetime.timedelta(hours=1)
+    it = {"by": cast.mina, "circle": circle, "member": member}
+    moderation.mute(**it, until=until, why="A pause.")
+    holding.hold(**it)
+    hush.hush(by=cast.noor, circle=circle)
+    resting = {"paused_at": timezone.now(), "holds_all": True, "pace_seconds": 120}
+    names = set()
+    for who, hours in [(cast.noor, Room.Hours.READING), (cast.ines, Room.Hours.ATTENDED)]:
+        Room.objects.filter(circle=cast.circle).update(hours=hours, **resting)
+        page = page_for(client, who, room_of(cast))
+        drawn, _, parts = page.partition('<template id="part-draft">')
+        stand, cut = bars_in(drawn), bars_in(parts)
+        names |= stand.keys()
+        assert stand == {name: cut[name] for name in stand}
+    both = {"muted", "held", "holds", "paused", "pace", "reading", "unattended", "hush"}
+    assert names == both
+
+
+def test_every_response_is_offered_with_its_mark(cast, client):
+    page = page_for(client, cast.noor, room_of(cast))
+
+    offered = re.findall(r'data-respond="(\w+)"><svg.*?#i-(\w+)".*?</svg>([^<]+)<', page)
+    assert offered == [(kind.value, kind.icon, kind.label) for kind in Response.Kind]

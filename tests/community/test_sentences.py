@@ -77,8 +77,8 @@ def test_an_apostrophe_is_curly_in_every_sentence():
     said = {(one.file, one.text) for one in sentences()}
     # Each way of saying one is looked at: a tag, a block, a call in Python, one in Jinja.
     assert {
-        ("templates/chat/standing.html", '"Hushed."'),
-        ("templates/chat/standing.html", "Until {{ until }}."),
+        ("templates/chat/hush_bar.html", '"Hushed."'),
+        ("templates/chat/muted_bar.html", "Until {{ until }}."),
         ("templates/chat/entry.jinja", '"Take it back"'),
         ("chat/words.py", "That isn’t text."),
     } <= said

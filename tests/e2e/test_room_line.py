@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chat import editing
+from chat import editing, hush
 from chat.keeping import moderation
 from chat.models import Message
 from tests.e2e.room import (
@@ -179,3 +179,19 @@ def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
     expect(message(page, "Heard you.")).to_be_visible()
     expect_posted(page, "By another way.")
     expect(page.get_by_text(WAITS)).to_have_count(0)
+
+
+def test_where_no_socket_can_be_had_a_hushed_circle_is_heard_again(visit, cast):
+    hush.hush(by=cast.noor, circle=cast.circle.public_id)
+    page = visit("/support/", cast.noor, fresh=True).page
+    page.route_web_socket("**/ws/", lambda socket: socket.close())
+    page.goto(room_of(cast))
+    expect(page.get_by_text("Looking for the circle.")).to_be_visible()
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Hear it again").click()
+
+    expect(page.locator("[data-bar=hush]")).to_have_count(0)
+    expect(
+        page.locator(".only-desk").get_by_role("button", name="Hush until morning")
+    ).to_be_visible()

@@ -7,9 +7,6 @@ export class Hush {
   constructor(room) {
     this.room = room;
     room.addEventListener("submit", (event) => this.#press(event, event.target));
-    room.addEventListener("click", (event) => {
-      if (event.target.closest("button[data-unhush]")) this.#ask("unhush");
-    });
   }
 
   #press(event, form) {
@@ -42,7 +39,7 @@ export class Hush {
 
   /** What was pressed has gone: its other half takes the focus. */
   #keepFocus(forms, until) {
-    const back = this.room.querySelector("button[data-unhush]");
+    const back = this.room.querySelector("[data-unhush] button");
     const shown = forms.find((form) => form.checkVisibility())?.querySelector("button");
     (until ? back : (shown ?? this.room.composer.text)).focus();
   }
