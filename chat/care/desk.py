@@ -18,7 +18,7 @@ from markupsafe import Markup
 from chat import words
 from chat.care.settling import UNDO_WITHIN
 from chat.care.sourcing import sells
-from chat.keeping import acts, holding
+from chat.keeping import acts, holding, undoing
 from chat.keeping.facilitating import facilitating
 from chat.keeping.moderation import set_aside
 from chat.models import (
@@ -141,7 +141,7 @@ def lately(circle: Circle) -> list[ModerationAction]:
     return list(rows.select_related("by", "member", "message").order_by("-pk")[:_LATELY])
 
 
-def undoing(act: ModerationAction) -> tuple[str, str] | None:
+def undone_by(act: ModerationAction) -> tuple[str, str] | None:
     """The act that undoes this one and what it names, a public id or a place in the log; None
     where nothing does.
 
@@ -188,7 +188,7 @@ def _is_over(act: ModerationAction) -> bool:
         return late or act.member.left_at is None
     if act.verb == "set_aside" and act.message:
         return act.message.state != Message.State.SET_ASIDE
-    return act.verb in acts.SETTINGS and act.seq is None
+    return act.verb in acts.SETTINGS and not undoing.would_work(act)
 
 
 def _concerns(user: User, circles: dict[int, Circle]) -> list[Item]:

@@ -37,6 +37,14 @@ def undo(*, by: User, circle: str, seq: int) -> None:
             raise Refused("conflict", _who_was_first(newest))
 
 
+def would_work(act: ModerationAction) -> bool:
+    """Whether what this act set may be taken back still."""
+    if act.seq is None or act.before is None:
+        return False
+    since = Event.objects.filter(room=act.room_id, kind=acts.SETTINGS[act.verb], seq__gt=act.seq)
+    return not since.exists()
+
+
 def _who_was_first(act: ModerationAction | None) -> str:
     """By name, but for the day, whose changes are nobody's act."""
     if act is None:

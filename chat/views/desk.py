@@ -163,7 +163,7 @@ def _with_undo(
     for act in lately:
         # What one act undoes is of one kind, and so is that act: what it undid is not undone again.
         what = (acts.of(act.verb).undone_by or act.verb, act.member_id, act.message_id)
-        undo = desk.undoing(act) if what not in seen else None
+        undo = desk.undone_by(act) if what not in seen else None
         seen.add(what)
         rows.append((act, _address(*undo, circle) if undo else "", desk.regretted(act)))
     return rows

@@ -234,6 +234,26 @@ def test_the_desk_undoes_the_newest_of_each_and_says_where_it_was_too_late(cast,
     assert "Linden has changed it since." in late.content.decode()
 
 
+def test_the_desk_offers_no_undo_of_hours_that_the_day_has_changed_since(
+    cast, client, time_machine
+):
+    time_machine.move_to("2026-11-22T21:00:00Z", tick=False)
+    set_day(cast)
+    seq, pace = set_hours(cast, "attended"), set_pace(cast, 60)
+
+    def offers():
+        client.force_login(cast.mina)
+        page = client.get(reverse("desk_of", args=[cast.circle.public_id])).content.decode()
+        undoing = {one: reverse("undo_setting", args=[cast.circle.public_id, one]) for one in seqs}
+        return [one for one, address in undoing.items() if address in page]
+
+    seqs = [seq, pace]
+    assert offers() == [seq, pace]
+    time_machine.move_to("2026-11-22T22:00:10Z", tick=False)
+    assert hours.keep_schedules() == 1
+    assert offers() == [pace]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_undo_at_once_one_does_and_the_other_is_told(cast):
     linden = join("linden", cast.circle, role=Membership.Role.FACILITATOR)
