@@ -242,6 +242,7 @@ def test_the_desk_offers_no_undo_of_hours_that_the_day_has_changed_since(
     seq, pace = set_hours(cast, "attended"), set_pace(cast, 60)
 
     def offers():
+        client.logout()
         client.force_login(cast.mina)
         page = client.get(reverse("desk_of", args=[cast.circle.public_id])).content.decode()
         undoing = {one: reverse("undo_setting", args=[cast.circle.public_id, one]) for one in seqs}
