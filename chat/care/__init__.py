@@ -7,6 +7,7 @@ flagging.py   looking at what was said, after it was delivered
 caring.py     what follows: a card, a flag
 cards.py      what the author alone is shown
 concerns.py   telling of a message or a person, and asking for another look
+calling.py    who is told of it by mail, and when
 settling.py   looking after what was told
 reminding.py  what waits longer than the house promises
 desk.py       all of it that one facilitator has to see to, in one list

@@ -9,19 +9,19 @@ from __future__ import annotations
 import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chat import log, refusal, words
 from chat.belonging import belonging
-from chat.care import cards
+from chat.care import calling, cards
 from chat.models import CheckIn, Concern, Event, LiveSession, Message, Room
 from chat.models.messages import Words
 from chat.refusal import Refused
-from community import audit, notices, vault
-from community.models import AuditEntry, Notice, User
+from community import audit, vault
+from community.models import AuditEntry, User
 from programs.leads import program_leads
 from programs.models import Membership
 
@@ -101,10 +101,7 @@ def raise_concern(room: Room, concern: Concern) -> None:
     if not concern.to_leads:
         event = Event.Kind.CARE_FLAG if concern.is_care else Event.Kind.REPORT_MADE
         log.append(room, event, audience=Event.Audience.FACILITATORS)
-    on_duty = _on_duty(concern)
-    for person in looking:
-        kind = Notice.Kind.ON_DUTY if person.pk in on_duty else Notice.Kind.CARE
-        notices.tell(person, kind=kind, about=f"concern:{concern.public_id}")
+    calling.call(looking, concern)
 
 
 def due_at(room: Room, kind: str, now: datetime.datetime | None = None) -> datetime.datetime:
@@ -264,19 +261,6 @@ def _who_look(concern: Concern) -> QuerySet[User]:
     held = Membership.objects.current().facilitators().filter(circle=concern.room.circle_id)
     people = User.objects.filter(pk__in=held.values("user"), is_active=True)
     return people.exclude(pk__in=_concerned(concern))
-
-
-def _on_duty(concern: Concern) -> set[int]:
-    """Of a care flag in a live session, whoever holds the circle and is at it: theirs is a clock of
-    minutes, also in the evening. Nobody else is on call at night, nor whoever has gone home and
-    left the session open."""
-    if not concern.is_care or concern.to_leads:
-        return set()
-    left_open = Q(unattended_at__isnull=False, planned_until__lt=timezone.now())
-    going_on = LiveSession.objects.going_on().filter(room=concern.room).exclude(left_open)
-    holders = Membership.objects.current().facilitators()
-    at_it = holders.filter(circle=concern.room.circle_id, attendances__session__in=going_on)
-    return set(at_it.values_list("user", flat=True))
 
 
 def _leads_for(concern: Concern) -> QuerySet[User]:

@@ -8,10 +8,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from chat.care import concerns, flagging
+from chat.care import concerns, flagging, settling
 from chat.live import leading, rounds
-from chat.models import LiveSession
-from community import notices
+from chat.models import Concern, LiveSession
+from community import letters, notices
 from programs.models import Membership
 from tests.chat.talk import join, say
 
@@ -126,6 +126,85 @@ def test_who_wants_no_mail_gets_none(cast, session):
     worry(cast)
 
     assert written_to() == []
+
+
+def flags(cast, time_machine, minutes):
+    """One is raised at each of these minutes, and the worker comes by each minute of twenty-five:
+    at which of them mails leave, and to whom."""
+    begun = timezone.now()
+    told = []
+    for minute in range(25):
+        time_machine.move_to(begun + datetime.timedelta(minutes=minute), tick=False)
+        if minute in minutes:
+            person = join(f"peer{minute}", cast.circle)
+            worry(cast, about=person)
+            if minutes[minute]:
+                minutes[minute]()
+        told += [(minute, name) for name in written_to()]
+    return told
+
+
+def take_up_the_newest(cast):
+    newest = Concern.objects.latest("pk")
+    settling.take(by=cast.mina, concern=newest.public_id)
+
+
+def test_many_flags_that_nobody_looks_at_are_one_mail_in_ten_minutes(cast, session, time_machine):
+    told = flags(cast, time_machine, dict.fromkeys(range(15)))
+
+    assert told == [(0, "mina"), (10, "mina"), (20, "mina")]
+
+
+def test_by_day_whoever_is_not_at_it_gets_no_more_of_them(cast, time_machine):
+    time_machine.move_to("2026-11-22T12:00:00Z")
+    leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+    rounds.seat(by=cast.ines, circle=cast.circle.public_id, agreed=True)
+
+    told = flags(cast, time_machine, dict.fromkeys(range(5)))
+
+    assert told == [(0, "linden"), (0, "mina"), (10, "linden"), (10, "mina")]
+
+
+def test_a_flag_after_these_minutes_is_told_at_once(cast, session, time_machine):
+    assert flags(cast, time_machine, dict.fromkeys([0, 12])) == [(0, "mina"), (12, "mina")]
+
+
+def test_where_one_was_looked_at_the_next_is_told_at_once_with_what_waited(
+    cast, session, time_machine
+):
+    looks = {0: None, 1: None, 2: lambda: take_up_the_newest(cast), 3: None, 4: None}
+
+    assert flags(cast, time_machine, looks) == [(0, "mina"), (3, "mina"), (13, "mina")]
+    assert not cast.mina.notices.filter(sent_at=None).exists()
+
+
+def test_whoever_comes_to_it_is_not_kept_waiting_by_what_waits_for_their_morning(
+    cast, linden, session, time_machine
+):
+    worry(cast)
+    assert written_to() == ["mina"]
+    rounds.seat(by=linden, circle=cast.circle.public_id, agreed=True)
+    worry(cast, about=join("rue", cast.circle))
+
+    assert written_to() == ["linden"]
+
+
+def test_a_mail_that_could_not_leave_takes_along_what_came_since(
+    cast, session, time_machine, monkeypatch
+):
+    def no(*args, **named):
+        raise letters.NotSent
+
+    with monkeypatch.context() as broken:
+        broken.setattr(letters, "send", no)
+        worry(cast)
+        assert written_to() == []
+    worry(cast, about=join("rue", cast.circle))
+
+    assert written_to() == []
+    assert written_to(timezone.now() + datetime.timedelta(minutes=2)) == ["mina"]
+    assert not cast.mina.notices.filter(sent_at=None).exists()
 
 
 def test_it_leaves_alone_what_else_waits_for_the_morning(cast, session):
