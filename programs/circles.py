@@ -22,10 +22,8 @@ _NOT_COPIED = {"id", "public_id", "roster_closes_on", "scheduled_from", "session
 @transaction.atomic
 def form_circle(*, cohort: Cohort, name: str) -> Circle:
     """A circle of `cohort`, its cloth unlike its neighbours', its questions reckoned ahead."""
-    taken = cohort.circles.values_list("swatch", flat=True)
-    circle = Circle.objects.create(
-        cohort=cohort, name=name, swatch=swatches.unlike(taken, start=len(cohort.name + name))
-    )
+    swatch = swatches.for_circle(cohort, start=len(cohort.name + name))
+    circle = Circle.objects.create(cohort=cohort, name=name, swatch=swatch)
     prompts.schedule(circle)
     return circle
 
@@ -62,8 +60,7 @@ def clone_cohort(cohort: Cohort, *, name: str, starts_on: dt.date) -> Cohort:
         for pause in cohort.pauses.all()
     )
     for circle in cohort.circles.order_by("pk"):
-        Circle.objects.create(
-            cohort=clone, name=circle.name, swatch=circle.swatch, is_open=circle.is_open
-        )
+        swatch = swatches.for_circle(clone, start=circle.swatch)
+        Circle.objects.create(cohort=clone, name=circle.name, swatch=swatch, is_open=circle.is_open)
     prompts.reschedule(clone)
     return clone

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from community.drawings import SWATCHES
-from programs import enrolment
+from programs import enrolment, swatches
 from programs.models import Circle, Membership
 from programs.names import claimed_name
 from programs.refusal import Refused
@@ -43,8 +42,7 @@ def come_in(*, circle: Circle, person: User, name: str) -> Membership:
         user=person,
         role=Membership.Role.LISTENER,
         name=name,
-        # Like others' patches, but not its neighbours': there are fewer patches than people.
-        swatch=found.memberships.count() * 7 % SWATCHES,
+        swatch=swatches.for_listener(found),
     )
 
 

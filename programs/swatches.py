@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from community.drawings import DYES, SWATCHES, WEAVES
+from programs.models import Circle, Cohort
 
-if TYPE_CHECKING:
-    from programs.models import Circle
-
-# The first of the 288 have a calm ground; the others are for crowds.
+# The first of the 288 have a calm ground; the others are for crowds. After as many come the same
+# weaves and dyes again, on another ground.
 _CALM = len(WEAVES) * len(DYES)
 
 
@@ -18,6 +17,29 @@ def for_newcomer(circle: Circle) -> int:
     """A patch nobody in `circle` has now. The caller holds the circle's lock."""
     taken = list(circle.memberships.current().values_list("swatch", flat=True))
     return unlike(taken, start=circle.swatch + circle.memberships.count())
+
+
+def for_listener(circle: Circle) -> int:
+    """The patch that fewest in `circle` have now: there are fewer than people who may listen, and
+    neighbours are not to look alike. The caller holds the circle's lock."""
+    worn = Counter(circle.memberships.current().values_list("swatch", flat=True))
+    return min(_in_turn(circle.memberships.count(), SWATCHES), key=lambda number: worn[number])
+
+
+def for_circle(cohort: Cohort, *, start: int = 0) -> int:
+    """A patch unlike those of the cohort's circles, and of the others one that fewest have: whoever
+    holds circles of several cohorts, or belonged to some, tells them apart."""
+    siblings = list(cohort.circles.values_list("swatch", flat=True))
+    worn = Counter(Circle.objects.values_list("swatch", flat=True))
+    looks = Counter(number % _CALM for number in worn.elements())
+    own = Counter(number % _CALM for number in siblings)
+
+    def how_alike(number: int) -> tuple[int, int, int, int]:
+        look = number % _CALM
+        likeness = sum(_likeness(number, other) for other in siblings)
+        return own[look], worn[number], looks[look], likeness
+
+    return min([*_in_turn(start, _CALM), *_in_turn(start, SWATCHES)], key=how_alike)
 
 
 def unlike(taken: Iterable[int], *, start: int = 0) -> int:

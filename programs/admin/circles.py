@@ -39,8 +39,7 @@ class CircleCreateView(CreateView):
     @transaction.atomic
     def save_instance(self) -> Circle:
         circle = self.form.instance
-        taken = circle.cohort.circles.values_list("swatch", flat=True)
-        circle.swatch = swatches.unlike(taken, start=len(circle.name))
+        circle.swatch = swatches.for_circle(circle.cohort, start=len(circle.name))
         circle = super().save_instance()
         prompts.schedule(circle)
         return circle

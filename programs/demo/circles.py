@@ -74,7 +74,7 @@ CIRCLES = (
         "Rowan circle",
         "seed-to-fruit",
         "New year",
-        ("twill", "birch", "birch"),
+        ("warp", "elder", "elder"),
         "Marit",
         "Aster Brook Cedar Dale Ember Flint Gale",
         weeks_ago=-7,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from programs import circles, enrolment, listening, prompts
+from programs import circles, enrolment, listening, prompts, swatches
 from programs.models import Circle, Membership, PromptDelivery
 from programs.refusal import Refused
 from tests.cast import Cast
@@ -32,6 +32,15 @@ def test_whoever_belongs_to_the_program_comes_in_and_listens(cast, evening, clie
     assert response.headers["Location"] == reverse("live", args=[evening.public_id])
     assert evening.membership_of(cast.otto).role == Membership.Role.LISTENER
     assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_whoever_comes_to_listen_wears_the_cloth_that_fewest_have(cast, evening):
+    # Wherever the house looks first, someone is there already.
+    evening.memberships.update(swatch=swatches.for_listener(evening))
+    for person in [cast.noor, cast.ines, cast.otto]:
+        listening.come_in(circle=evening, person=person, name=person.email[:4].title())
+    worn = evening.memberships.values_list("swatch", flat=True)
+    assert len(worn) == len(set(worn)) == 4
 
 
 def test_coming_twice_is_one_place(cast, evening, client):

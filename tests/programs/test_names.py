@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from programs import names, swatches
-from programs.models import name_key
+from programs.circles import clone_cohort, form_circle
+from programs.models import Circle, name_key
 from programs.refusal import Refused
 
 pytestmark = pytest.mark.once
@@ -59,6 +60,18 @@ def test_a_crowd_has_cloth_for_everyone():
     for _ in range(60):
         worn.append(swatches.unlike(worn))
     assert len(set(worn)) == 60  # more than the 48 calm ones
+
+
+def test_circles_of_several_cohorts_wear_different_cloth_while_there_is_some(cast):
+    another = clone_cohort(cast.cohort, name="Again", starts_on=cast.cohort.starts_on)
+    for n in range(44):
+        form_circle(cohort=(cast.cohort, another)[n % 2], name=f"Circle {n}")
+    worn = list(Circle.objects.values_list("swatch", flat=True))
+    assert len(worn) == len({number % 48 for number in worn}) == 48
+
+    form_circle(cohort=cast.cohort, name="One more")
+    own = list(cast.cohort.circles.values_list("swatch", flat=True))
+    assert len(own) == len({number % 48 for number in own})
 
 
 def test_a_cloth_is_found_by_what_it_is_made_of():
