@@ -80,6 +80,32 @@ def test_what_stands_in_the_fold_is_named_and_begins_at_one_line(visit, cast):
     assert faults_as_it_stands(page) == []
 
 
+def test_on_the_smallest_screens_support_stands_beside_the_name(visit, cast):
+    page = live(visit(room_of(cast), cast.noor, viewport={"width": 320, "height": 568}).page)
+    name = page.get_by_role("heading", name="Alder circle").bounding_box()
+    support = page.locator(".room-head .support").bounding_box()
+    assert support["y"] < name["y"] + name["height"]
+    assert page.locator(".room-head").bounding_box()["height"] <= 72
+    assert faults_as_it_stands(page) == []
+
+
+def test_beside_the_room_links_begin_where_the_words_do(visit, cast):
+    page = live(visit(room_of(cast), cast.noor).page)
+    aside = page.locator(".aside")
+    begins = {aside.get_by_role("heading").first.bounding_box()["x"]}
+    for name in ("All sessions", "What reaches you"):
+        begins.add(
+            aside.get_by_role("link", name=name).evaluate(
+                """(link) => {
+                  const words = document.createRange();
+                  words.selectNodeContents(link);
+                  return words.getBoundingClientRect().left;
+                }"""
+            )
+        )
+    assert len(begins) == 1
+
+
 def test_the_line_that_says_who_holds_the_room_stands_above_all_bars(visit, cast):
     leading.begin(by=cast.mina, circle=cast.circle.public_id)
     page = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
