@@ -112,6 +112,7 @@ def test_a_held_message_is_let_through_and_its_author_knew_all_along(cast, enter
     mine = message(noor, "number 14")
     expect(mine.locator(".tag.held")).to_contain_text("Held for")
     expect(mine).to_contain_text("Nobody else sees it yet.")
+    expect(noor.locator("[data-aloud]")).to_contain_text("held for a facilitator to read")
     expect(bar(mina, "waiting")).to_contain_text("One message waits for you to read: Noor")
     write(ines, "How was your day?")
     expect(message(mina, "How was your day?")).to_be_visible()
@@ -142,6 +143,7 @@ def test_who_is_asked_for_a_change_reads_why_and_changes_it(cast, enter):
 
     told = noor.locator(".told")
     expect(told).to_contain_text("Mina asks you to change this before others read it")
+    expect(noor.locator("[data-aloud]")).to_contain_text("Mina asks you to change this")
     message(noor, "number 14").get_by_role("button", name="Change it").click()
     expect(writing(noor)).to_have_value("My old street, number 14.")
     writing(noor).fill("My old street.")

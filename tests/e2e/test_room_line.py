@@ -149,6 +149,7 @@ def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):
         write(noor, f"Line {n}.")
 
     expect(noor.get_by_text("Waiting its turn").first).to_be_visible()
+    expect(noor.locator("[data-aloud]")).to_contain_text("Your message waits its turn.")
     expect_posted(noor, "Line 11.")
     expect_words(noor, *[f"Line {n}." for n in range(12)])
     expect(writing(noor)).to_have_value("")

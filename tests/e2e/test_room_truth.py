@@ -23,6 +23,7 @@ from tests.e2e.room import (
     scroll_until,
     soon,
     write,
+    writing,
 )
 
 pytestmark = pytest.mark.e2e
@@ -104,6 +105,18 @@ def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
     expect(page.get_by_text("kept here")).to_have_count(0)
     page.context.set_offline(False)
     expect_posted(page, "Still to be sent.")
+
+
+def test_what_was_refused_while_more_is_written_is_said_aloud(noor, cast):
+    noor.context.set_offline(True)
+    write(noor, "First.")
+    writing(noor).fill("Second.")
+    beside(pacing.pause, by=cast.mina, circle=cast.circle.public_id)
+    noor.context.set_offline(False)
+
+    expect(message(noor, "First.")).to_contain_text("Not sent")
+    expect(noor.locator("[data-aloud]")).to_contain_text("Your message was not sent.")
+    expect(writing(noor)).to_have_value("Second.")
 
 
 def test_what_waits_at_a_slow_pace_says_how_long_and_goes_when_the_pace_is_lifted(noor, cast):

@@ -42,10 +42,16 @@ export class Aloud {
     const last = entries.at(-1);
     const name = last.querySelector(".who")?.textContent ?? "";
     const text = last.querySelector(".note, .body, .q")?.textContent.trim() ?? "";
-    const line = document.createElement("p");
     const one = last.querySelector(".note") ? "aloud.note" : "aloud.one";
-    line.textContent =
-      entries.length > 1 ? sayCount("aloud", entries.length, { name }) : say(one, { name, text });
+    this.tell(
+      entries.length > 1 ? sayCount("aloud", entries.length, { name }) : say(one, { name, text }),
+    );
+  }
+
+  /** In words; also what became of the reader's own message, where it isn't what they expect. */
+  tell(words) {
+    const line = document.createElement("p");
+    line.textContent = words;
     this.place.append(line);
     while (this.place.children.length > KEPT) this.place.firstElementChild.remove();
   }

@@ -111,6 +111,7 @@ export class Outbox {
   /** It is in the log; its event, with the house's own drawing of it, is on its way or was here. */
   #acknowledged(waiting, { message, state }) {
     waiting.message = message;
+    if (state === "held") this.room.aloud.tell(say("aloud.held"));
     this.keep.drop(this.prefix + waiting.item.id);
     if (this.room.log.entry(message)) return this.settle();
     waiting.element.dataset.state = state;
@@ -143,6 +144,7 @@ export class Outbox {
       if (code === "conflict") this.#rename(item);
       this.keep.put(this.prefix + item.id, item);
       show(element, "refused", why);
+      this.room.aloud.tell(say("aloud.refused", { why }));
     }
     return true;
   }
@@ -150,6 +152,9 @@ export class Outbox {
   /** It goes when its turn comes, and what was written after it goes after it. */
   #wait(waiting, { code, say: why, againIn }) {
     const until = Date.now() + (againIn || 1) * 1000;
+    // Once for each message; not what is left, as it grows less.
+    if (!waiting.isTold) this.room.aloud.tell(say("aloud.waiting"));
+    waiting.isTold = true;
     for (const { element } of this.#unsent) show(element, "waiting", say("wait.behind"));
     const count = () => {
       const left = until - Date.now();

@@ -301,7 +301,7 @@ export class Room extends HTMLElement {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, id, member, session, remove }) {
+  #note({ kind, id, member, session, remove, say: told }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
     if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
@@ -319,6 +319,8 @@ export class Room extends HTMLElement {
       this.scroll.forget(id);
     }
     if (remove) this.scroll.forget(id);
+    // What is told beside a message, to its author alone.
+    if (told && id && !remove) this.aloud.tell(told);
   }
 
   // The line and the reader -----------------------------------------------------------
