@@ -13,7 +13,17 @@ from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
 from chat import announcing, coming_back, leases, log
-from chat.models import AccessCount, CareCard, CheckIn, Concern, Event, Hiding, Room, Seat
+from chat.models import (
+    AccessCount,
+    CareCard,
+    CheckIn,
+    Concern,
+    Event,
+    Hiding,
+    ModerationAction,
+    Room,
+    Seat,
+)
 from community.signals import access_changed
 from programs.models import Circle, Membership
 from programs.signals import membership_ended, membership_resumed
@@ -93,12 +103,15 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
         Subquery(told.order_by("kind").values("kind")[:1]),
         Case(When(Exists(answered), then=Value("talk"))),
     )
+    paced = ModerationAction.objects.of_the_pace(OuterRef("membership__circle__room"))
+    is_slow = Q(membership__circle__room__pace_seconds__gt=0)
+    pace_by = Case(When(is_slow, then=Subquery(paced.values("by__name")[:1])))
     return (
         Seat.objects.filter(membership__in=current)
         .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
-        # With the seat, so that a page without any, as most are, asks nothing more.
-        .annotate(has_cards=Exists(cards), needs=needs)
+        # With the seat, so that a page asks nothing more: most are without any.
+        .annotate(has_cards=Exists(cards), needs=needs, pace_by=pace_by)
         .first()
     )
 

@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from chat import log
 from chat.keeping import record
 from chat.keeping.facilitating import facilitating
-from chat.models import Event, Room
+from chat.models import Event, ModerationAction, Room
 from chat.refusal import Refused
 
 if TYPE_CHECKING:
     from community.models import User
+    from programs.models import Membership
 
 # Posting looks back one hour for the last message of each.
 SLOWEST_SECONDS = 3600
@@ -33,7 +34,7 @@ def pace(*, by: User, circle: str, seconds: int) -> int | None:
         if room.pace_seconds == seconds:
             return None
         before = {"seconds": room.pace_seconds}
-        seq = _set(room, seconds)
+        seq = _set(room, seconds, facilitator)
         record.act(room, "pace", by=facilitator, seq=seq, before=before)
         return seq
 
@@ -48,9 +49,35 @@ def in_words(seconds: int) -> str:
     return said % {"n": minutes}
 
 
-def put_back(room: Room, before: dict[str, Any]) -> int:
+def asked_for(seconds: int, by: str) -> str:
+    """The same, and who asked for it; `by` is their name, empty where nobody knows."""
+    if not by:
+        return in_words(seconds)
+    if seconds % 60:
+        said = ngettext(
+            "%(name)s has asked for one message each second.",
+            "%(name)s has asked for one message each %(n)s seconds.",
+            seconds,
+        )
+        return said % {"name": by, "n": seconds}
+    minutes = seconds // 60
+    said = ngettext(
+        "%(name)s has asked for one message each minute.",
+        "%(name)s has asked for one message each %(n)s minutes.",
+        minutes,
+    )
+    return said % {"name": by, "n": minutes}
+
+
+def who_asked(room: Room) -> str:
+    """The name of whoever set the room's pace last, or took one back to this."""
+    last = ModerationAction.objects.of_the_pace(room).select_related("by").first()
+    return last.by.name if last else ""
+
+
+def put_back(room: Room, before: dict[str, Any], by: Membership) -> int:
     """The pace as it was `before`, and the place of that in the log; the room's lock is held."""
-    return _set(room, before["seconds"])
+    return _set(room, before["seconds"], by)
 
 
 def pause(*, by: User, circle: str) -> None:
@@ -75,7 +102,7 @@ def resume(*, by: User, circle: str) -> None:
         record.act(room, "resume", by=facilitator)
 
 
-def _set(room: Room, seconds: int) -> int:
+def _set(room: Room, seconds: int, by: Membership) -> int:
     room.pace_seconds = seconds
     room.save(update_fields=["pace_seconds"])
-    return log.append(room, Event.Kind.PACE, seconds=seconds).seq
+    return log.append(room, Event.Kind.PACE, member=by, seconds=seconds).seq

@@ -31,6 +31,8 @@ class Standing:
     mute: Mute | None
     why_muted: str
     why_held: str
+    # Who asked for the pace, by name; empty where there is none, or nobody knows.
+    pace_by: str
     hours_until: datetime.datetime | None
     attended: list[dict[str, str]]
 
@@ -69,7 +71,7 @@ class Standing:
 
     @property
     def pace_in_words(self) -> str:
-        return pacing.in_words(self.room.pace_seconds)
+        return pacing.asked_for(self.room.pace_seconds, self.pace_by)
 
     def as_frame(self) -> dict[str, Any]:
         """The fields of `opened`."""
@@ -79,6 +81,7 @@ class Standing:
             "held": {"say": self.why_held} if self.why_held else None,
             "holds": self.room.holds_all,
             "pace": self.room.pace_seconds,
+            "pace_by": self.pace_by,
             "paused": self.room.paused_at is not None,
             "hours": self.room.hours,
             "hours_until": until.isoformat() if until else None,
@@ -99,17 +102,21 @@ def standing_of(seat: Seat, people: Iterable[Membership] | None = None) -> Stand
     # Each of them knows whether they are muted; the row is asked for where one is.
     may_be_muted = getattr(me, "is_muted", True)
     mute = _mutes([seat]).get(seat.membership_id) if may_be_muted else None
-    return _standing(seat, mute, leases.among(people))
+    return _standing(seat, mute, leases.among(people), _paced_by([seat]))
 
 
 def standings_of(seats: Collection[Seat]) -> dict[int, Standing]:
     """How several rooms stand for several members, by seat: no more queries for many than for
-    one, but for members who are held and rooms that have hours."""
+    one, but for members who are held and rooms that have hours or a slow pace."""
     mutes = _mutes(seats)
+    paced_by = _paced_by(seats)
     attended = leases.attended({seat.membership.circle.public_id for seat in seats})
     return {
         seat.pk: _standing(
-            seat, mutes.get(seat.membership_id), attended[seat.membership.circle.public_id]
+            seat,
+            mutes.get(seat.membership_id),
+            attended[seat.membership.circle.public_id],
+            paced_by,
         )
         for seat in seats
     }
@@ -124,7 +131,21 @@ def _mutes(seats: Iterable[Seat]) -> dict[int, Mute]:
     return {mute.member_id: mute for mute in in_force}
 
 
-def _standing(seat: Seat, mute: Mute | None, attended: list[dict[str, str]]) -> Standing:
+def _paced_by(seats: Iterable[Seat]) -> dict[int, str]:
+    """By room, the name of who asked for its pace, where it is slow. A page's seat brings it along
+    (see `seat_of`); otherwise each room is asked about once."""
+    names: dict[int, str] = {}
+    for seat in seats:
+        room = seat.membership.circle.room
+        if room.pace_seconds and room.pk not in names:
+            by = seat.pace_by if hasattr(seat, "pace_by") else pacing.who_asked(room)
+            names[room.pk] = by or ""
+    return names
+
+
+def _standing(
+    seat: Seat, mute: Mute | None, attended: list[dict[str, str]], paced_by: dict[int, str]
+) -> Standing:
     member, circle = seat.membership, seat.membership.circle
     owner = vault.circle_owner(circle.public_id)
     return Standing(
@@ -134,6 +155,7 @@ def _standing(seat: Seat, mute: Mute | None, attended: list[dict[str, str]]) -> 
         mute=mute,
         why_muted=why_muted(mute, owner=owner) if mute else "",
         why_held=_why_held(seat) if seat.held_at and not member.is_facilitator else "",
+        pace_by=paced_by.get(circle.room.pk, ""),
         hours_until=hours.until(circle.room) if circle.room.hours != Room.Hours.OPEN else None,
         attended=attended,
     )

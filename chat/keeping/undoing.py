@@ -5,19 +5,25 @@ Only where nothing was set since, by hand or by the day: whoever undoes has seen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from chat.keeping import acts, hours, pacing, record
 from chat.keeping.facilitating import facilitating
-from chat.models import Event, ModerationAction
+from chat.models import Event, ModerationAction, Room
 from chat.refusal import Refused
 
 if TYPE_CHECKING:
     from community.models import User
+    from programs.models import Membership
 
-_PUT_BACK = {Event.Kind.PACE: pacing.put_back, Event.Kind.HOURS: hours.put_back}
+_PUT_BACK: dict[Event.Kind, Callable[[Room, dict[str, Any], Membership], int]] = {
+    Event.Kind.PACE: pacing.put_back,
+    # The room is told whose its pace is; its hours may be the day's, and are nobody's.
+    Event.Kind.HOURS: lambda room, before, _by: hours.put_back(room, before),
+}
 
 
 def undo(*, by: User, circle: str, seq: int) -> None:
@@ -30,7 +36,8 @@ def undo(*, by: User, circle: str, seq: int) -> None:
         kind, verb = acts.SETTINGS[act.verb], acts.of(act.verb).undone_by
         since = list(Event.objects.filter(room=room, kind=kind, seq__gt=seq).order_by("-seq")[:2])
         if not since:
-            record.act(room, verb, by=facilitator, seq=_PUT_BACK[kind](room, act.before))
+            put_back = _PUT_BACK[kind](room, act.before, facilitator)
+            record.act(room, verb, by=facilitator, seq=put_back)
             return
         newest = ModerationAction.objects.filter(room=room, seq=since[0].seq).first()
         if len(since) > 1 or newest is None or (newest.verb, newest.by) != (verb, facilitator):

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from chat.models.messages import Message
@@ -112,6 +112,12 @@ class Mute(models.Model):
         return vault.open_sealed(self.sealed_why, owner=owner, about=f"mute:{self.public_id}")
 
 
+class ModerationActionQuerySet(models.QuerySet):
+    def of_the_pace(self, room: Room | OuterRef) -> Self:
+        """Where the pace of `room` was set, or one taken back; newest first."""
+        return self.filter(room=room, verb__in=("pace", "put_pace_back")).order_by("-pk")
+
+
 class ModerationAction(models.Model):
     """The record of one act: who did what to whom, never the words."""
 
@@ -130,6 +136,8 @@ class ModerationAction(models.Model):
     # back.
     seq = models.BigIntegerField(null=True, blank=True)
     before = models.JSONField(null=True, blank=True)
+
+    objects = ModerationActionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from chat.keeping import pacing, undoing
 from chat.keeping.standing import standing_of
 from chat.models import Message, Mute, Room, Seat
+from programs.models import Membership
 from tests.chat.reader import Reader
-from tests.chat.talk import row, say, set_room
+from tests.chat.talk import join, row, say, set_room
 
 pytestmark = pytest.mark.once
 
@@ -105,6 +107,35 @@ def test_the_page_shows_what_waits_and_how_the_room_goes(cast, mina, held):
     assert (
         cast.member(cast.mina).public_id not in page.split('id="h-people"')[1].split("</main>")[0]
     )
+
+
+@pytest.mark.parametrize("seconds", [60, 120, 90])
+def test_who_asked_for_a_slow_pace_is_said_alike_by_page_and_frame(cast, client, seconds):
+    linden = join("linden", cast.circle, role=Membership.Role.FACILITATOR)
+    noor = Reader(cast.noor, cast.circle)
+    here = {"circle": cast.circle.public_id}
+
+    pacing.pace(by=cast.mina, seconds=seconds, **here)
+    assert last_pace(noor) == (seconds, "Mina") == pace_of_a_fresh_page(noor)
+    faster = pacing.pace(by=cast.mina, seconds=0, **here)
+    assert pace_of_a_fresh_page(noor) == (0, "")
+    undoing.undo(by=linden, seq=faster, **here)
+    assert last_pace(noor) == (seconds, "Linden") == pace_of_a_fresh_page(noor)
+
+    client.force_login(cast.noor)
+    page = client.get(to(cast, "room")).content.decode()
+    each = {60: "minute", 120: "2 minutes", 90: "90 seconds"}[seconds]
+    assert f"Linden has asked for one message each {each}." in page
+
+
+def last_pace(reader):
+    told = [one for one in reader.catch_up().heard if one["kind"] == "room.pace"][-1]
+    return told["seconds"], told["member"]["name"]
+
+
+def pace_of_a_fresh_page(reader):
+    frame = standing_of(reader.seat).as_frame()
+    return frame["pace"], frame["pace_by"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chat import editing, hush
-from chat.keeping import holding, moderation
+from chat.keeping import holding, moderation, pacing
 from chat.models import Message, Response, Room, Seat
 from chat.posting import Draft, post, post_batch
 from chat.reading import replay
@@ -257,8 +257,10 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
             post_batch(drafts[at : at + 500])
         first, *_, last = Message.objects.exclude(membership=None).order_by("placed_seq")
         editing.respond(by=cast.noor, circle=circle, message=last.public_id, response="heard")
+        pacing.pace(by=cast.mina, circle=circle, seconds=0)
         said(cast, cast.ines, "An answer.", reply_to=last.public_id)
         said(cast, cast.ines, "An answer to what lies far back.", reply_to=first.public_id)
+        pacing.pace(by=cast.mina, circle=circle, seconds=60)
 
     def queries(user, address):
         client.force_login(user)

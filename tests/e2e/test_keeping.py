@@ -236,7 +236,8 @@ def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(ca
         expect(bar(mina, "done")).to_be_visible()
 
     def expect_both(page):
-        expect(bar(page, "pace")).to_contain_text("One message each 2 minutes.")
+        asked = "Mina has asked for one message each 2 minutes."
+        expect(bar(page, "pace")).to_contain_text(asked)
         expect(bar(page, "reading")).to_contain_text("The room is for reading now.")
         expect(page.locator("[data-sub]")).to_contain_text("for reading now")
 

@@ -8,9 +8,11 @@ const HITCH = 1500;
 const WELCOME = 8000;
 const UNDO = 10_000;
 
-/** A slow pace as a sentence, in whole minutes where it has them. */
-export function paceInWords(seconds) {
-  return seconds % 60 ? sayCount("pace", seconds) : sayCount("pace-minutes", seconds / 60);
+/** A slow pace as a sentence, in whole minutes where it has them; `name` is who asked for it. */
+export function paceInWords(seconds, name = "") {
+  const by = name && "-by";
+  const [saying, n] = seconds % 60 ? ["pace", seconds] : ["pace-minutes", seconds / 60];
+  return sayCount(`${saying}${by}`, n, { name });
 }
 
 export class Bars {
@@ -63,9 +65,10 @@ export class Bars {
     this.stand("paused", is);
   }
 
-  pace(seconds) {
+  /** `name` is who asked for it, where that is known. */
+  pace(seconds, name) {
     this.stand("pace", seconds, (bar) => {
-      bar.querySelector("[data-say]").textContent = paceInWords(seconds);
+      bar.querySelector("[data-say]").textContent = paceInWords(seconds, name);
     });
   }
 
