@@ -7,7 +7,7 @@ import { say } from "./sayings.js";
 import { Watch } from "./watch.js";
 import { whatFloorForbids, whatForbids } from "./writing.js";
 
-const TOLD = "muted held holds pace paused hours hours_until floor piece".split(" ");
+const TOLD = "muted held holds pace pace_by paused hours hours_until floor piece".split(" ");
 
 export class Standing {
   constructor(room) {
