@@ -6,7 +6,8 @@ sourcing.py   the one rule that holds a message
 flagging.py   looking at what was said, after it was delivered
 caring.py     what follows: a card, a flag
 cards.py      what the author alone is shown
-concerns.py   telling of a message or a person, and asking for another look
+concerns.py   telling of a message or a person
+appealing.py  asking for another look
 calling.py    who is told of it by mail, and when
 settling.py   looking after what was told
 reminding.py  what waits longer than the house promises

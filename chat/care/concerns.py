@@ -20,8 +20,8 @@ from chat.care import calling, cards
 from chat.models import CheckIn, Concern, Event, LiveSession, Message, Room
 from chat.models.messages import Words
 from chat.refusal import Refused
-from community import audit, vault
-from community.models import AuditEntry, User
+from community import vault
+from community.models import User
 from programs.leads import program_leads
 from programs.models import Membership
 
@@ -67,17 +67,23 @@ def tell(
         if known := _told_already(me, about, found, reason, written):
             return known
         _not_too_often(me)
-        kind = Kind.CARE if reason == Reason.WORRIED else Kind.REPORT
-        concern = Concern(room=room, kind=kind, reason=reason, raised_by=me)
-        concern.about, concern.message = about, found
-        concern.to_leads = about.is_facilitator
-        concern.seal_note(said)
-        if written:
-            concern.seal_snapshot(written)
-        raise_concern(room, concern)
-        if concern.is_care and not about.is_facilitator:
-            cards.show(room, about, cards.Kind.HELP)
-        return concern
+        concern = Concern(room=room, reason=reason, raised_by=me, about=about, message=found)
+        return _told(room, concern, note=said, talk=written)
+
+
+def _told(room: Room, concern: Concern, *, note: str, talk: Words | None) -> Concern:
+    """Writes down what is told of `about`, and lays a card before whom someone worries about."""
+    about = concern.about
+    leads = about is not None and about.is_facilitator
+    concern.kind = Kind.CARE if concern.reason == Reason.WORRIED else Kind.REPORT
+    concern.to_leads = leads
+    concern.seal_note(note)
+    if talk:
+        concern.seal_snapshot(talk)
+    raise_concern(room, concern)
+    if concern.is_care and about is not None and not leads:
+        cards.show(room, about, cards.Kind.HELP)
+    return concern
 
 
 def goes_to_leads(about: Membership, *, by: Membership) -> bool:
@@ -130,25 +136,28 @@ def thanks(concern: Concern) -> str:
             "told who said so."
         ) % {"about": about}
     minutes = round((concern.due_at - concern.at).total_seconds() / 60)
-    if minutes < 60:
-        n = minutes
-        said = ngettext(
-            "Thank you. %(name)s will look at it within a minute. %(about)s won’t be told "
-            "who said so.",
-            "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won’t be told "
-            "who said so.",
-            n,
-        )
-    else:
-        n = minutes // 60
-        said = ngettext(
-            "Thank you. %(name)s will look at it within an hour. %(about)s won’t be told "
-            "who said so.",
-            "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won’t be told "
-            "who said so.",
-            n,
-        )
+    said, n = _within_hours(minutes // 60) if minutes >= 60 else _within_minutes(minutes)
     return said % {"name": who_looks(concern), "about": about, "n": n}
+
+
+def _within_minutes(n: int) -> tuple[str, int]:
+    said = ngettext(
+        "Thank you. %(name)s will look at it within a minute. %(about)s won’t be told who said so.",
+        "Thank you. %(name)s will look at it within %(n)s minutes. %(about)s won’t be told "
+        "who said so.",
+        n,
+    )
+    return said, n
+
+
+def _within_hours(n: int) -> tuple[str, int]:
+    said = ngettext(
+        "Thank you. %(name)s will look at it within an hour. %(about)s won’t be told who said so.",
+        "Thank you. %(name)s will look at it within %(n)s hours. %(about)s won’t be told "
+        "who said so.",
+        n,
+    )
+    return said, n
 
 
 def who_looks(concern: Concern) -> str:
@@ -156,49 +165,6 @@ def who_looks(concern: Concern) -> str:
     holders = concern.room.circle.memberships.current().facilitators()
     looking = holders.filter(user__in=_who_look(concern)).order_by("pk").first()
     return looking.name if looking else _("A program lead")
-
-
-def appeal(*, by: User, entry: int, note: str = "") -> Concern:
-    """Asks the program leads to look again at an act about oneself. Raises Refused."""
-    said = words.clean_remark(note)
-    act = AuditEntry.objects.filter(seq=entry, about=by.public_id).first()
-    mine = Membership.objects.filter(user=by, circle__public_id=act.circle) if act else None
-    me = mine.order_by("left_at", "-pk").first() if mine is not None else None
-    if act is None or me is None or not audit.may_be_appealed(act.verb):
-        raise refusal.not_member()
-    with log.writing(act.circle) as room:
-        if known := Concern.objects.filter(raised_by=me, entry=entry).first():
-            return known
-        concern = Concern(entry=entry, against=User.objects.filter(public_id=act.by).first())
-        concern.message = room.messages.filter(public_id=act.message).first()
-        return _appeal(room, concern, by=me, said=said)
-
-
-def appeal_answer(*, by: User, concern: str, note: str = "") -> Concern:
-    """Asks the program leads to look again at how something one told was settled."""
-    said = words.clean_remark(note)
-    told = Concern.objects.raised_by_person(by).filter(public_id=concern).first()
-    if told is None or told.raised_by is None or told.kind == Kind.APPEAL:
-        raise refusal.not_member()
-    if told.settled_at is None:
-        raise Refused("bad_frame", _("Nobody has settled this yet."))
-    with log.writing(told.room.circle.public_id) as room:
-        if known := told.appeals.first():
-            return known
-        again = Concern(looks_again_at=told, against=told.settled_by, message=told.message)
-        return _appeal(room, again, by=told.raised_by, said=said)
-
-
-def _appeal(room: Room, concern: Concern, *, by: Membership, said: str) -> Concern:
-    """To the leads, about whoever did it; the lock is held."""
-    concern.room, concern.raised_by, concern.to_leads = room, by, True
-    concern.kind, concern.reason = Kind.APPEAL, Reason.APPEAL
-    if concern.against:
-        theirs = Membership.objects.filter(circle=room.circle_id, user=concern.against)
-        concern.about = theirs.order_by("-pk").first()
-    concern.seal_note(said)
-    raise_concern(room, concern)
-    return concern
 
 
 def _readable(room: Room, me: Membership, message: str) -> Message:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from chat import announcing, posting
@@ -76,7 +76,18 @@ class Hub:
         self.reader = DatabaseThread("hub-reads")
         self.neighbours = Neighbours(loop, self.feeds, self._tell)
         self.watch = Watch(self)
-        self._heeders: dict[str, Callable[[announcing.Hint], None]] = {
+        # Messages that were given to be committed, for as long as this process lives.
+        self.committed = 0
+        self._patience = Patience()
+        self._heeders = self._all_that_is_heeded()
+        self._hints = Hints(self.neighbours.presence.me, self._heed)
+        self._ready_to_write()
+        self._ready_to_read()
+        self._tasks = [loop.create_task(work) for work in self._works()]
+        announcing.through(self._tell_from_thread)
+
+    def _all_that_is_heeded(self) -> dict[str, Callable[[announcing.Hint], None]]:
+        return {
             "hint.rooms": self._heed_rooms,
             "hint.company": self._heed_company,
             "hint.access": self._heed_access,
@@ -86,8 +97,8 @@ class Hub:
             "hint.typing": self.neighbours.heed_typing,
             "hint.here": self.neighbours.heed_here,
         }
-        self._patience = Patience()
-        self._hints = Hints(self.neighbours.presence.me, self._heed)
+
+    def _ready_to_write(self) -> None:
         self._posts: Batches[Draft, Outcome] = Batches(
             self.writer,
             self._commit_and_draw,
@@ -103,29 +114,29 @@ class Hub:
             then=lambda: self._hand_on(self._delivered),
             apart=_LETTERS_APART_SECONDS,
         )
+        # The hints of the batch that the writing thread is committing.
+        self._batch = threading.local()
+        # What a batch of posts brought, until it is handed on; and one of letters.
+        self._brought: deque[_Brought] = deque()
+        self._delivered: deque[_Brought] = deque()
+        # Whoever was answered since, and has perhaps not been told so yet.
+        self._answered: list[Line] = []
+
+    def _ready_to_read(self) -> None:
         self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
         # Whoever stands at the door goes before those who are in already.
         self._openings = Batches(
             self.reader, open_circles, most=_MOST_OPENINGS, after=self._arrivals
         )
         self._readings = Batches(self.reader, replay.read_each, most=_MOST_READINGS)
-        # The hints of the batch that the writing thread is committing.
-        self._batch = threading.local()
-        # Messages that were given to be committed, for as long as this process lives.
-        self.committed = 0
-        # What a batch of posts brought, until it is handed on; and one of letters.
-        self._brought: deque[_Brought] = deque()
-        self._delivered: deque[_Brought] = deque()
-        # Whoever was answered since, and has perhaps not been told so yet.
-        self._answered: list[Line] = []
-        watching = (
-            self.watch.keep(),
-            self.watch.cut_off_the_still(),
-            self.watch.move_the_log_on(),
-        )
-        works = (self._hints.hear(), self._hints.pass_on(), *watching)
-        self._tasks = [loop.create_task(work) for work in works]
-        announcing.through(self._tell_from_thread)
+
+    def _works(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """What goes on as long as the hub does."""
+        yield self._hints.hear()
+        yield self._hints.pass_on()
+        yield self.watch.keep()
+        yield self.watch.cut_off_the_still()
+        yield self.watch.move_the_log_on()
 
     # Lines -----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chat.care import cards, concerns
+from chat.care import appealing, cards, concerns
 from chat.models import CheckIn, Concern, Seat
 from chat.reading import history
 from chat.refusal import Refused
@@ -63,7 +63,7 @@ def told(request: SignedInRequest) -> HttpResponse:
 def appeal_answer(request: SignedInRequest, concern: str) -> HttpResponse:
     try:
         note = request.POST.get("note", "")
-        again = concerns.appeal_answer(by=request.user, concern=concern, note=note)
+        again = appealing.appeal_answer(by=request.user, concern=concern, note=note)
     except Refused as refused:
         let_strangers_find_nothing(refused)
         return _thanked(request, refused.say, status=status_of(refused))
@@ -82,7 +82,7 @@ def appeal(request: SignedInRequest, entry: int) -> HttpResponse:
         return render(request, "chat/ask_again.html", {"entry": act})
     try:
         note = request.POST.get("note", "")
-        again = concerns.appeal(by=request.user, entry=entry, note=note)
+        again = appealing.appeal(by=request.user, entry=entry, note=note)
     except Refused as refused:
         let_strangers_find_nothing(refused)
         context = {"entry": act, "say": refused.say, "note": note}

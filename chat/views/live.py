@@ -31,6 +31,7 @@ from programs.models import Membership
 
 # What was said lately: enough for a turn, and for whoever comes in late.
 _LATELY = 30
+_TO_COME = ("waiting", "last")
 
 
 @login_required
@@ -98,14 +99,10 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
     """What the page says of a session that goes on; where none does, when the next one is."""
     if session is None:
         return _of_none(seat)
-    member, circle = seat.membership, seat.membership.circle
-    places = places_of(session)
-    state = state_of(session, circle.room, places)
+    member, room = seat.membership, seat.membership.circle.room
     people = list(_people(seat, session))
-    order = state["order"]
-    known = {person.public_id: person for person in people}
-    mine = _mine(order, member)
-    coming = next((one for one in order if one["state"] in ("waiting", "last")), None)
+    phases = _phases(session)
+    state = state_of(session, room, places_of(session))
     return {
         "state": state,
         "state_json": json.dumps(state),
@@ -113,27 +110,40 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
         **_standing(seat, people),
         "people_now": people,
         "facilitators": [person for person in people if person.is_facilitator],
+        **_round(state, people, member, goes_round=session.in_round),
+        "agreement": session.agreement,
+        "clauses": session.agreement.each_clause() if session.agreement else [],
+        "seated": session.seated,  # type: ignore[attr-defined]
+        "accepted": session.seated,  # type: ignore[attr-defined]
+        "phases": phases,
+        "next_phase": next((part for part in phases if part["state"] == "todo"), None),
+        "attendance": _attendance(people) if member.is_facilitator else [],
+    }
+
+
+def _round(
+    state: dict[str, Any], people: list[Membership], member: Membership, *, goes_round: bool
+) -> dict[str, Any]:
+    """Whose turn it is, was and will be, as this member reads it."""
+    order, me = state["order"], member.public_id
+    known = {person.public_id: person for person in people}
+    mine = next((one for one in order if one["member"] == me), None)
+    coming = next((one for one in order if one["state"] in _TO_COME), None)
+    return {
         "turn": [
             one
             | {
                 "member": known[one["member"]],
-                "is_me": one["member"] == member.public_id,
+                "is_me": one["member"] == me,
                 "next": one is coming,
             }
             for one in order
             if one["member"] in known
         ],
         "me_in_order": mine,
-        "waits": session.in_round and mine is not None and mine["state"] in ("waiting", "last"),
+        "waits": goes_round and mine is not None and mine["state"] in _TO_COME,
         "holder": known.get(state["holder"] or ""),
-        "i_hold": state["holder"] == member.public_id,
-        "agreement": session.agreement,
-        "clauses": session.agreement.each_clause() if session.agreement else [],
-        "seated": session.seated,  # type: ignore[attr-defined]
-        "accepted": session.seated,  # type: ignore[attr-defined]
-        "phases": (phases := _phases(session)),
-        "next_phase": next((part for part in phases if part["state"] == "todo"), None),
-        "attendance": _attendance(people) if member.is_facilitator else [],
+        "i_hold": state["holder"] == me,
     }
 
 
@@ -154,10 +164,6 @@ def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
         "held_members": json.dumps([one.public_id for one in people if one.seat.held_at]),
         "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
     }
-
-
-def _mine(order: list[dict[str, Any]], member: Membership) -> dict[str, Any] | None:
-    return next((one for one in order if one["member"] == member.public_id), None)
 
 
 def _of_none(seat: Seat) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from chat.care import concerns, settling
+from chat.care import appealing, concerns, settling
 from chat.keeping import holding, moderation
 from chat.models import Concern
 from community.models import AuditEntry, Notice, User
@@ -53,7 +53,7 @@ def test_two_acts_about_one_message_are_two_appeals(cast):
     appeals = []
     for act in acts:
         act()
-        appeals.append(concerns.appeal(by=cast.noor, entry=newest_entry()))
+        appeals.append(appealing.appeal(by=cast.noor, entry=newest_entry()))
 
     assert len({appeal.pk for appeal in appeals}) == 2
     assert {appeal.entry for appeal in appeals} == {1, 2}
@@ -71,14 +71,14 @@ def test_each_answer_may_be_looked_at_again_once(cast):
     for concern in told:
         settling.settle(by=cast.mina, concern=concern.public_id, outcome="left")
 
-    first, second = (concerns.appeal_answer(by=cast.ines, concern=c.public_id) for c in told)
+    first, second = (appealing.appeal_answer(by=cast.ines, concern=c.public_id) for c in told)
 
     assert first != second
     assert (first.looks_again_at, second.looks_again_at) == tuple(told)
-    assert concerns.appeal_answer(by=cast.ines, concern=told[0].public_id) == first
+    assert appealing.appeal_answer(by=cast.ines, concern=told[0].public_id) == first
     # What became of an appeal is the last word.
     settling.settle(by=cast.sade, concern=first.public_id, outcome="left")
-    refused = refusal_of(concerns.appeal_answer, by=cast.ines, concern=first.public_id)
+    refused = refusal_of(appealing.appeal_answer, by=cast.ines, concern=first.public_id)
     assert refused.code == "not_member"
 
 
@@ -87,7 +87,7 @@ def test_leads_read_what_was_told_and_how_it_was_settled(cast, client, said):
         by=cast.ines, reason="unkind", note="It hurt.", **here(cast, message=said.id)
     )
     settling.settle(by=cast.mina, concern=concern.public_id, outcome="left", answer="He meant well")
-    concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    appealing.appeal_answer(by=cast.ines, concern=concern.public_id)
     client.force_login(cast.sade)
 
     page = client.get(reverse("leads")).content.decode()
@@ -105,7 +105,7 @@ def told_and_settled(cast, *, taken_by):
     )
     settling.take(by=taken_by, concern=concern.public_id)
     settling.settle(by=cast.mina, concern=concern.public_id, outcome="left")
-    concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    appealing.appeal_answer(by=cast.ines, concern=concern.public_id)
     return concern.public_id
 
 
@@ -180,7 +180,7 @@ def test_nobody_else_takes_an_answer_back(cast, linden, who):
 def test_a_lead_does_not_decide_about_what_they_did(cast, root):
     enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
 
-    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+    appeal = appealing.appeal(by=cast.noor, entry=newest_entry())
 
     assert appeal.against == cast.sade
     # A lead has no name in the circle.
@@ -200,7 +200,7 @@ def test_nor_about_how_they_settled_something(cast, root):
     )
     settling.settle(by=cast.sade, concern=concern.public_id, outcome="left")
 
-    again = concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    again = appealing.appeal_answer(by=cast.ines, concern=concern.public_id)
 
     assert again not in Concern.objects.for_leads(cast.sade)
     assert again in Concern.objects.for_leads(root)
@@ -209,7 +209,7 @@ def test_nor_about_how_they_settled_something(cast, root):
 def test_where_only_one_leads_it_is_not_lost(cast):
     enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
 
-    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+    appeal = appealing.appeal(by=cast.noor, entry=newest_entry())
 
     assert list(Concern.objects.for_leads(cast.sade)) == [appeal]
     assert told_of(cast.sade) == 1
@@ -224,7 +224,7 @@ def test_what_is_no_act_to_appeal_is_refused_by_the_verb_itself(cast):
     )
     moderation.unmute(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
 
-    assert refusal_of(concerns.appeal, by=cast.noor, entry=newest_entry()).code == "not_member"
+    assert refusal_of(appealing.appeal, by=cast.noor, entry=newest_entry()).code == "not_member"
 
 
 def asked_again_about(cast, lead):
@@ -238,7 +238,7 @@ def asked_again_about(cast, lead):
     )
     settling.settle(by=cast.sade, concern=concern.public_id, outcome="left")
     Notice.objects.all().delete()
-    return concerns.appeal_answer(by=cast.ines, concern=concern.public_id)
+    return appealing.appeal_answer(by=cast.ines, concern=concern.public_id)
 
 
 def test_a_lead_of_whom_something_was_told_learns_nothing_by_its_being_looked_at_again(
@@ -268,7 +268,7 @@ def test_whoever_may_not_see_it_is_nobody_who_could_decide_instead(cast, root):
 
 def test_whose_doing_it_was_is_not_told_that_nobody_looked_at_it(cast, root):
     enrolment.remove(membership=cast.member(cast.noor), by=cast.sade, why="It was agreed.")
-    appeal = concerns.appeal(by=cast.noor, entry=newest_entry())
+    appeal = appealing.appeal(by=cast.noor, entry=newest_entry())
 
     settling.pass_on_what_waited(now=appeal.due_at + datetime.timedelta(seconds=1))
 
@@ -281,7 +281,7 @@ def test_nor_does_a_lead_decide_about_what_they_asked_for_themselves(cast, root)
         by=cast.mina, why="A pause.", until=in_an_hour(), **here(cast, member=me.public_id)
     )
 
-    appeal = concerns.appeal(by=root, entry=newest_entry())
+    appeal = appealing.appeal(by=root, entry=newest_entry())
 
     assert list(Concern.objects.for_leads(cast.sade)) == [appeal]
     refused = refusal_of(settling.settle, by=root, concern=appeal.public_id, outcome="acted")

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from chat.care import concerns, settling
+from chat.care import appealing, concerns, settling
 from chat.keeping import moderation
 from chat.models import CareCard, Concern, Event, LiveSession, Room
 from chat.refusal import Refused
@@ -309,22 +309,22 @@ def test_whoever_an_act_concerned_may_ask_the_leads_to_look_again(cast, said):
     moderation.set_aside(by=cast.mina, circle=cast.circle.public_id, message=said.id, why="Advice.")
     entry = AuditEntry.objects.get()
 
-    appeal = concerns.appeal(by=cast.noor, entry=entry.seq, note="It was my own story.")
+    appeal = appealing.appeal(by=cast.noor, entry=entry.seq, note="It was my own story.")
 
-    assert concerns.appeal(by=cast.noor, entry=entry.seq) == appeal
+    assert appealing.appeal(by=cast.noor, entry=entry.seq) == appeal
     assert (appeal.kind, appeal.about) == ("appeal", cast.member(cast.mina))
     assert appeal.snapshot.body.startswith("You should")
     assert list(Concern.objects.for_leads(cast.sade)) == [appeal]
     assert not Concern.objects.for_facilitator(cast.mina).exists()
     for other in (cast.ines, cast.otto, cast.mina, cast.sade):
-        assert refusal_of(concerns.appeal, by=other, entry=entry.seq).code == "not_member"
+        assert refusal_of(appealing.appeal, by=other, entry=entry.seq).code == "not_member"
 
 
 def test_so_may_whoever_was_removed(cast):
     remove(cast.noor, cast.circle, by=cast.mina)
     entry = AuditEntry.objects.get()
 
-    appeal = concerns.appeal(by=cast.noor, entry=entry.seq, note="Please hear me.")
+    appeal = appealing.appeal(by=cast.noor, entry=entry.seq, note="Please hear me.")
 
     assert appeal.to_leads
 
@@ -332,17 +332,17 @@ def test_so_may_whoever_was_removed(cast):
 def test_whoever_told_may_ask_for_another_look_at_the_answer(cast, said):
     concern = tell(cast, cast.ines, message=said.id)
     assert (
-        refusal_of(concerns.appeal_answer, by=cast.ines, concern=concern.public_id).code
+        refusal_of(appealing.appeal_answer, by=cast.ines, concern=concern.public_id).code
         == "bad_frame"
     )
     settling.settle(by=cast.mina, concern=concern.public_id, outcome="left")
 
-    again = concerns.appeal_answer(by=cast.ines, concern=concern.public_id, note="It goes on.")
+    again = appealing.appeal_answer(by=cast.ines, concern=concern.public_id, note="It goes on.")
 
     assert again.to_leads
     assert again.about == cast.member(cast.mina)
     for other in (cast.noor, cast.mina, cast.otto):
-        refused = refusal_of(concerns.appeal_answer, by=other, concern=concern.public_id)
+        refused = refusal_of(appealing.appeal_answer, by=other, concern=concern.public_id)
         assert refused.code == "not_member"
 
 
