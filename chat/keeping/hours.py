@@ -117,9 +117,7 @@ def last_change(
 def until(room: Room, now: datetime.datetime | None = None) -> datetime.datetime | None:
     """When the schedule next makes the room's hours other than they are; None if it never does."""
     now = now or timezone.now()
-    coming = sorted(
-        _around(room.daily_hours.all(), room.circle.cohort.zone, now), key=lambda change: change.at
-    )
+    coming = _around(room.daily_hours.all(), room.circle.cohort.zone, now)
     return next((c.at for c in coming if c.at > now and c.hours != room.hours), None)
 
 
@@ -160,9 +158,13 @@ def _as_it_stands(room: Room) -> dict[str, Any]:
 def _around(
     daily: Iterable[DailyHours], zone: ZoneInfo, now: datetime.datetime
 ) -> Iterable[Change]:
-    """The changes of yesterday, today and tomorrow."""
-    rows = list(daily)
+    """The changes from yesterday to the day after tomorrow, in their order. Of those that fall
+    together, in the night that leaves an hour out, the last holds."""
+    rows = sorted(daily, key=lambda row: row.at)
     today = timezone.localtime(now, zone).date()
-    for day in (today - _DAY, today, today + _DAY):
+    changes: dict[datetime.datetime, Change] = {}
+    for day in (today + count * _DAY for count in range(-1, 3)):
         for row in rows:
-            yield Change(clock.instant(day, row.at, zone), row.hours)
+            at = clock.instant(day, row.at, zone)
+            changes[at] = Change(at, row.hours)
+    return changes.values()
