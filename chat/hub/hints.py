@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from channels.layers import get_channel_layer
 
@@ -94,9 +95,28 @@ class Hints:
                 channel = await layer.new_channel()
                 await layer.group_add(announcing.GROUP, channel)
                 while True:
-                    self.heed(await layer.receive(channel))
+                    self._heed_if_readable(await layer.receive(channel))
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 logger.info("hints_not_heard: %s", type(error).__name__)
+                await _begin_anew(layer)
                 await asyncio.sleep(_AGAIN_SECONDS)
+
+    def _heed_if_readable(self, hint: Any) -> None:
+        """Whoever else writes to the broker keeps nobody from hearing what comes after it."""
+        try:
+            self.heed(hint)
+        except Exception as error:
+            logger.error("hint_not_heeded: %s", type(error).__name__)
+
+
+async def _begin_anew(layer: Any) -> None:
+    """The layer forgets the channels it has in this process; no others than ours are. Each new one
+    would be kept beside those before it, empty as long as the broker is away, and with a copy of
+    every hint, which nobody takes out, once it is back."""
+    try:
+        # By itself: on its way it takes for its own that whoever waits for it is called off.
+        await asyncio.shield(layer.flush())
+    except Exception as error:
+        logger.info("channels_not_forgotten: %s", type(error).__name__)

@@ -83,9 +83,11 @@ class Watch:
     async def _look_at_those_behind(self) -> None:
         try:
             while self._changes < self._heard:
-                heard = self._heard
                 # First: what ends while they are looked at comes with a higher count.
-                changes = max(heard, await self._hub.reader.run(replay.access_changes))
+                changes = await self._hub.reader.run(replay.access_changes)
+                # Only the database counts them. A hint of more would be believed for ever, and no
+                # change after it be one.
+                self._heard = min(self._heard, changes)
                 behind = [line for line in self._hub.lines if line.changes < changes]
                 await self.look_at(behind)
                 for line in behind:

@@ -206,3 +206,27 @@ async def test_where_nothing_is_written_either_the_next_look_finds_them(cast, kn
 
     assert await noor.closed() == SIGNED_OUT
     assert ines.code is None
+
+
+@pytest.mark.usefixtures("hints_are_lost")
+async def test_a_hint_of_more_changes_than_there_were_hides_none_that_comes_after(
+    cast, hub, knocks
+):
+    ines, noor = await knocks(cast.ines), await knocks(cast.noor)
+    for caller in (ines, noor):
+        await caller.open(cast.circle)
+    hub._heed({"type": "hint.access", "person": 0, "changes": 10**15})
+    await sync_to_async(change_password)(cast.otto, Client())
+
+    async def tell_everyone(words: str) -> None:
+        await sync_to_async(say)(cast.mina, words, circle=cast.circle)
+        hub.feeds[cast.circle.public_id].look()
+        await ines.hear(words)
+
+    await tell_everyone("FIRST")
+    await noor.hear("FIRST")
+    await sync_to_async(change_password)(cast.noor, Client())
+    await tell_everyone("LATER")
+
+    assert await noor.closed() == SIGNED_OUT
+    assert "LATER" not in noor.everything

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
+import pytest
+from channels.layers import get_channel_layer
+from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.conf import settings
+from redis import asyncio as redis
+
+from chat import announcing
 from chat.announcing import Hint
+from chat.hub import hints as hub_hints
 from chat.hub.hints import Hints
 
 pytestmark = pytest.mark.once
@@ -69,3 +80,67 @@ async def test_of_two_changes_of_someones_rights_the_later_count_is_passed_on():
         hints.tell({"type": "hint.access", "person": 5, "changes": changes})
 
     assert [hint["changes"] for hint in hints._taken()] == [7]
+
+
+async def until(is_so: Callable[[], Any]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def hearing(heard: list[Hint]) -> AsyncIterator[None]:
+    """Someone hears what the broker brings, and chokes on what has no type."""
+    hints = Hints("here", lambda hint: heard.append(hint | {"type": hint["type"]}))
+    ears = asyncio.create_task(hints.hear())
+    layer = get_channel_layer()
+    await until(lambda: layer.groups)
+    await announcing.send(grown(alder=1))
+    await until(lambda: heard)
+    yield
+    ears.cancel()
+    await asyncio.gather(ears, return_exceptions=True)
+    await layer.flush()
+
+
+async def test_a_hint_that_is_none_keeps_nobody_from_hearing_the_next(monkeypatch):
+    monkeypatch.setattr(hub_hints, "_AGAIN_SECONDS", 3600)
+    heard: list[Hint] = []
+    async with hearing(heard):
+        for hint in ({}, {"rooms": 5}, grown(alder=2)):
+            await announcing.send(hint)
+        await until(lambda: len(heard) > 1)
+
+    assert heard[1:] == [grown(alder=2)]
+
+
+async def test_what_is_no_message_at_all_leaves_nothing_behind_that_gathers_hints(monkeypatch):
+    monkeypatch.setattr(hub_hints, "_AGAIN_SECONDS", 0.01)
+    heard: list[Hint] = []
+    async with hearing(heard):
+        broker = redis.Redis.from_url(settings.REDIS.channels)
+        for _ in range(3):
+            await broker.publish(f"reweave__group__{announcing.GROUP}", b"\xc1 no message")
+            await asyncio.sleep(0.2)
+        await broker.aclose()
+        while len(heard) < 2:
+            await announcing.send(grown(alder=2))
+            await asyncio.sleep(0.05)
+
+        assert len(get_channel_layer().channels) == 1
+
+
+async def test_a_broker_that_is_away_for_long_costs_no_memory(monkeypatch):
+    nowhere: Any = RedisPubSubChannelLayer(hosts=["redis://127.0.0.1:1/0"])
+    monkeypatch.setattr(hub_hints, "_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(hub_hints, "get_channel_layer", lambda: nowhere)
+    tried: list[str] = []
+    monkeypatch.setattr(hub_hints.logger, "info", lambda said, *what: tried.append(said))
+
+    ears = asyncio.create_task(Hints("here", lambda hint: None).hear())
+    await until(lambda: len(tried) >= 20)
+    ears.cancel()
+    await asyncio.gather(ears, return_exceptions=True)
+
+    assert set(tried) == {"hints_not_heard: %s"}
+    assert len(nowhere.channels) <= 1
