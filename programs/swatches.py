@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from community.drawings import DYES, SWATCHES, WEAVES
 from programs.models import Circle, Cohort
 
@@ -14,8 +16,10 @@ _CALM = len(WEAVES) * len(DYES)
 
 
 def for_newcomer(circle: Circle) -> int:
-    """A patch nobody in `circle` has now. The caller holds the circle's lock."""
-    taken = list(circle.memberships.current().values_list("swatch", flat=True))
+    """A patch nobody in `circle` has now, nor anyone who was removed and may be let back in: all
+    they said is drawn with theirs. The caller holds the circle's lock."""
+    theirs = circle.memberships.filter(Q(left_at=None) | Q(removal__isnull=False))
+    taken = list(theirs.values_list("swatch", flat=True))
     return unlike(taken, start=circle.swatch + circle.memberships.count())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from chat.models import ModerationAction
 from chat.reading.replay import Wanted, read_on
 from community import audit
 from community.models import AuditEntry, Notice
-from programs import enrolment
+from programs import enrolment, swatches
 from programs.models import Break, Cohort, Membership, Removal
 from tests.cast import Cast
 from tests.chat.reader import Reader
@@ -180,6 +181,22 @@ def test_a_cloth_that_another_wears_by_now_is_not_worn_twice(cast):
     let_back_in(cast, member)
 
     assert cast.member(cast.noor).swatch != worn
+
+
+def test_nobody_who_comes_meanwhile_is_given_their_cloth(cast):
+    said = say(cast.noor, "Good evening", circle=cast.circle)
+    page = Reader(cast.ines, cast.circle)
+    worn = cast.member(cast.noor).swatch
+    # What would be chosen for whoever comes next, if nobody wore it.
+    with patch.object(swatches, "unlike", lambda taken, start: min({worn, 200} - {*taken})):
+        member = removed(cast)
+        given = swatches.for_newcomer(cast.circle)
+        Membership.objects.filter(user=join("hana", cast.circle)).update(swatch=given)
+        let_back_in(cast, member)
+
+    assert cast.member(cast.noor).swatch == worn
+    assert said.id in page.log
+    page.catch_up().expect_a_fresh_page()
 
 
 def test_the_page_and_the_desk_offer_it(cast, client):
