@@ -38,18 +38,20 @@ def named(said: Words, *, circle: Circle) -> Words:
 
 def marked(safe: str, mentions: Iterable[Mention]) -> str:
     """Markup in which each named member stands out; `safe` is escaped text."""
-    by_name = {str(escape(mention.name)).casefold(): mention.member for mention in mentions}
-    if not by_name or "@" not in safe:
+    names = {str(escape(mention.name)): mention.member for mention in mentions}
+    if not names or "@" not in safe:
         return safe
+    by_name = {name.casefold(): member for name, member in names.items()}
 
     def mark(found: regex.Match[str]) -> str:
         member = by_name.get(found[1].casefold(), "")
         return f'<b class="mention" data-member="{escape(member)}">@{found[1]}</b>'
 
-    return _pattern(by_name).sub(mark, safe)
+    return _pattern(names).sub(mark, safe)
 
 
 def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
     longest_first = sorted(names, key=len, reverse=True)
     either = "|".join(regex.escape(name) for name in longest_first)
-    return regex.compile(rf"(?<![\w@])@({either})(?!\w)", regex.IGNORECASE)
+    # In full: a sharp s is written as two letters in capitals.
+    return regex.compile(rf"(?<![\w@])@({either})(?!\w)", regex.IGNORECASE | regex.FULLCASE)

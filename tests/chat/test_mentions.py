@@ -6,6 +6,8 @@ import pytest
 
 from chat import editing
 from chat.models import Message
+from chat.reading import history
+from chat.seats import seat_of
 from community import vault
 from tests.chat.talk import join, leave, row, say
 
@@ -45,3 +47,25 @@ def test_a_change_names_anew(cast):
     editing.edit(by=cast.noor, circle=cast.circle.public_id, message=said.id, body="Hello, @Mina")
 
     assert named(cast, row(said)) == ["Mina"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Ines", "Hello, @INES"),
+        ("Weiß", "Hello, @Weiß"),
+        ("Weiß", "Hello, @WEISS"),
+        ("İpek", "Hello, @İpek"),
+        ("O'Neil & Co", "Hello, @o'neil & co"),
+    ],
+)
+def test_whoever_is_named_stands_out_however_their_letters_are_folded(cast, name, body):
+    ines = cast.member(cast.ines)
+    ines.name = name
+    ines.save()
+
+    said = say(cast.noor, body, circle=cast.circle)
+
+    assert named(cast, row(said)) == [name]
+    seat = seat_of(cast.mina, cast.circle.public_id)
+    assert f'data-member="{ines.public_id}">@' in history.entry_of(seat, said.id)[1].html
