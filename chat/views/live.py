@@ -128,7 +128,8 @@ def _round(
     order, me = state["order"], member.public_id
     known = {person.public_id: person for person in people}
     mine = next((one for one in order if one["member"] == me), None)
-    coming = next((one for one in order if one["state"] in _TO_COME), None)
+    to_come = [one for one in order if one["state"] in _TO_COME]
+    coming = to_come[0] if to_come and state["phase"] != LiveSession.Phase.CLOSING else None
     return {
         "turn": [
             one

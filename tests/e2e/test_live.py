@@ -172,7 +172,8 @@ def test_a_session_from_its_door_to_its_end(visit, live_house, cast, lark, page_
     has_piece(pages, "Ines")
 
     # Closing: a last word each, and the end.
-    step(everyone, bela, "Move to: Closing")
+    closing = step(everyone, bela, "Move to: Closing")
+    assert not any("next" in line for line in closing["order"])
     say_this(noor, "Thank you, all of you.")
     expect(ines.get_by_text("Thank you, all of you.")).to_be_visible()
     bela.get_by_text("End the session").click()
@@ -233,6 +234,17 @@ def test_in_a_session_one_hears_the_session_and_finds_in_the_room_what_was_befor
     expect(noor.locator("reweave-room .msg", has_text="Said in the afternoon.")).to_contain_text(
         "Heard"
     )
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_said_begins_right_below_the_parts(visit, cast, aside, page_of, script):
+    aside(leading.begin, by=cast.mina, circle=cast.circle.public_id)
+    aside(rounds.seat, by=cast.noor, circle=cast.circle.public_id, agreed=True)
+    page = visit(page_of, cast.noor, viewport=PHONE, java_script_enabled=script).page
+    expect(page.get_by_role("heading", name="Opening")).to_be_visible()
+    parts = page.locator("[data-phases]").bounding_box()
+    assert page.locator("main").bounding_box()["y"] - parts["y"] - parts["height"] < 2
+    assert page.locator("[data-foot]").bounding_box()["height"] > 44
 
 
 @pytest.mark.parametrize(("scheme", "width"), BOTH_KINDS)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from chat import editing, unread
 from chat.models import Hiding, Seat
 from chat.posting import Draft, post_batch
+from community.models import User
 from programs.models import Membership
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, faults_as_it_stands, fits
@@ -116,6 +117,20 @@ def test_writing_from_an_older_place_leads_to_the_newest(visit, cast, long_talk)
     soon(lambda: words(page)[-1] == "From far back.")
     expect(page).to_have_url(re.compile(f"{room_of(cast)}$"))
     assert faults_of(seen) == []
+
+
+def test_six_names_are_offered_without_scrolling(visit, cast):
+    for n, name in enumerate(("Ash", "Birch", "Cedar", "Dale", "Ember")):
+        someone = User.objects.create_user(f"{name}@example.org")
+        Membership.objects.create(
+            circle=cast.circle, user=someone, role="peer", name=name, swatch=80 + n
+        )
+    page = live(visit(room_of(cast), cast.noor, viewport=PHONE).page)
+    writing(page).press_sequentially("Thank you, @")
+    expect(page.get_by_role("option")).to_have_count(6)
+    names = page.get_by_role("listbox", name="Names in this circle")
+    assert names.evaluate("(list) => list.scrollHeight <= list.clientHeight")
+    assert faults_as_it_stands(page) == []
 
 
 def test_someone_is_named_with_the_keyboard_alone(visit, cast):

@@ -85,8 +85,9 @@ class Live extends Room {
     return this.state.order.find(({ member }) => member === this.me);
   }
 
-  /** Who comes next. */
+  /** Who comes next; in closing everyone can write, and nobody's turn is to come. */
   get coming() {
+    if (this.state.phase === "closing") return undefined;
     return this.state.order.find(({ state }) => state === "waiting" || state === "last");
   }
 
