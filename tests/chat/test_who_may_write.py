@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,41 +15,44 @@ from django.utils import timezone
 
 from chat import editing, posting
 from chat.keeping import writing
-from chat.keeping.standing import standing_of, standings_of
+from chat.keeping.standing import Standing, standing_of, standings_of
 from chat.models import Mute, Room, Seat
 from chat.refusal import Refused
 from chat.seats import seat_of
 from community.models import User
+from programs.models import Membership
+from tests.cast import Cast
 from tests.chat.circle_live import in_round
 from tests.chat.talk import draft, join, refusal_of, say, set_room
 
-_ROLES = {"mina": "facilitator", "noor": "peer", "linden": "listener"}
+_WRITE = ("mina", "noor")
 
 
 @dataclass
 class People:
     """One of each role in the alder circle; what holds there is set beside them."""
 
-    cast: object
+    cast: Cast
     users: dict[str, User]
+    members: dict[str, Membership]
 
-    def member(self, name):
-        return self.cast.member(self.users[name])
+    def stand(self, *, attended: bool, muted: bool, holder: str | None, **fields) -> None:
+        now = timezone.now()
+        here_until = now + datetime.timedelta(hours=1) if attended else None
+        Seat.objects.filter(membership=self.members["mina"]).update(here_until=here_until)
+        Mute.objects.update(lifted_at=None if muted else now)
+        set_room(self.cast.circle, holder=self.members[holder] if holder else None, **fields)
 
-    def seat(self, name):
-        return seat_of(self.users[name], self.cast.circle.public_id)
+    def shown(self) -> dict[str, Standing]:
+        """What the page of each says."""
+        seats = Seat.objects.filter(membership__in=self.members.values())
+        seats = list(seats.select_related("membership__circle__cohort", "membership__circle__room"))
+        named = {member.pk: name for name, member in self.members.items()}
+        found = standings_of(seats)
+        return {named[seat.membership_id]: found[seat.pk] for seat in seats}
 
-    def attend(self, yes: bool) -> None:
-        until = timezone.now() + datetime.timedelta(hours=1)
-        Seat.objects.filter(membership=self.member("mina")).update(
-            here_until=until if yes else None
-        )
-
-    def mute(self, yes: bool) -> None:
-        Mute.objects.update(lifted_at=None if yes else timezone.now())
-
-    def outcomes(self) -> dict[str, str]:
-        """By name, the sentence that whoever posts now is refused with; "" where it is taken."""
+    def refused(self) -> dict[str, str]:
+        """The sentence that whoever posts now is refused with; "" where it is taken."""
         drafts = [draft(user, "Hello", circle=self.cast.circle) for user in self.users.values()]
         found = zip(self.users, posting.post_batch(drafts), strict=True)
         return {name: one.say if isinstance(one, Refused) else "" for name, one in found}
@@ -55,49 +60,40 @@ class People:
 
 @pytest.fixture
 def people(cast, settings) -> People:
+    """Mina facilitates, Noor is a peer, Linden listens; all three are muted, until it is lifted."""
     settings.ROOM_POSTS_PER_10S = 100_000
     users = {"mina": cast.mina, "noor": cast.noor}
     users["linden"] = join("linden", cast.circle, role="listener")
-    people = People(cast, users)
-    for name in users:
-        row = Mute(
-            member=people.member(name),
-            by=people.member("mina"),
-            until=timezone.now() + datetime.timedelta(days=2),
-        )
+    people = People(cast, users, {name: cast.member(user) for name, user in users.items()})
+    for member in people.members.values():
+        until = timezone.now() + datetime.timedelta(days=2)
+        row = Mute(member=member, by=people.members["mina"], until=until)
         row.seal("It was agreed.", owner=f"circle:{cast.circle.public_id}")
         row.save()
     return people
 
 
-def every_way_a_room_stands(holders):
-    return itertools.product(
-        Room.Floor.values, holders, Room.Hours.values, [False, True], [False, True], [False, True]
-    )
+def every_way_a_room_stands() -> Iterator[dict[str, Any]]:
+    whose = [(floor, holder) for floor in ("everyone", "facilitators") for holder in (None, "noor")]
+    whose += [("holder", holder) for holder in (None, "mina", "noor", "linden")]
+    yes_and_no = [False, True]
+    ways = itertools.product(whose, Room.Hours.values, *[yes_and_no] * 3)
+    for (floor, holder), hours, paused, attended, muted in ways:
+        paused_at = timezone.now() if paused else None
+        stands = {"floor": floor, "holder": holder, "hours": hours, "paused_at": paused_at}
+        yield stands | {"attended": attended, "muted": muted}
 
 
 def test_the_page_says_of_each_what_they_would_read_who_posted(people):
     said = set()
-    for floor, holder, hours, paused, attended, muted in every_way_a_room_stands(
-        [None, *people.users]
-    ):
-        set_room(
-            people.cast.circle,
-            floor=floor,
-            holder=people.member(holder) if holder else None,
-            hours=hours,
-            paused_at=timezone.now() if paused else None,
-        )
-        people.attend(attended)
-        people.mute(muted)
-        seats = {name: people.seat(name) for name in people.users}
-        shown = standings_of(seats.values())
+    for stands in every_way_a_room_stands():
+        people.stand(**stands)
+        shown = people.shown()
 
-        refused = people.outcomes()
+        refused = people.refused()
 
-        stands = (floor, holder, hours, paused, attended, muted)
-        assert {name: shown[seat.pk].why_locked for name, seat in seats.items()} == refused, stands
-        said |= {shown[seat.pk].locked for seat in seats.values()}
+        assert {name: one.why_locked for name, one in shown.items()} == refused, stands
+        said |= {one.locked for one in shown.values()}
     assert said == {"", *writing.SENTENCES}
 
 
@@ -173,18 +169,14 @@ def test_a_step_of_a_session_says_whose_the_floor_is(cast):
 
 
 def test_a_facilitator_is_not_kept_from_changing_their_words_by_a_mute_of_before(people):
-    said = say(people.users["mina"], "Good evening", circle=people.cast.circle)
+    circle = people.cast.circle
+    Mute.objects.update(lifted_at=timezone.now())
+    said = {name: say(people.users[name], "Good evening", circle=circle).id for name in _WRITE}
+    Mute.objects.update(lifted_at=None)
 
-    def change(name, said):
-        editing.edit(
-            by=people.users[name],
-            circle=people.cast.circle.public_id,
-            message=said.id,
-            body="Good night",
-        )
+    def change(name):
+        here = {"circle": circle.public_id, "message": said[name]}
+        editing.edit(by=people.users[name], body="Good night", **here)
 
-    change("mina", said)
-    people.mute(False)
-    peers = say(people.users["noor"], "Good evening", circle=people.cast.circle)
-    people.mute(True)
-    assert refusal_of(change, "noor", peers).code == "muted"
+    change("mina")
+    assert refusal_of(change, "noor").code == "muted"
