@@ -14,6 +14,7 @@ from chat.models.messages import MessageQuerySet
 from chat.reading import drawing, telling
 from chat.reading.drawing import given_to
 from chat.reading.entries import Entry
+from chat.seats import Viewer
 from community.planned import planned_once
 
 PAGE = 50
@@ -30,6 +31,8 @@ class Page:
     # Their own responses and what they were told, by message id.
     mine: dict[str, list[str]]
     told: dict[str, str]
+    # What of the log they may read, as it was when this was drawn (see `Viewer.sight`).
+    sight: str
 
     @property
     def first_seq(self) -> int:
@@ -167,4 +170,5 @@ def _page(
         has_newer=has_newer,
         mine={message: kinds for message, kinds in given.items() if kinds},
         told=telling.told(messages, to=me),
+        sight=Viewer.of(seat, hidden=hidden).sight,
     )

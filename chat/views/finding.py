@@ -22,7 +22,7 @@ from chat.reading import finding
 from chat.reading.entries import Entry
 from chat.refusal import Refused
 from chat.views.answers import number_in, see_other, status_of
-from chat.views.seats import seat_or_404
+from chat.views.seats import seat_or_404, still_theirs_or_404
 from community import vault
 from community.people import SignedInRequest
 from community.randomness import random_name
@@ -51,6 +51,7 @@ def find(request: SignedInRequest, circle: str) -> HttpResponse:
         if asked:
             query = _kept(request, circle, asked)
             found = _found(request, seat, query, number_in(before) or 0) if query else None
+            still_theirs_or_404(seat)
     except Refused as refused:
         context = _context(seat, query) | {"say": refused.say}
         status = status_of(refused)

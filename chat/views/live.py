@@ -23,7 +23,7 @@ from chat.live.state import places_of, state_of
 from chat.models import Attendance, Event, LiveSession, Seat
 from chat.reading import history
 from chat.seats import verbs_of
-from chat.views.seats import seat_or_404
+from chat.views.seats import seat_or_404, still_theirs_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community.people import SignedInRequest
 from programs import calendar
@@ -56,6 +56,7 @@ def live_page(
     session = _session(seat)
     began = session.began if session else 0  # type: ignore[attr-defined]
     page = history.latest_page(seat, _LATELY, after=began)
+    still_theirs_or_404(seat)
     context = _of_session(session, seat) | {
         "session": session,
         "began": began,

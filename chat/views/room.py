@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,7 @@ from chat.reading import history
 from chat.reading.history import Page
 from chat.seats import verbs_of
 from chat.views.answers import number_in
-from chat.views.seats import seat_or_404
+from chat.views.seats import seat_or_404, still_theirs_or_404
 from chat.views.standing import standing_context
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
@@ -60,6 +60,7 @@ def room_after(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
 
 
 def _stretch(request: SignedInRequest, seat: Seat, page: Page) -> HttpResponse:
+    still_theirs_or_404(seat)
     context = _log(request, seat, page)
     if request.headers.get("X-Fragment"):
         return render(request, "chat/older.html", context)
@@ -83,6 +84,9 @@ def room_page(
     member, circle = seat.membership, seat.membership.circle
     page = history.latest_page(seat) if at is None else history.page_around(seat, at)
     around = surroundings.around(circle)
+    # Asked after the log was read: whoever was removed before some of it was written is not there.
+    if member not in around.people:
+        raise Http404
     context = _log(request, seat, page) | {
         "circle": circle,
         "member": member,

@@ -8,6 +8,7 @@ from chat.models import Seat
 from chat.seats import seat_of
 from community import zones
 from community.people import SignedInRequest
+from programs.models import Membership
 
 
 def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
@@ -18,6 +19,13 @@ def seat_or_404(request: SignedInRequest, circle: str) -> Seat:
         raise Http404
     zones.tell_by(seat.membership.circle.cohort.zone, request)
     return seat
+
+
+def still_theirs_or_404(seat: Seat) -> None:
+    """After the log was read: whoever was removed before some of it was written belongs no more.
+    Raises Http404 for them."""
+    if not Membership.objects.current().filter(pk=seat.membership.pk).exists():
+        raise Http404
 
 
 def facilitators_seat_or_404(request: SignedInRequest, circle: str) -> Seat:

@@ -82,6 +82,7 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
             "after": since,
             "upto": stretch.upto,
             "head": stretch.head,
+            "sight": viewer.sight,
             "events": stretch.events_for(viewer),
         }
     )

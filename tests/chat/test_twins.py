@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 
 import pytest
 from django.test import Client
 
 from chat import hiding, posting
+from chat.hub.opening import Asked, open_circles
 from chat.keeping import moderation
-from chat.reading import replay
+from chat.live import leading
+from chat.reading import drawing, finding, history, replay
 from tests.chat.junk import UNREADABLE
 from tests.chat.reader import Reader
 from tests.chat.talk import draft, in_an_hour, join, leave, log_of, remove, say, set_room
@@ -180,6 +183,7 @@ def test_events_are_those_of_the_socket(cast, ines):
         "after": page.cursor - 2,
         "upto": page.cursor,
         "head": page.cursor,
+        "sight": history.latest_page(page.seat).sight,
         "events": page.heard,
     }
     assert "no-store" in answer.headers["Cache-Control"]
@@ -260,3 +264,41 @@ def test_whoever_is_removed_while_the_log_is_read_finds_nothing(cast, ines, monk
     monkeypatch.setattr(replay, "read", removed_meanwhile)
 
     assert ines.events().status_code == 404
+
+
+@pytest.mark.parametrize("address", ["", "before/1000/", "after/0/", "live/", "find/"])
+def test_whoever_is_removed_while_a_page_is_drawn_finds_nothing(cast, ines, monkeypatch, address):
+    at = f"/circles/{cast.circle.public_id}/{address}"
+    if address == "live/":
+        leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    if address == "find/":
+        at = ines.client.post(at, {"q": "after"}).url
+    draw = drawing.for_drawing if address != "find/" else finding.find
+
+    def removed_meanwhile(*args, **more):
+        if cast.circle.membership_of(cast.ines):
+            remove(cast.ines, cast.circle, by=cast.mina)
+            say(cast.mina, "After it", circle=cast.circle)
+        return draw(*args, **more)
+
+    where = drawing if address != "find/" else finding
+    monkeypatch.setattr(where, draw.__name__, removed_meanwhile)
+
+    answer = ines.client.get(at)
+
+    assert answer.status_code == 404
+    assert "After it" not in answer.content.decode()
+
+
+def test_page_line_and_twin_say_alike_what_of_the_log_may_be_read(cast, ines):
+    def told() -> set[str]:
+        page = ines.client.get(f"/circles/{cast.circle.public_id}/").content.decode()
+        [drawn] = re.findall(r'data-sight="([^"]+)"', page)
+        [opening] = open_circles([Asked(cast.ines.pk, cast.circle.public_id, None)])
+        return {drawn, ines.events().json()["sight"], json.loads(opening.packet.text)["sight"]}
+
+    [before] = told()
+    hiding.hide(by=cast.noor, circle=cast.circle.public_id, member=cast.member(cast.ines).public_id)
+    [after] = told()
+
+    assert before != after

@@ -4,10 +4,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chat import editing, hush
+from chat import editing, hiding, hush
 from chat.keeping import moderation
 from chat.models import Message
 from tests.e2e.room import (
+    beside,
     expect_kept,
     expect_posted,
     expect_words,
@@ -165,6 +166,24 @@ def log_of(page):
           return log.innerHTML.replace(/>\\s+</g, "><").trim();
         }"""
     )
+
+
+def test_a_page_drawn_before_there_was_a_line_learns_whom_its_reader_reads_no_more(visit, cast):
+    said(cast, cast.ines, "Hers.")
+    page, is_away = visit("/support/", cast.noor, fresh=True).page, [True]
+    page.route_web_socket("**/ws/", lambda ws: ws.close() if is_away[0] else ws.connect_to_server())
+    page.goto(room_of(cast))
+    expect(page.get_by_text("Looking for the circle.")).to_be_visible()
+    expect(message(page, "Hers.")).to_be_visible()
+    here = {"circle": cast.circle.public_id}
+
+    beside(hiding.hide, by=cast.noor, member=cast.member(cast.ines).public_id, **here)
+    expect(message(page, "Hers.")).to_have_count(0)  # by HTTP
+    beside(hiding.unhide, by=cast.noor, member=cast.member(cast.ines).public_id, **here)
+    is_away[0] = False
+
+    live(page)
+    expect(message(page, "Hers.")).to_be_visible()
 
 
 def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):

@@ -36,6 +36,7 @@ export class Room extends HTMLElement {
 
   connectedCallback() {
     this.can = new Set(JSON.parse(this.dataset.can));
+    this.#sight = this.dataset.sight;
     // What our clock and the house's differ by, so that both mean the same minute.
     this.ahead = new Date(this.dataset.now) - Date.now();
     this.line = Line.ofTab(this.dataset.socket);
@@ -226,9 +227,7 @@ export class Room extends HTMLElement {
 
   async _opened(frame) {
     const { head, can, members, mine, sight } = frame;
-    // While the line was away, what this reader may read of the log may have become another.
-    const reload = frame.reload || (this.#sight && this.#sight !== sight);
-    this.#sight = sight;
+    const reload = this.#seesAnew(sight) || frame.reload;
     this.can = new Set(can);
     this.company.opened(members);
     this.standing.opened(frame);
@@ -244,6 +243,19 @@ export class Room extends HTMLElement {
     this.#welcome();
     this.outbox.pump();
     this.composer.look();
+  }
+
+  /** Since the page was drawn, or the line was away, what this reader may read of the log may have
+   * become another. */
+  #seesAnew(sight) {
+    const before = this.#sight;
+    this.#sight = sight;
+    return before !== sight;
+  }
+
+  /** By HTTP the same: the page is drawn anew before what it says is heard. */
+  async sees(sight) {
+    if (sight && this.#seesAnew(sight)) await this.log.reload();
   }
 
   async #reload() {

@@ -9,7 +9,8 @@ export async function look(room) {
     const address = `${room.dataset.events}?since=${room.since}`;
     const response = await reach(address, { headers: { Accept: "application/json" } });
     if (!response.ok || response.redirected) return;
-    const { after, upto, head, events } = await response.json();
+    const { after, upto, head, events, sight } = await response.json();
+    await room.sees(sight);
     room.hear({ is: "events", after, upto, events });
     // A stretch may hold nothing for this reader, and what follows it may.
     if (upto >= head || upto <= after) return;
