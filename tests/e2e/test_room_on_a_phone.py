@@ -89,6 +89,17 @@ def test_on_the_smallest_screens_support_stands_beside_the_name(visit, cast):
     assert faults_as_it_stands(page) == []
 
 
+def test_at_200_percent_on_a_phone_the_circle_keeps_its_name_and_the_log_its_room(visit, cast):
+    page = live(visit(room_of(cast), cast.noor, viewport={"width": 195, "height": 422}).page)
+    name = page.get_by_role("heading", name="Alder circle").bounding_box()
+    support = page.locator(".room-head .support").bounding_box()
+    assert name["width"] > 80
+    assert support["x"] + support["width"] <= 195
+    assert support["y"] < name["y"] + name["height"]
+    assert page.get_by_label("Write to Alder circle").bounding_box()["height"] < 60
+    assert faults_as_it_stands(page) == []
+
+
 def test_beside_the_room_links_begin_where_the_words_do(visit, cast):
     page = live(visit(room_of(cast), cast.noor).page)
     aside = page.locator(".aside")
