@@ -106,12 +106,17 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     paced = ModerationAction.objects.of_the_pace(OuterRef("membership__circle__room"))
     is_slow = Q(membership__circle__room__pace_seconds__gt=0)
     pace_by = Case(When(is_slow, then=Subquery(paced.values("by__name")[:1])))
+    held = ModerationAction.objects.of_the_hold(
+        circle=OuterRef("membership__circle"), user=OuterRef("membership__user")
+    )
+    is_held = Q(held_at__isnull=False)
+    held_by = Case(When(is_held, then=Subquery(held.values("by__name")[:1])))
     return (
         Seat.objects.filter(membership__in=current)
         .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
         # With the seat, so that a page asks nothing more: most are without any.
-        .annotate(has_cards=Exists(cards), needs=needs, pace_by=pace_by)
+        .annotate(has_cards=Exists(cards), needs=needs, pace_by=pace_by, held_by=held_by)
         .first()
     )
 

@@ -163,12 +163,14 @@ def _standing(
 
 def _why_held(seat: Seat) -> str:
     """The sentence that someone reads whose words a facilitator reads first."""
-    member = seat.membership
-    # It may be older than this membership (see `coming_back`).
-    acts = ModerationAction.objects.filter(
-        verb="hold", member__circle=member.circle_id, member__user=member.user_id
-    )
-    last = acts.select_related("by").order_by("pk").last()
-    if last is None:
+    name = seat.held_by if hasattr(seat, "held_by") else _who_holds(seat)
+    if not name:
         return _("A facilitator reads what you write before the others do.")
-    return _("%(name)s reads what you write before the others do.") % {"name": last.by.name}
+    return _("%(name)s reads what you write before the others do.") % {"name": name}
+
+
+def _who_holds(seat: Seat) -> str:
+    """A page's seat brings it along (see `seat_of`)."""
+    member = seat.membership
+    acts = ModerationAction.objects.of_the_hold(circle=member.circle_id, user=member.user_id)
+    return acts.values_list("by__name", flat=True).first() or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -116,6 +116,12 @@ class ModerationActionQuerySet(models.QuerySet):
     def of_the_pace(self, room: Room | OuterRef) -> Self:
         """Where the pace of `room` was set, or one taken back; newest first."""
         return self.filter(room=room, verb__in=("pace", "put_pace_back")).order_by("-pk")
+
+    def of_the_hold(self, *, circle: Any, user: Any) -> Self:
+        """Where facilitators came to read first what this person writes; newest first. It may be
+        older than their membership (see `coming_back`)."""
+        acts = self.filter(verb="hold", member__circle=circle, member__user=user)
+        return acts.order_by("-pk")
 
 
 class ModerationAction(models.Model):

@@ -5,6 +5,8 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -277,6 +279,26 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
 
     assert few == many
     assert queries(cast.noor, f"{room_of(cast)}before/5000/") <= 6
+
+
+@pytest.mark.once
+def test_whoever_is_held_at_a_slow_pace_asks_no_more_for_it(
+    cast, client, django_assert_num_queries
+):
+    said(cast, cast.ines, "An answer.", reply_to=said(cast, cast.noor, "Hello.").id)
+    client.force_login(cast.noor)
+    for _ in range(2):
+        client.get(room_of(cast))
+    with CaptureQueriesContext(connection) as before:
+        client.get(room_of(cast))
+    noor = cast.member(cast.noor).public_id
+    holding.hold(by=cast.mina, circle=cast.circle.public_id, member=noor)
+    pacing.pace(by=cast.mina, circle=cast.circle.public_id, seconds=60)
+
+    with django_assert_num_queries(len(before)):
+        page = client.get(room_of(cast)).text
+
+    assert "Mina reads what you write" in page
 
 
 def bars_in(markup):
