@@ -98,7 +98,7 @@ def test_a_message_set_aside_leaves_every_browser_and_its_author_reads_why(noor,
     for page in (noor, ines, mina):
         expect(page.get_by_text("Mina set this message aside.")).to_be_visible()
         expect(page.get_by_text("You should just stop")).to_have_count(0)
-    expect(noor.get_by_text("It read as advice")).to_be_visible()
+    expect(noor.locator(".told").get_by_text("It read as advice")).to_be_visible()
     expect(ines.get_by_text("It read as advice")).to_have_count(0)
     live(noor.reload() and noor)
     expect(noor.get_by_text("It read as advice")).to_be_visible()
@@ -254,8 +254,11 @@ def test_who_signs_out_in_another_tab_finds_their_own_words_there_and_nobody_els
 def test_whose_session_ends_finds_their_draft_in_the_room_again(noor, live_house, cast):
     writing(noor).fill("Not yet said")
     expect_kept(noor, "Not yet said")
+    writing(noor).press("Shift")
     Session.objects.all().delete()
     expect(noor.get_by_label("What you were writing")).to_have_value("Not yet said")
+    expect(noor.locator("main")).to_be_focused()
+    expect(noor.locator("main")).to_have_css("outline-style", "none")
 
     name, value = live_house.sign_in(cast.noor)
     noor.context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
