@@ -25,7 +25,12 @@ LONGEST = [
     *["e2e/test_live.py", "e2e/test_keeping.py", "e2e/test_reading.py", "e2e/test_room.py"],
     *["e2e/test_room_for_everyone.py", "e2e/test_drafts.py", "e2e/test_desk.py"],
     *["e2e/test_room_line.py", "e2e/test_sign_in.py", "e2e/test_room_truth.py"],
-    *["e2e/test_front_door.py", "e2e/test_listening.py", "e2e/test_clock.py"],
+    *[
+        "e2e/test_who_may_write.py",
+        "e2e/test_front_door.py",
+        "e2e/test_listening.py",
+        "e2e/test_clock.py",
+    ],
     "e2e/test_room_on_a_phone.py",
     *["e2e/test_idle.py", "house/test_up.py", "house/test_kills.py", "access/test_access.py"],
     *["chat/test_letterbox.py", "house/test_trial.py", "chat/test_socket.py"],

@@ -310,8 +310,8 @@ export class Composer {
     this.#keeping = undefined;
     const { body, note, quote } = this.#aside ?? this.#draft();
     const { message: changing, asOf } = this.#changing ?? {};
-    if (changing) this.drafts.putChange(changing, { ...this.#words(), asOf });
-    if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing });
+    const change = changing && { ...this.#words(), asOf };
+    if (body.trim() || note || changing) this.drafts.put({ body, note, quote, changing }, change);
     else this.drafts.drop();
   }
 

@@ -32,8 +32,13 @@ export class Drafts {
     return this.#keep.move(key, await this.#own);
   }
 
-  async put(draft) {
-    await this.#keep.put(await this.#own, { ...draft, at: Date.now() });
+  /** `change` is what they have made of the message that is changed, where one is. */
+  async put(draft, change) {
+    const own = await this.#own;
+    await this.#keep.putAll({
+      ...(change && { [this.#changes + draft.changing]: change }),
+      [own]: { ...draft, at: Date.now() },
+    });
   }
 
   async drop() {
@@ -42,10 +47,6 @@ export class Drafts {
 
   changeOf(message) {
     return this.#keep.get(this.#changes + message);
-  }
-
-  putChange(message, words) {
-    return this.#keep.put(this.#changes + message, words);
   }
 
   dropChange(message) {

@@ -26,7 +26,16 @@ export class Keep {
   }
 
   async put(key, value) {
-    await this.#write((store) => store.put(value, key), () => this.#memory.set(key, value));
+    await this.putAll({ [key]: value });
+  }
+
+  /** All of it, or nothing: of what is written one by one a page that closes loses the last. */
+  async putAll(values) {
+    const all = Object.entries(values);
+    await this.#write(
+      (store) => all.map(([key, value]) => store.put(value, key)).at(-1),
+      () => all.forEach(([key, value]) => this.#memory.set(key, value)),
+    );
   }
 
   async drop(key) {

@@ -59,7 +59,7 @@ export class Standing {
     const news = {
       "room.paused": { paused: true },
       "room.resumed": { paused: false },
-      "room.pace": { pace: seconds },
+      "room.pace": { pace: seconds, pace_by: member?.name },
       "room.holds": { holds: on },
       "room.hours": { hours, hours_until: until },
       "member.muted": me && { muted: { until, say: words } },
@@ -99,7 +99,8 @@ export class Standing {
 
   show() {
     const { bars, composer } = this.room;
-    const { muted, held, holds, pace, paused, hours, hours_until: until } = this.state;
+    const { muted, held, holds, pace, paused, hours } = this.state;
+    const { pace_by: paceBy, hours_until: until } = this.state;
     this.room.toggleAttribute("data-paused", Boolean(paused));
     bars.muted(muted);
     bars.stand("held", Boolean(held), (bar) => {
@@ -107,7 +108,7 @@ export class Standing {
     });
     bars.stand("holds", holds && !held);
     bars.paused(paused);
-    bars.pace(pace);
+    bars.pace(pace, paceBy);
     bars.hours(hours, until, this.watch.here.length > 0);
     this.#showWatch();
     const when = muted && moment(new Date(muted.until));
