@@ -176,6 +176,21 @@ def test_a_message_is_changed_with_its_own_words_and_marked(noor, ines):
     expect(writing(noor)).to_have_value("half a thought")
 
 
+def test_that_it_was_changed_is_seen_of_a_follow_on_too(noor, ines):
+    write(noor, "One thing.")
+    write(noor, "Another.")
+    follow_on = re.compile(r"\bsame\b")
+    expect(message(ines, "Another.")).to_have_class(follow_on)
+    do(noor, "Another.", "Change it")
+    expect(writing(noor)).to_have_value("Another.")
+
+    write(noor, "A third.")
+
+    expect(message(ines, "A third.")).not_to_have_class(follow_on)
+    seen = message(ines, "A third.").get_by_text("changed").bounding_box()
+    assert seen and seen["height"] > 8 and seen["width"] > 20
+
+
 def test_a_content_note_folds_the_words(noor, ines):
     noor.get_by_role("button", name="Add a content note").click()
     noor.get_by_label("Content note", exact=True).fill("a birthday")

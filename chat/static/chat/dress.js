@@ -108,6 +108,8 @@ export class Dress {
 
 function follows(entry, before) {
   if (!before?.matches(".msg") || !entry.matches(".msg")) return false;
+  // That it was changed stands in its head, which follow-ons don't show.
+  if (entry.querySelector("[data-changed]")) return false;
   const stands = (one) => one.dataset.state !== "set_aside" && one.dataset.state !== "taken_back";
   return (
     entry.dataset.member === before.dataset.member &&
