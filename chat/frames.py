@@ -6,7 +6,8 @@ import datetime
 import json
 import re
 import uuid
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from django.utils.dateparse import parse_datetime
@@ -14,6 +15,9 @@ from django.utils.dateparse import parse_datetime
 from chat import refusal
 from chat.posting import Draft
 from community.models import PUBLIC_ID
+
+if TYPE_CHECKING:
+    from community.models import User
 
 # Four thousand characters in any script, and in most of the pictures that are drawn of several.
 LONGEST_BYTES = 64 * 1024
@@ -92,6 +96,10 @@ class Frame(NamedTuple):
 
     def instant(self, name: str) -> datetime.datetime:
         return parse_instant(self.text(name))
+
+
+# What does as a frame says: for whom it is done, and the frame; what they are answered besides.
+Verb = Callable[["User", Frame], dict[str, Any] | None]
 
 
 def parse(text: str) -> Frame:

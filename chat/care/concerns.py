@@ -1,4 +1,4 @@
-"""Telling those who hold a circle of a message or a person, and looking after what was told.
+"""Telling those who hold a circle of a message or a person.
 
 Two taps, and nobody learns who told. What is about a facilitator goes to the program leads and
 to nobody else. Each concern has a time by which someone looks; the leads hear of what nobody did.

@@ -11,15 +11,12 @@ live          a live session
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from chat import refusal
-from chat.frames import Frame
+from chat.frames import Frame, Verb
 from chat.verbs import care, facilitating, live, reading, writing
 from community.models import User
-
-Verb = Callable[[User, Frame], dict[str, Any] | None]
 
 VERBS: dict[str, Verb] = {
     **writing.VERBS,

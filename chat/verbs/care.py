@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat.care import cards, concerns, settling
-from chat.frames import Frame
+from chat.frames import Frame, Verb
 from community.models import User
 
 
@@ -43,7 +43,7 @@ def _settle(by: User, frame: Frame) -> None:
     )
 
 
-VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+VERBS: dict[str, Verb] = {
     "tell": _tell,
     "close_card": _close_card,
     "take_up": _at_concern(settling.take),

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chat import leases, refusal
-from chat.frames import Frame
+from chat.frames import Frame, Verb
 from chat.keeping import holding, hours, moderation, pacing, undoing
 from chat.live import watching
 from community.models import User
-
-Verb = Callable[[User, Frame], dict | None]
 
 
 def _about_message(verb: Callable[..., None], *, why: bool = False) -> Verb:

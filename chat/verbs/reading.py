@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from chat import hiding, hush
-from chat.frames import Frame
+from chat.frames import Frame, Verb
 from community.models import User
 
 
@@ -28,7 +27,7 @@ def _unhide(by: User, frame: Frame) -> None:
     hiding.unhide(by=by, circle=frame.public_id("circle"), member=frame.public_id("member"))
 
 
-VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+VERBS: dict[str, Verb] = {
     "hush": _hush,
     "unhush": _unhush,
     "hide": _hide,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from chat import editing
-from chat.frames import Frame
+from chat.frames import Frame, Verb
 from community.models import User
 
 
@@ -37,7 +36,7 @@ def _read(by: User, frame: Frame) -> None:
     editing.mark_read(by=by, circle=frame.public_id("circle"), seq=frame.seq("seq"))
 
 
-VERBS: dict[str, Callable[[User, Frame], dict | None]] = {
+VERBS: dict[str, Verb] = {
     "edit": _edit,
     "take_back": _take_back,
     "respond": _respond,
