@@ -7,7 +7,9 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
+from chat.hub import allowance
 from chat.refusal import Refused
+from community.people import SignedInRequest
 
 _STATUS = {"conflict": 409, "too_fast": 429, "slow": 429, "bad_frame": 400, "too_long": 413}
 # More than any place in a log, and few enough for every database.
@@ -22,6 +24,12 @@ def see_other(to: str, *args: Any) -> HttpResponse:
 def status_of(refused: Refused) -> int:
     """The HTTP status that goes with a refusal: 422 where the request was fine but may not be."""
     return _STATUS.get(refused.code, 422)
+
+
+def check_tries(request: SignedInRequest) -> None:
+    """Raises Refused for whoever has sent too many forms, or too long ones."""
+    allowance.check_verb(request.user.pk)
+    allowance.check_words(request.user.pk, *request.POST.dict().values())
 
 
 def let_strangers_find_nothing(refused: Refused) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chat import beside
 from chat.models import CheckIn
 from chat.refusal import Refused
-from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
 from chat.views.seats import facilitators_seat_or_404, seat_or_404
 from chat.words import BODY_LIMIT, to_html
 from community.people import SignedInRequest
@@ -68,6 +68,7 @@ def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpRe
         return render(request, "chat/check_in_begin.html", context)
     body = request.POST.get("body", "")
     try:
+        check_tries(request)
         talk = beside.check_in(by=request.user, circle=circle, member=member, body=body)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -106,6 +107,7 @@ def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:
     # What no database takes is nobody's name.
     brief, to = request.POST.get("brief", ""), request.POST.get("to", "").replace("\0", "")
     try:
+        check_tries(request)
         beside.hand_over(by=request.user, circle=circle, to=to, brief=brief)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -123,6 +125,7 @@ def _do(
     request: SignedInRequest, circle: str, talk: str, verb: Callable[..., Any], **more: Any
 ) -> HttpResponse:
     try:
+        check_tries(request)
         verb(by=request.user, check_in=talk, **more)
     except Refused as refused:
         let_strangers_find_nothing(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from chat.care import appealing, cards, concerns
 from chat.models import CheckIn, Concern, Seat
 from chat.reading import history
 from chat.refusal import Refused
-from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
+from chat.views.room import room_page
 from chat.views.seats import seat_or_404
 from community import audit, help
 from community.models import AuditEntry
@@ -61,12 +63,13 @@ def told(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def appeal_answer(request: SignedInRequest, concern: str) -> HttpResponse:
+    note = request.POST.get("note", "")
     try:
-        note = request.POST.get("note", "")
+        check_tries(request)
         again = appealing.appeal_answer(by=request.user, concern=concern, note=note)
     except Refused as refused:
         let_strangers_find_nothing(refused)
-        return _thanked(request, refused.say, status=status_of(refused))
+        return _thanked(request, refused.say, status=status_of(refused), written=note)
     return _thanked(request, concerns.thanks(again))
 
 
@@ -80,8 +83,9 @@ def appeal(request: SignedInRequest, entry: int) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return render(request, "chat/ask_again.html", {"entry": act})
+    note = request.POST.get("note", "")
     try:
-        note = request.POST.get("note", "")
+        check_tries(request)
         again = appealing.appeal(by=request.user, entry=entry, note=note)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -102,7 +106,12 @@ def own_cards(request: SignedInRequest, circle: str) -> HttpResponse:
 @login_required
 @require_POST
 def close_card(request: SignedInRequest, circle: str, card: str) -> HttpResponse:
-    seat_or_404(request, circle)
+    seat = seat_or_404(request, circle)
+    try:
+        check_tries(request)
+    except Refused as refused:
+        written = {"id": uuid.uuid4(), "say": refused.say}
+        return room_page(request, seat, written=written, status=status_of(refused))
     cards.close(by=request.user, circle=circle, card=card)
     return see_other("room", circle)
 
@@ -133,6 +142,7 @@ def _tell(request: SignedInRequest, seat: Seat, about: Membership, **what: Any) 
     if request.method == "GET":
         return render(request, "chat/tell.html", context)
     try:
+        check_tries(request)
         concern = concerns.tell(
             by=request.user,
             circle=circle.public_id,

@@ -22,7 +22,7 @@ from chat.keeping.standing import standing_of
 from chat.keeping.until import session_ends
 from chat.models import Concern, ModerationAction, Seat
 from chat.refusal import Refused
-from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
 from chat.views.forms import what_was_written
 from chat.views.leads import leads_page
 from chat.views.seats import facilitators_seat_or_404
@@ -194,6 +194,7 @@ def _at_concern(
 ) -> HttpResponse:
     """Does it, and leads back to the desk it was asked on; who was too late is told who it was."""
     try:
+        check_tries(request)
         verb(by=request.user, concern=concern, **more)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -208,6 +209,7 @@ def _in_circle(
 ) -> HttpResponse:
     seat = facilitators_seat_or_404(request, circle)
     try:
+        check_tries(request)
         verb(by=request.user, circle=circle, **more)
     except Refused as refused:
         let_strangers_find_nothing(refused)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,9 +28,9 @@ from chat.reading import history
 from chat.reading.drawing import for_drawing
 from chat.refusal import Refused
 from chat.views import forms
-from chat.views.answers import let_strangers_find_nothing, number_in, status_of
+from chat.views.answers import check_tries, let_strangers_find_nothing, number_in, status_of
 from chat.views.seats import facilitators_seat_or_404, seat_or_404
-from community.models import PUBLIC_ID
+from community.models import PUBLIC_ID, User
 from community.people import SignedInRequest
 
 _ROWS_OF_A_DAY = 3
@@ -200,9 +200,7 @@ def undo(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
 @require_POST
 def here(request: SignedInRequest, circle: str) -> HttpResponse:
     """Says that this facilitator is here; for scripts, until when that is believed."""
-    response = _leased(request, circle, leases.here)
-    watching.someone_is_back(circle)
-    return response
+    return _leased(request, circle, _here)
 
 
 @login_required
@@ -267,6 +265,7 @@ def _act(
     """Does it and leads back; what may not be is said where it was asked, nothing of it lost."""
     seat = facilitators_seat_or_404(request, circle)
     try:
+        check_tries(request)
         verb()
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -292,14 +291,27 @@ def _back(request: HttpRequest, circle: str, message: str) -> HttpResponse:
     return HttpResponseRedirect(wanted, status=303)
 
 
+def _here(*, by: User, circle: str) -> datetime.datetime:
+    until = leases.here(by=by, circle=circle)
+    watching.someone_is_back(circle)
+    return until
+
+
 def _leased(
     request: SignedInRequest, circle: str, verb: Callable[..., datetime.datetime | None]
 ) -> HttpResponse:
+    seat = facilitators_seat_or_404(request, circle)
+    for_script = "application/json" in request.headers.get("Accept", "")
     try:
+        check_tries(request)
         until = verb(by=request.user, circle=circle)
     except Refused as refused:
-        raise Http404 from refused
-    if "application/json" in request.headers.get("Accept", ""):
+        let_strangers_find_nothing(refused)
+        status = status_of(refused)
+        if for_script:
+            return JsonResponse(refused.as_frame(), status=status)
+        return _page(request, seat, say=refused.say, status=status)
+    if for_script:
         return JsonResponse({"until": until.isoformat() if until else None})
     return _back(request, circle, "")
 

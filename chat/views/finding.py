@@ -21,7 +21,7 @@ from chat.models import Seat
 from chat.reading import finding
 from chat.reading.entries import Entry
 from chat.refusal import Refused
-from chat.views.answers import number_in, see_other, status_of
+from chat.views.answers import check_tries, number_in, see_other, status_of
 from chat.views.seats import seat_or_404, still_theirs_or_404
 from community import vault
 from community.people import SignedInRequest
@@ -44,6 +44,7 @@ def find(request: SignedInRequest, circle: str) -> HttpResponse:
     asked, before = request.GET.get("asked", ""), request.GET.get("before", "")
     try:
         if request.method == "POST":
+            check_tries(request)
             finding.terms_in(query)
             name = _keep(request, circle, query)
             return see_other(f"{reverse('find', args=[circle])}?asked={name}")

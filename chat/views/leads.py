@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chat.care import desk, reminding
 from chat.models import Concern
 from chat.refusal import Refused
-from chat.views.answers import let_strangers_find_nothing, see_other, status_of
+from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
 from chat.views.forms import what_was_written
 from community.people import SignedInRequest
 from programs.leads import is_lead
@@ -32,6 +32,7 @@ def leads(request: SignedInRequest) -> HttpResponse:
 def remind(request: SignedInRequest, circle: str) -> HttpResponse:
     """Reminds those who hold a circle of what waits there too long."""
     try:
+        check_tries(request)
         reminding.remind(by=request.user, circle=circle)
     except Refused as refused:
         let_strangers_find_nothing(refused)

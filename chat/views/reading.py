@@ -15,7 +15,13 @@ from chat import hush as hushing
 from chat.models import Response, Seat
 from chat.reading import history
 from chat.refusal import Refused
-from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
+from chat.views.answers import (
+    check_tries,
+    let_strangers_find_nothing,
+    number_in,
+    see_other,
+    status_of,
+)
 from chat.views.seats import seat_or_404
 from community.people import SignedInRequest
 from programs.models import Membership
@@ -37,6 +43,7 @@ def read(request: SignedInRequest, circle: str) -> HttpResponse:
     seq = number_in(request.POST.get("seq", ""))
     if seq is not None:
         try:
+            check_tries(request)
             editing.mark_read(by=request.user, circle=circle, seq=seq)
         except Refused as refused:
             let_strangers_find_nothing(refused)
@@ -47,11 +54,16 @@ def read(request: SignedInRequest, circle: str) -> HttpResponse:
 @require_POST
 def hush(request: SignedInRequest, circle: str) -> HttpResponse:
     """Hush until morning; with `off`, hear the circle again."""
-    seat_or_404(request, circle)
-    if request.POST.get("off"):
-        hushing.unhush(by=request.user, circle=circle)
-    else:
-        hushing.hush(by=request.user, circle=circle, zone=request.POST.get("zone", ""))
+    seat = seat_or_404(request, circle)
+    try:
+        check_tries(request)
+        if request.POST.get("off"):
+            hushing.unhush(by=request.user, circle=circle)
+        else:
+            hushing.hush(by=request.user, circle=circle, zone=request.POST.get("zone", ""))
+    except Refused as refused:
+        let_strangers_find_nothing(refused)
+        return _page(request, seat, say=refused.say, status=status_of(refused))
     return see_other("reaching" if request.POST.get("from") == "reaching" else "room", circle)
 
 
@@ -60,6 +72,7 @@ def hush(request: SignedInRequest, circle: str) -> HttpResponse:
 def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
     try:
+        check_tries(request)
         hiding.hide(by=request.user, circle=circle, member=member)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -73,6 +86,7 @@ def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
 def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
     try:
+        check_tries(request)
         hiding.unhide(by=request.user, circle=circle, member=member)
     except Refused as refused:
         let_strangers_find_nothing(refused)

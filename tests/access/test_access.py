@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from wagtail.contrib.redirects import middleware as redirecting
 
+from chat.hub import allowance
 from chat.verbs.live import VERBS as VERBS_OF_A_SESSION
 from tests.access.page import drawn
 from tests.access.roles import GET, POST, ROLES, Row
@@ -26,6 +27,10 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "access.md"
 OF_ALDER = ("peer", "facilitator")
 # What one puts away is one's own: of anything else there is nothing to put away.
 PASSED_OVER = ("unhide", "circles/<circle>/members/<member>/unhide/")
+
+# Nothing comes of these but the way on; and whoever told of nothing is asked to wait before that
+# is looked for.
+UNCOUNTED = ("circles/<circle>/read/", "told/<concern>/again/")
 
 pytestmark = pytest.mark.once
 
@@ -120,6 +125,25 @@ def test_nobody_reaches_into_the_circle_next_door_from_their_own(house, rows, ac
         return [f"{role} {what}" for role, what in said.items() if what in _DONE]
 
     found = differences(house, [row for row in rows if _names_more(row)], trial)
+    assert not found, "\n".join(found)
+
+
+def test_no_form_of_a_room_may_be_tried_without_bound(house, monkeypatch):
+    """Who belongs and has tried too much is told so; strangers still find nothing."""
+    for one in (allowance.TRIES, allowance.VERBS):
+        monkeypatch.setattr(one, "takes", lambda *_: False)
+    of_rooms = routes(of=["chat"])
+
+    def trial(row: Row) -> list[str]:
+        # On a desk of one's own one waits before what is named is looked for.
+        roles = (*OF_ALDER, "neighbour") if "<circle>" in row.name else OF_ALDER
+        said = {role: house.ask(row, role, house.world.things(role)) for role in roles}
+        nothing = {role for role in roles if row.outcomes[role] == said[role] == "404"}
+        waits = {role for role in OF_ALDER if said[role] == "429"}
+        return [f"{role} {said[role]}" for role in roles if role not in nothing | waits]
+
+    forms = [row for row in ROUTES if row.method == POST and row.name in of_rooms]
+    found = differences(house, [row for row in forms if row.name not in UNCOUNTED], trial)
     assert not found, "\n".join(found)
 
 

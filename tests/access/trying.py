@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,12 +31,12 @@ OF_THE_LINE = ("open", "close", "typing", "post")
 SAID_OF_VERBS = OF_THE_LINE + tuple(verbs.VERBS)
 
 
-def routes() -> set[str]:
+def routes(of: Collection[str] = OURS) -> set[str]:
     """Every address whose view is the house's own, without the converters in it."""
     return {
         re.sub(r"<\w+:(\w+)>", r"<\1>", address)
         for address, module in _walk(get_resolver(), "")
-        if module.split(".")[0] in OURS
+        if module.split(".")[0] in of
     }
 
 

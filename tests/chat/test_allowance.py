@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from chat import posting
 from chat.hub import allowance
 from chat.hub.allowance import Allowance
-from chat.models import Message
+from chat.models import Message, Room
 from chat.posting import Draft, post_batch
 from tests.chat.circle_live import in_round
 from tests.chat.talk import say
@@ -182,3 +182,29 @@ def test_a_stranger_finds_nothing_however_often_they_try(cast, few):
     otto = signed_in(cast.otto)
     for way in ways_without_a_line(cast, say(cast.ines, "Hello", circle=cast.circle)).values():
         assert {way(otto, "").status_code for _ in range(7)} == {404}
+
+
+@pytest.mark.once
+def test_what_a_facilitator_wrote_comes_back_where_they_are_asked_to_wait(cast, few):
+    said = say(cast.noor, "Good evening", circle=cast.circle)
+    mina, circle = signed_in(cast.mina), cast.circle.public_id
+    noor = cast.member(cast.noor).public_id
+    words = "Someone has to hear this first."
+    pause = reverse("pause", args=[circle])
+    assert [mina.post(pause).status_code for _ in range(2)] == [303] * 2
+    head = Room.objects.get(circle=cast.circle).last_seq
+
+    for name, about, fields in [
+        ("set_aside", [said.id], {"why": words}),
+        ("remove_member", [noor], {"why": words}),
+        ("note", [noor], {"body": words}),
+        ("begin_check_in", [noor], {"body": words}),
+        ("hand_over", [], {"brief": words, "to": "nobody"}),
+        ("tell_member", [noor], {"note": words, "reason": "worried"}),
+    ]:
+        page = mina.post(reverse(name, args=[circle, *about]), fields)
+        assert (name, page.status_code) == (name, 429)
+        assert words in page.content.decode(), name
+        assert "Wait a moment." in page.content.decode()
+
+    assert Room.objects.get(circle=cast.circle).last_seq == head
