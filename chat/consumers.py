@@ -147,8 +147,7 @@ class ChatConsumer(AsyncConsumer):
         if frame.verb == "post":
             self._post(line, frame)
             return
-        if not allowance.VERBS.takes(line.person):
-            raise refusal.too_fast()
+        allowance.check_verb(line.person, frame.verb)
         if frame.verb == "open":
             await self._open(line, frame)
         elif frame.verb == "close":

@@ -70,6 +70,7 @@ def _nothing_remembered() -> None:
     cache.clear()
     allowance.TRIES.forget()
     allowance.VERBS.forget()
+    allowance.STRETCHES.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

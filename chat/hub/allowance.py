@@ -25,6 +25,13 @@ _MOST_REMEMBERED = 10_000
 # than a frame is not cleaned.
 _MOST_REFUSED = 500
 _LONG_BY = 250
+# What a page says by itself, or what costs little. Any other verb takes a lock, writes, and is told
+# to the room: it counts for several.
+_LIGHT = frozenset({"open", "close", "typing", "read", "here", "away"})
+_HEAVY = 4
+# What one person is given of logs that went on without them, in stretches: three nights' worth in
+# each of eight tabs at once, and the rest by and by. Each takes fifteen milliseconds to draw.
+_MOST_STRETCHES = 150
 
 
 class Allowance:
@@ -63,6 +70,7 @@ class Allowance:
 # This process's.
 VERBS = Allowance(lambda: settings.ROOM_VERBS_PER_10S)
 TRIES = Allowance(lambda: settings.ROOM_POSTS_PER_10S + _MOST_REFUSED)
+STRETCHES = Allowance(lambda: _MOST_STRETCHES)
 
 
 def refused(person: int, *words: str) -> Refused | None:
@@ -78,7 +86,7 @@ def check_words(person: int, *words: str) -> None:
         raise no
 
 
-def check_verb(person: int) -> None:
+def check_verb(person: int, verb: str = "") -> None:
     """The same of all other verbs."""
-    if not VERBS.takes(person):
+    if not VERBS.takes(person, 1 if verb in _LIGHT else _HEAVY):
         raise refusal.too_fast()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_BY_AND_BY_SECONDS = 0.1
+
 
 class Reader(Protocol):
     """What a feed asks of its hub."""
@@ -26,6 +28,9 @@ class Reader(Protocol):
     def trusts(self, changes: int) -> bool:
         """Whether all lines were looked at since this many changes of rights. Where not, it
         looks now, and lets the feeds look again."""
+
+    def lets_catch_up(self, person: int) -> bool:
+        """Whether this person may be given one more stretch of what they missed now."""
 
     def greet(self, circle: str, line: Line) -> None:
         """Tells a line who is here, as it may see it."""
@@ -159,6 +164,9 @@ class Feed:
     async def _replay(self, line: Line) -> None:
         try:
             while (sitting := self.lines.get(line)) and sitting.cursor < self.cursor:
+                if sitting.cursor < sitting.came_at and not self._reader.lets_catch_up(line.person):
+                    await asyncio.sleep(_BY_AND_BY_SECONDS)
+                    continue
                 reading = await self._reader.read_on(
                     Wanted(self.circle, sitting.cursor, self.company)
                 )

@@ -189,7 +189,8 @@ class Hub:
             feed = Feed(opening.circle, opening.head, opening.company, self)
             self.feeds[circle] = feed
         # What lies between `since` and now the feed gives it at the pace the line can take.
-        sitting = line.sittings[circle] = Sitting(opening.viewer, opening.cursor, beside)
+        sitting = Sitting(opening.viewer, opening.cursor, beside, came_at=opening.head)
+        line.sittings[circle] = sitting
         feed.add(line, sitting, opening.company)
         # What was committed between reading and listening.
         feed.look(opening.head)
@@ -209,6 +210,9 @@ class Hub:
 
     def trusts(self, changes: int) -> bool:
         return self.watch.trusts(changes)
+
+    def lets_catch_up(self, person: int) -> bool:
+        return allowance.STRETCHES.takes(person)
 
     def greet(self, circle: str, line: Line) -> None:
         self.neighbours.greet(circle, line)

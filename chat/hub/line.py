@@ -44,6 +44,8 @@ class Sitting:
     cursor: int
     # Open only to know what is new there: nobody is told that they are here.
     is_beside: bool = False
+    # What lies before this was there when they came: it is given by and by to who has much of it.
+    came_at: int = 0
 
 
 class Wire(Protocol):

@@ -18,6 +18,7 @@ from chat.hub import allowance
 from chat.hub.allowance import Allowance
 from chat.models import Message, Room
 from chat.posting import Draft, post_batch
+from chat.refusal import Refused
 from tests.chat.circle_live import in_round
 from tests.chat.talk import say
 from tests.chat.wire import Wire
@@ -60,6 +61,22 @@ def test_who_may_not_write_is_told_so_before_their_words_are_looked_at(cast, mon
     assert outcome.code == "too_fast"
 
 
+def test_a_tab_says_more_by_itself_than_anyone_does(monkeypatch):
+    monkeypatch.setattr(allowance.VERBS, "_clock", lambda: 100.0)
+    # Eight tabs of ten circles, back on the line twice in a moment.
+    said = [verb for _ in range(8) for verb in [*["open"] * 20, "read", "here", "typing"]]
+    for verb in said:
+        allowance.check_verb(1, verb)
+
+    done = []
+    with pytest.raises(Refused):
+        for n in range(200):
+            done.append(n)
+            allowance.check_verb(2, "respond")
+
+    assert len(done) == 51
+
+
 async def test_who_floods_the_house_is_sent_away_before_it_costs_much(cast, house):
     otto = await Wire.open(house, await sync_to_async(house.sign_in)(cast.otto))
     await otto.enter(cast.next_door)
@@ -100,7 +117,7 @@ def few(settings, monkeypatch):
     for one in (allowance.TRIES, allowance.VERBS):
         monkeypatch.setattr(one, "_clock", lambda: 100.0)
     monkeypatch.setattr(allowance, "_MOST_REFUSED", 3)
-    settings.ROOM_POSTS_PER_10S = settings.ROOM_VERBS_PER_10S = 2
+    settings.ROOM_POSTS_PER_10S, settings.ROOM_VERBS_PER_10S = 2, 8
 
 
 def ways_without_a_line(cast, said):

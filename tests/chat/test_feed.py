@@ -40,6 +40,7 @@ class Database:
         self.turns = 0  # of the loop that a look takes; 0 is now this, now that
         self.trusted = True
         self.doubts = 0
+        self.asked = self.keeps_waiting = 0
         self._chance = chance
 
     async def read_on(self, wanted: Wanted) -> Reading:
@@ -52,6 +53,10 @@ class Database:
     def trusts(self, changes: int) -> bool:
         self.doubts += not self.trusted
         return self.trusted
+
+    def lets_catch_up(self, person: int) -> bool:
+        self.asked += 1
+        return self.asked > self.keeps_waiting
 
     def greet(self, circle: str, line: Line) -> None:
         pass  # nobody knows here who is there
@@ -67,11 +72,13 @@ class Page:
         *,
         viewer: Viewer = NOOR,
         known: Company = COMPANY,
+        came_at: int = 0,
     ) -> None:
         self.places: list[int] = []
         self.told: list[str] = []
         self.line = Line(1, "s", self._send)
-        sitting = Sitting(viewer, feed.cursor if since is None else since)
+        since = feed.cursor if since is None else since
+        sitting = Sitting(viewer, since, came_at=came_at)
         feed.add(self.line, sitting, known)
 
     async def _send(self, message: dict[str, str]) -> None:
@@ -177,6 +184,33 @@ async def test_whoever_catches_up_while_rights_change_is_given_the_rest_without_
     await until_told(page, 40)
 
     assert page.places == list(range(21, 41))
+
+
+async def test_whoever_asks_for_too_much_of_the_log_is_given_it_by_and_by(monkeypatch):
+    """Nobody else waits for that, nor do they themselves for what is said now."""
+    monkeypatch.setattr("chat.hub.feed._BY_AND_BY_SECONDS", 0)
+    database = Database(random.Random(1))
+    database.head = 40
+    database.keeps_waiting = 1_000_000
+    feed = Feed(Circle(pk=1, public_id="c"), 40, COMPANY, database)
+    greedy, other = Page(feed, since=20, came_at=40), Page(feed)
+    slow = Page(feed, since=38, came_at=30)
+    database.head = 41
+    feed.offer(reading(40, 41))
+    await until_told(other, 41)
+    await until_told(slow, 41)
+    assert database.asked and greedy.places == []
+    # They come again and again.
+    for since in range(20, 30):
+        feed.add(greedy.line, Sitting(NOOR, since, came_at=41), COMPANY)
+        await asyncio.sleep(0)
+    looks = database.looks
+
+    database.keeps_waiting = database.asked
+    await until_told(greedy, 41)
+
+    assert greedy.places == list(range(30, 42))
+    assert database.looks == looks + 1
 
 
 async def test_whoever_opens_the_room_again_while_catching_up_is_told_nothing_twice():
