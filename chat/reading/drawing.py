@@ -19,7 +19,16 @@ from chat import mentions
 from chat.models import Message, Response
 from chat.models.messages import Words
 from chat.reading import mould, sides
-from chat.reading.entries import Entry, clock, in_language, instant, messages_of, mould_of, rendered
+from chat.reading.entries import (
+    Entry,
+    clock,
+    in_language,
+    instant,
+    messages_of,
+    mould_of,
+    rendered,
+    rendered_quote,
+)
 from chat.words import excerpt, to_html
 from community import vault
 from community.templatetags.weave import swatch_classes
@@ -82,6 +91,13 @@ def draw_fresh(
         for entry in entries:
             entry.html = rendered(entry)
     return entries
+
+
+def quote_of(message: Message, *, circle: Circle) -> str:
+    """What every answer to `message` shows of it, to the letter as it stands in them."""
+    with in_language(circle.cohort.language):
+        quote = _quote(message, vault.circle_owner(circle.public_id))
+        return rendered_quote(circle.public_id, quote)
 
 
 def cast_event(message: NewMessage, said: Words, circle: Circle) -> str | None:

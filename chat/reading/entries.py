@@ -169,6 +169,11 @@ def rendered(entry: Entry) -> Markup:
     return Markup(mould_of(sitter).cast(gaps))  # noqa: S704 -- the template and `words` escape
 
 
+def rendered_quote(circle: str, quote: dict[str, str]) -> str:
+    """What all answers to a message show of it, in the language that is active."""
+    return _template("quote").render(e={"circle": circle, "quote": quote})
+
+
 @lru_cache(maxsize=4096)
 def mould_of(sitter: mould.Sitter) -> mould.Mould:
     """The drawing of a plain message with gaps for what differs between two of this member."""
@@ -199,5 +204,5 @@ _GAPS = {
 
 
 @cache
-def _template() -> Template:
-    return cast(Jinja2, engines["fragments"]).env.get_template("chat/entry.jinja")
+def _template(name: str = "entry") -> Template:
+    return cast(Jinja2, engines["fragments"]).env.get_template(f"chat/{name}.jinja")

@@ -46,13 +46,17 @@ JOIN programs_cohort o ON o.id = c.cohort_id
 WHERE r.circle_id {among}
 """
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
-_REDRAWS = {
+# Answers show another quote after these. Of them all it is the same, and goes along once: there may
+# be any number of answers.
+_REQUOTES = {
     Event.Kind.EDITED,
     Event.Kind.TAKEN_BACK,
     Event.Kind.SET_ASIDE,
     Event.Kind.PUT_BACK,
-    Event.Kind.LET_THROUGH,
 }
+# It has another place now, and answers a quote for some who had none before. Few answer what only
+# facilitators have read.
+_REDRAWS = {Event.Kind.LET_THROUGH}
 
 
 # Someone who answers for the room came or went: what is held may now be held for another.
@@ -235,6 +239,9 @@ def _happenings(
         found[pk] = [_happening(event, standing, entries, answers) for event in events]
         for event, happening in zip(events, found[pk], strict=True):
             happening.personal = aside.for_event(event, circle)
+            if event.kind in _REQUOTES and event.message_id in standing:
+                quoted = standing[event.message_id]
+                happening.shown["quote"] = drawing.quote_of(quoted, circle=circle)
             if held_anew.get(event.room_id) is event:
                 happening.also = [
                     (message, entries[message.pk])

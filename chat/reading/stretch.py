@@ -29,7 +29,7 @@ class Happening:
     place: int
     shown: dict[str, Any]
     entry: Entry | None = None
-    # Answers that quote what has changed, drawn anew.
+    # Others that are drawn anew with it.
     also: list[tuple[Message, Entry]] = field(default_factory=list)
     personal: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -63,8 +63,8 @@ class Happening:
         for entry in self.entries:
             yield from (entry.author, entry.quoted_author, *(by for _, by in entry.given))
 
-    def seen_by(self, viewer: Viewer, *, also: bool = True) -> dict[str, Any] | None:
-        """The event as `viewer` may see it; None where they may not. `also`: with the answers."""
+    def seen_by(self, viewer: Viewer) -> dict[str, Any] | None:
+        """The event as `viewer` may see it; None where they may not."""
         if self.seq <= viewer.from_seq or self.place <= viewer.from_seq:
             return None
         if not viewer.is_facilitator and not self._is_for(viewer):
@@ -76,7 +76,7 @@ class Happening:
         seen = self.shown
         answers = [
             {"id": entry.id, "html": entry.html_for(viewer.from_seq, viewer.hidden)}
-            for message, entry in (self.also if also else ())
+            for message, entry in self.also
             if _may_see(viewer, message)
         ]
         if answers:
@@ -125,10 +125,7 @@ class Stretch:
             self._packets[False] = self.cast
 
     def events_for(self, viewer: Viewer) -> list[dict[str, Any]]:
-        seen = (
-            happening.seen_by(viewer, also=happening.seq in self._answered)
-            for happening in self.happenings
-        )
+        seen = (happening.seen_by(viewer) for happening in self.happenings)
         return [event for event in seen if event is not None]
 
     def packet_for(self, viewer: Viewer) -> Packet:
@@ -186,14 +183,6 @@ class Stretch:
             if happening.personal or happening.member or happening.also
             for member in happening.concerned
         )
-
-    @cached_property
-    def _answered(self) -> frozenset[int]:
-        """The places of events that bring answers along: of many about one message the newest,
-        since all show them as they stand now. Otherwise one who changes a message with many
-        answers again and again would fill everyone's line."""
-        newest = {one.shown.get("id"): one.seq for one in self.happenings if one.also}
-        return frozenset(newest.values())
 
     @cached_property
     def _people(self) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,10 @@ class Reader:
             self.log[name] = (event["seq"], event["html"])
         elif name in self.log:
             self.log[name] = (self.log[name][0], event["html"])
+        if "quote" in event:
+            quoted = rf'<p class="quote [^>]*><a href="[^"]*" data-quotes="{name}".*?</p>'
+            for one, (seq, html) in self.log.items():
+                self.log[one] = (seq, re.sub(quoted, lambda _: event["quote"], html))
         for other in event.get("also", ()):
             if other["id"] in self.log:
                 self.log[other["id"]] = (self.log[other["id"]][0], other["html"])

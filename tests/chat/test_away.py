@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from chat import editing, hiding
 from chat.keeping import holding, hours, moderation, pacing
 from chat.live import leading, rounds, state
 from chat.models import Room
+from chat.reading import sides
 from chat.refusal import Refused
 from community.models import User
 from programs.models import Circle
@@ -241,18 +243,27 @@ def test_what_someone_hidden_responded_counts_for_everybody_else_alone(evening):
         assert counted(who, noors) == ["1"]
 
 
-def test_answers_to_what_is_changed_again_and_again_come_once(evening):
+def test_a_change_costs_the_same_however_many_answer_what_is_changed(evening):
+    """Otherwise one who changes it again and again would fill everyone's line, and keep the house
+    busy with nothing else."""
     it = evening(9)
-    page = Away(it.cast.ines, it.circle)
     first = say(it.cast.noor, "Once", circle=it.circle)
-    answers = {say(it.cast.ines, "Yes", circle=it.circle, reply_to=first.id).id for _ in range(3)}
-    page.catch_up()
-    for n in range(5):
-        editing.edit(by=it.cast.noor, message=first.id, body=f"Once, {n}", **it._here)
-    moderation.set_aside(by=it.cast.mina, message=first.id, why="It names someone.", **it._here)
-    heard = len(page.heard)
 
-    page.catch_up().expect_a_fresh_page()
+    def cost(answers: int) -> tuple[int, int]:
+        """In bytes of the frame, and in messages that are drawn."""
+        for _ in range(answers):
+            say(it.cast.ines, "Yes", circle=it.circle, reply_to=first.id)
+        page = Away(it.cast.ines, it.circle)
+        editing.edit(by=it.cast.noor, message=first.id, body="Once more", **it._here)
+        moderation.set_aside(by=it.cast.mina, message=first.id, why="It was said.", **it._here)
+        moderation.put_back(by=it.cast.mina, message=first.id, **it._here)
+        editing.edit(by=it.cast.noor, message=first.id, body=f"Twice {answers:2}", **it._here)
+        with patch.object(sides, "join", wraps=sides.join) as joined:
+            page.catch_up()
+        drawn = sum(len(call.args[0]) for call in joined.call_args_list)
+        page.expect_a_fresh_page()
+        return len(page.everything_heard()) - len(str(page.cursor)), drawn
 
-    brought = [[other["id"] for other in event.get("also", ())] for event in page.heard[heard:]]
-    assert brought[:-1] == [[]] * 5 and set(brought[-1]) == answers
+    few, many = cost(1), cost(30)
+
+    assert abs(few[0] - many[0]) < 40 and few[1] == many[1] == 1

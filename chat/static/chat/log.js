@@ -141,6 +141,7 @@ export class Log {
       const quoting = this.entry(id);
       if (quoting) this.#swap(quoting, entryFrom(html));
     }
+    if (event.quote) this.#quoteAnew(event);
     const before = event.id && this.entry(event.id);
     if (event.remove) this.#remove(before);
     if (event.remove) this.newer.forget(event.id);
@@ -154,6 +155,16 @@ export class Log {
     if (!standsIn) this.dress.entry(fresh);
     this.room.outbox?.arrived(event.client_id);
     return standsIn || fresh.dataset.member === this.room.dataset.me ? undefined : fresh;
+  }
+
+  /** What answers to a message show of it, since it has changed. */
+  #quoteAnew({ id, quote }) {
+    for (const link of this.list.querySelectorAll(`[data-quotes="${id}"]`)) {
+      const fresh = entryFrom(quote);
+      const held = link === document.activeElement;
+      link.closest(".quote").replaceWith(fresh);
+      if (held) fresh.querySelector("a").focus({ preventScroll: true });
+    }
   }
 
   /** Takes an entry away; whoever was at it is at the log then. */

@@ -40,7 +40,7 @@ export function cutAll(id) {
   return document.getElementById(id).content.cloneNode(true);
 }
 
-/** An entry from the markup that a frame carries. */
+/** An entry, or a part of one, from the markup that a frame carries. */
 export function entryFrom(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
