@@ -156,7 +156,7 @@ class ChatConsumer(AsyncConsumer):
         elif frame.verb == "typing":
             Hub.of_process().typing(line, frame.public_id("circle"))
         elif frame.verb in verbs.VERBS:
-            found = await Hub.of_process().writer.run(verbs.act, line.person, frame)
+            found = await Hub.of_process().scribe.thread.run(verbs.act, line.person, frame)
             line.say({"is": "ack", **(found or {}), **frame.echo})
         else:
             raise refusal.bad_frame()
@@ -172,7 +172,7 @@ class ChatConsumer(AsyncConsumer):
         if self._posts_underway >= _MOST_POSTS_UNDERWAY:
             raise refusal.too_fast()
         draft = frame.draft(person=line.person, circle=frame.public_id("circle"))
-        outcome = Hub.of_process().post(draft)
+        outcome = Hub.of_process().scribe.post(draft)
         self._posts_underway += 1
         outcome.add_done_callback(lambda done: self._answer(line, frame, done))
 
@@ -188,7 +188,7 @@ class ChatConsumer(AsyncConsumer):
         if isinstance(outcome, Refused):
             self._refuse(line, frame, outcome, in_vain=outcome.code in _UNREADABLE)
             return
-        Hub.of_process().answer(
+        Hub.of_process().scribe.answer(
             line,
             {
                 "is": "ack",

@@ -167,7 +167,9 @@ async def _posted(hub: Hub, request: HttpRequest, circle: str, frame: Frame) -> 
             logger.error("letter_unread: %s", type(error).__name__)
             return None
 
-    delivered = await hub.deliver(Letter(request.COOKIES[settings.SESSION_COOKIE_NAME], draft_of))
+    delivered = await hub.scribe.deliver(
+        Letter(request.COOKIES[settings.SESSION_COOKIE_NAME], draft_of)
+    )
     if delivered is None:
         return None
     try:

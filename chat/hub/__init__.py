@@ -4,6 +4,7 @@ line.py        one socket, with its own patience
 direct.py      a shorter way for its frames, where uvicorn gives it away
 feed.py        one room's log, read once and handed to the lines that have it open
 opening.py     circles opened, many people's in a few questions
+scribe.py      what is said in a process, written down and handed on
 batches.py     what comes together is done together, in one thread that talks to the database
 patience.py    a room that somebody else holds keeps no other waiting
 allowance.py   what one person may try costs others nothing

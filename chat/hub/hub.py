@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from chat import announcing, posting
@@ -15,37 +14,22 @@ from chat.hub.admission import Admitted
 from chat.hub.batches import Batches, DatabaseThread
 from chat.hub.feed import Feed
 from chat.hub.hints import Hints
-from chat.hub.letters import Delivered, Letter, delivered
 from chat.hub.line import Line, Sitting
 from chat.hub.neighbours import Neighbours
 from chat.hub.opening import Asked, Opening, open_circles
-from chat.hub.patience import Patience
+from chat.hub.scribe import Scribe
 from chat.hub.watch import Watch
-from chat.posting import Commit, Draft, Later, Outcome
+from chat.posting import Draft, Outcome
 from chat.reading import replay
-from chat.reading.company import companies
 from chat.reading.replay import Reading, Wanted
 
 logger = logging.getLogger(__name__)
 
-_MOST_POSTS = 400
-# A commit costs the same as five messages in it: where more than a hundred a second are said,
-# waiting this long makes everyone wait less.
-_APART_SECONDS = 0.004
-# Nobody notices a tenth of a second in a house where thousands of messages a second are said.
-_AT_MOST_APART_SECONDS = 0.08
-# Whoever posts by HTTP sends the next when the last is answered: a batch that waits until most are
-# back is larger, and costs less for each.
-_LETTERS_APART_SECONDS = 0.012
 _MOST_ARRIVALS = 500
 _MOST_OPENINGS = 250
 _MOST_READINGS = 100
 # Longer than any wait for the database's own locks.
 _PATIENCE_SECONDS = 60.0
-
-
-# What was read of rooms, and the hints to others.
-_Brought = tuple[list[Reading], list[announcing.Hint]]
 
 
 class Hub:
@@ -72,16 +56,12 @@ class Hub:
         self.lines: set[Line] = set()
         self._lines_of: defaultdict[int, set[Line]] = defaultdict(set)
         self.feeds: dict[str, Feed] = {}
-        self.writer = DatabaseThread("hub-writes")
+        self.scribe = Scribe(self.feeds, self._tell)
         self.reader = DatabaseThread("hub-reads")
         self.neighbours = Neighbours(loop, self.feeds, self._tell)
         self.watch = Watch(self)
-        # Messages that were given to be committed, for as long as this process lives.
-        self.committed = 0
-        self._patience = Patience()
         self._heeders = self._all_that_is_heeded()
         self._hints = Hints(self.neighbours.presence.me, self._heed)
-        self._ready_to_write()
         self._ready_to_read()
         self._tasks = [loop.create_task(work) for work in self._works()]
         announcing.through(self._tell_from_thread)
@@ -97,30 +77,6 @@ class Hub:
             "hint.typing": self.neighbours.heed_typing,
             "hint.here": self.neighbours.heed_here,
         }
-
-    def _ready_to_write(self) -> None:
-        self._posts: Batches[Draft, Outcome] = Batches(
-            self.writer,
-            self._commit_and_draw,
-            most=_MOST_POSTS,
-            then=lambda: self._hand_on(self._brought),
-            apart=_APART_SECONDS,
-            at_most=_AT_MOST_APART_SECONDS,
-        )
-        self._letters: Batches[Letter, Delivered | None] = Batches(
-            self.writer,
-            self._deliver,
-            most=_MOST_POSTS,
-            then=lambda: self._hand_on(self._delivered),
-            apart=_LETTERS_APART_SECONDS,
-        )
-        # The hints of the batch that the writing thread is committing.
-        self._batch = threading.local()
-        # What a batch of posts brought, until it is handed on; and one of letters.
-        self._brought: deque[_Brought] = deque()
-        self._delivered: deque[_Brought] = deque()
-        # Whoever was answered since, and has perhaps not been told so yet.
-        self._answered: list[Line] = []
 
     def _ready_to_read(self) -> None:
         self._arrivals = Batches(self.reader, admission.admitted, most=_MOST_ARRIVALS)
@@ -219,22 +175,6 @@ class Hub:
 
     # Writing ---------------------------------------------------------------------------
 
-    def post(self, draft: Draft) -> asyncio.Future[Outcome]:
-        """Its outcome, once the batch it went with is committed. Raises Refused for whoever tries
-        too much, without asking anything."""
-        allowance.check_words(draft.user_id, draft.body, draft.note)
-        return self._posts.submit(draft)
-
-    def answer(self, line: Line, frame: dict[str, Any]) -> None:
-        """What became of a post, said when its batch is handed on: with its event, or by itself."""
-        line.say_ahead(frame)
-        self._answered.append(line)
-
-    def deliver(self, letter: Letter) -> asyncio.Future[Delivered | None]:
-        """What became of it, once the batch it went with is committed; None where its session has
-        ended, or it was kept back."""
-        return self._letters.submit(letter)
-
     @classmethod
     def post_from_thread(cls, draft: Draft) -> Outcome:
         """For a request's own thread: the message goes with the batch of this process's hub.
@@ -246,7 +186,7 @@ class Hub:
             return posting.post_batch([draft])[0]
 
         async def posted() -> Outcome:
-            return await hub.post(draft)
+            return await hub.scribe.post(draft)
 
         return asyncio.run_coroutine_threadsafe(posted(), hub.loop).result(_PATIENCE_SECONDS)
 
@@ -255,75 +195,11 @@ class Hub:
         if sitting := line.sittings.get(circle):
             self.neighbours.writes(circle, sitting)
 
-    def _deliver(self, letters: Sequence[Letter]) -> list[Delivered | Later | None]:
-        """As `_commit_and_draw`, whose drafts are in letters; there may be none left of them."""
-        return delivered(letters, self._commit_the_allowed)
-
-    def _commit_the_allowed(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
-        refused = [allowance.refused(one.user_id, one.body, one.note) for one in drafts]
-        allowed = [draft for draft, no in zip(drafts, refused, strict=True) if no is None]
-        outcomes = iter(self._commit(allowed, self._delivered) if allowed else [])
-        return [next(outcomes) if no is None else no for no in refused]
-
-    def _commit_and_draw(self, drafts: Sequence[Draft]) -> list[Outcome | Later]:
-        return self._commit(drafts, self._brought)
-
-    def _commit(self, drafts: Sequence[Draft], brought: deque[_Brought]) -> list[Outcome | Later]:
-        """In the writing thread: what is committed is drawn from memory for who listens here."""
-        readings: list[Reading] = []
-        self._batch.hints = []
-        try:
-            commit = self._patience.commit(drafts)
-            self.committed += len(drafts)
-            readings = self._drawn(commit)
-            return commit.outcomes
-        finally:
-            hints, self._batch.hints = self._batch.hints, None
-            brought.append((readings, hints))
-
-    def _drawn(self, commit: Commit) -> list[Reading]:
-        """Empty where it fails: it is committed, and the feeds find it in the database."""
-        try:
-            heard, known, counts = [], {}, {}
-            for said in commit.said:
-                ground = said.ground
-                if feed := self.feeds.get(ground.circle.public_id):
-                    heard.append(said)
-                    known[ground.circle.id] = feed.company
-                    counts[ground.circle.id] = ground.company
-            found = companies(counts, known=known)
-            return [
-                Reading(replay.fresh(said), found[said.ground.circle.id], commit.changes)
-                for said in heard
-            ]
-        except Exception as error:
-            logger.error("not_drawn: %s", type(error).__name__)
-            return []
-
-    def _hand_on(self, brought: deque[_Brought]) -> None:
-        """Of one batch. Whoever wrote has just been answered."""
-        # Where it never came to the work, nothing was brought.
-        readings, hints = brought.popleft() if brought else ([], [])
-        answered, self._answered = self._answered, []
-        try:
-            for reading in readings:
-                if feed := self.feeds.get(reading.stretch.circle):
-                    feed.offer(reading)
-        finally:  # whatever is wrong with an event, what was committed is answered
-            for line in answered:
-                line.let_go()
-        # Last: what was offered need not be looked for.
-        for hint in hints:
-            self._tell(hint)
-
     # Hints -----------------------------------------------------------------------------
 
     def _tell_from_thread(self, hint: announcing.Hint) -> None:
-        held_back = getattr(self._batch, "hints", None)
-        if held_back is not None:
-            held_back.append(hint)
-            return
-        self.loop.call_soon_threadsafe(self._tell, hint)
+        if not self.scribe.holds_back(hint):
+            self.loop.call_soon_threadsafe(self._tell, hint)
 
     def _tell(self, hint: announcing.Hint) -> None:
         self._hints.tell(hint)

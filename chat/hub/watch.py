@@ -149,7 +149,7 @@ class Watch:
         thread, moved, seen = DatabaseThread("hub-log"), 0, 0
         while True:
             await asyncio.sleep(_LOG_SECONDS)
-            seen, before = self._hub.committed, seen
+            seen, before = self._hub.scribe.committed, seen
             if not _is_due(seen - moved, new=seen - before):
                 continue
             moved = seen
@@ -158,7 +158,7 @@ class Watch:
             except Exception as error:
                 logger.error("log_not_moved_on: %s", type(error).__name__)
             # What was said while the disk took its time is not said at once.
-            seen = self._hub.committed
+            seen = self._hub.scribe.committed
 
     async def keep(self) -> None:
         turn = 0

@@ -548,7 +548,7 @@ async def test_with_too_much_underway_it_goes_on(cast, hub, doors, monkeypatch):
 async def test_what_fails_is_tried_once_more_and_posted_once(
     cast, hub, doors, monkeypatch, caplog, does
 ):
-    deliver = hub.deliver
+    deliver = hub.scribe.deliver
 
     async def fail(letter):
         if does:
@@ -556,7 +556,7 @@ async def test_what_fails_is_tried_once_more_and_posted_once(
         raise OSError(SECRET)
 
     session, body = await sync_to_async(signed_in)(cast.noor), message()
-    monkeypatch.setattr(hub, "deliver", fail)
+    monkeypatch.setattr(hub.scribe, "deliver", fail)
     answer = await doors.ask(doors.letterbox, body, **scope_of(cast, session, len(body)))
 
     assert (answer.status, doors.passed_on) == (201, 1)

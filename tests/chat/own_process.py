@@ -44,6 +44,6 @@ async def hub_of_this_process() -> AsyncIterator[Hub]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     # Before the next test opens the database anew: this one's connections are closed.
-    for thread in (hub.writer, hub.reader):
+    for thread in (hub.scribe.thread, hub.reader):
         thread.close()
         thread._executor.shutdown(wait=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from chat.hub import Hub, admission
+from chat.hub import admission
 from chat.hub import line as lines
 from chat.hub.feed import Feed
 from chat.hub.letters import Letter
 from chat.hub.line import TOO_SLOW, Line
+from chat.hub.scribe import Scribe
 from chat.reading.company import Company
 from chat.reading.packet import Packet
 from chat.reading.replay import Reading
@@ -293,24 +294,24 @@ async def test_whoever_is_sent_away_is_answered_before():
 
 async def test_what_was_committed_is_answered_whatever_is_wrong_with_an_event():
     far = Wired()
-    hub = Hub.__new__(Hub)
+    scribe = Scribe.__new__(Scribe)
     broken = Reading(Stretch("c", 0, 1, 1, []), Company(0), 0)
     # It knows nothing, and breaks.
-    hub.feeds = {"c": Feed.__new__(Feed)}
-    hub._answered = []
-    hub.answer(far.line, {"n": 1})
+    scribe._feeds = {"c": Feed.__new__(Feed)}
+    scribe._answered = []
+    scribe.answer(far.line, {"n": 1})
     with pytest.raises(AttributeError):
-        hub._hand_on(deque([([broken], [])]))
+        scribe._hand_on(deque([([broken], [])]))
 
     assert far.pieces == [wire_of({"n": 1})]
 
 
 async def test_letters_of_whom_nobody_knows_leave_what_posts_have_brought(monkeypatch):
-    hub = Hub.__new__(Hub)
-    hub._brought, hub._delivered, hub._answered = deque([([], [])]), deque(), []
+    scribe = Scribe.__new__(Scribe)
+    scribe._brought, scribe._delivered, scribe._answered = deque([([], [])]), deque(), []
     monkeypatch.setattr(admission, "standing", lambda sessions: [None for _ in sessions])
 
-    assert hub._deliver([Letter("no session", lambda sender: None)]) == [None]
-    hub._hand_on(hub._delivered)
+    assert scribe._deliver([Letter("no session", lambda sender: None)]) == [None]
+    scribe._hand_on(scribe._delivered)
 
-    assert len(hub._brought) == 1
+    assert len(scribe._brought) == 1
