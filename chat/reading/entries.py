@@ -139,7 +139,8 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 -- Django asks for autoescape
     env.globals |= {
         "_": gettext,
-        "ngettext": ngettext,
+        # Here, for `makemessages` finds no plural in a fragment.
+        "people": lambda n: ngettext("%(n)s person", "%(n)s people", n) % {"n": n},
         # The sprite's address is the same as long as the process lives.
         "icon": cache(icon),
         "url": lambda name, *args: reverse(name, args=args),
