@@ -24,6 +24,8 @@ from chat.hub import Hub, Line, allowance
 from chat.hub.line import EXTENSION, SIGNED_OUT, TOO_FAST
 from chat.posting import Outcome
 from chat.refusal import Refused
+from community import language
+from community.language import in_language
 
 logger = logging.getLogger(__name__)
 
@@ -87,11 +89,21 @@ class ChatConsumer(AsyncConsumer):
             return
         await self.send({"type": "websocket.accept"})
         extensions = self.scope.get("extensions") or {}
-        self.line = Line(admitted.person, session, self.base_send, changes=admitted.changes)
+        self.line = Line(
+            admitted.person,
+            session,
+            self.base_send,
+            changes=admitted.changes,
+            language=admitted.language or self._asked_for(),
+        )
         if wire := extensions.get(EXTENSION):
             self.line.wire = wire
             wire.hear(self._take_post)
         hub.add(self.line)
+
+    def _asked_for(self) -> str:
+        accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        return language.asked_for(accepted, self.scope["cookies"])
 
     async def disconnect(self, message: dict[str, Any]) -> None:
         if self.line is not None:
@@ -112,7 +124,8 @@ class ChatConsumer(AsyncConsumer):
             frame.check_size()
             await self._do(line, frame)
         except Exception as error:
-            self._tell_failure(line, frame, error)
+            with in_language(line.language):
+                self._tell_failure(line, frame, error)
 
     def _take_post(self, text: str) -> bool:
         """A post waits for nothing here, so it need not go through `receive`."""
@@ -128,7 +141,8 @@ class ChatConsumer(AsyncConsumer):
         try:
             self._post(line, frame)
         except Exception as error:
-            self._tell_failure(line, frame, error)
+            with in_language(line.language):
+                self._tell_failure(line, frame, error)
         return True
 
     def _tell_failure(self, line: Line, frame: Frame | None, error: Exception) -> None:
@@ -156,7 +170,9 @@ class ChatConsumer(AsyncConsumer):
         elif frame.verb == "typing":
             Hub.of_process().typing(line, frame.public_id("circle"))
         elif frame.verb in verbs.VERBS:
-            found = await Hub.of_process().scribe.thread.run(verbs.act, line.person, frame)
+            found = await Hub.of_process().scribe.thread.run(
+                verbs.act, line.person, frame, line.language
+            )
             line.say({"is": "ack", **(found or {}), **frame.echo})
         else:
             raise refusal.bad_frame()
@@ -171,7 +187,9 @@ class ChatConsumer(AsyncConsumer):
         """Hands a message to the hub, and answers when its batch is committed."""
         if self._posts_underway >= _MOST_POSTS_UNDERWAY:
             raise refusal.too_fast()
-        draft = frame.draft(person=line.person, circle=frame.public_id("circle"))
+        draft = frame.draft(
+            person=line.person, circle=frame.public_id("circle"), language=line.language
+        )
         outcome = Hub.of_process().scribe.post(draft)
         self._posts_underway += 1
         outcome.add_done_callback(lambda done: self._answer(line, frame, done))
@@ -186,7 +204,8 @@ class ChatConsumer(AsyncConsumer):
         else:
             outcome = done.result()
         if isinstance(outcome, Refused):
-            self._refuse(line, frame, outcome, in_vain=outcome.code in _UNREADABLE)
+            with in_language(line.language):
+                self._refuse(line, frame, outcome, in_vain=outcome.code in _UNREADABLE)
             return
         Hub.of_process().scribe.answer(
             line,

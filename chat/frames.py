@@ -77,8 +77,9 @@ class Frame(NamedTuple):
     def seq_or_none(self, name: str) -> int | None:
         return None if self.fields.get(name) is None else self.seq(name)
 
-    def draft(self, *, person: int, circle: str) -> Draft:
-        """The message in this frame, as `person` wants it posted in `circle`."""
+    def draft(self, *, person: int, circle: str, language: str = "") -> Draft:
+        """The message in this frame, as `person` wants it posted in `circle`; they are answered in
+        `language`."""
         return Draft(
             user_id=person,
             circle=circle,
@@ -86,6 +87,7 @@ class Frame(NamedTuple):
             body=self.text("body"),
             note=self.note(),
             reply_to=self.public_id_or_none("reply_to"),
+            language=language,
         )
 
     def note(self) -> str:

@@ -35,6 +35,7 @@ from chat.posting import Draft
 from chat.refusal import Refused
 from chat.views import forms, twins
 from community import logs, sessions
+from community.language import in_language
 from community.models import PUBLIC_ID
 from community.threshold import Threshold
 from programs import idle
@@ -156,11 +157,14 @@ class Letterbox:
 
 
 async def _posted(hub: Hub, request: HttpRequest, circle: str, frame: Frame) -> _Answer | None:
+    def spoken_to(sender: SignedIn) -> str:
+        return sender.language or translation.get_language_from_request(request)
+
     def draft_of(sender: SignedIn) -> Draft | None:
         try:
             if _is_to_be_written(sender.noted, request) or sender.language not in _LANGUAGES:
                 return None
-            return frame.draft(person=sender.person, circle=circle)
+            return frame.draft(person=sender.person, circle=circle, language=spoken_to(sender))
         except Refused:
             return None
         except Exception as error:
@@ -172,11 +176,13 @@ async def _posted(hub: Hub, request: HttpRequest, circle: str, frame: Frame) -> 
     )
     if delivered is None:
         return None
+    language = spoken_to(delivered.sender)
     try:
-        status, fields = twins.answer_to(frame, delivered.outcome)
+        with in_language(language):
+            status, fields = twins.answer_to(frame, delivered.outcome)
     except Http404:
         return None
-    return _Answer(status, fields, delivered.sender.language)
+    return _Answer(status, fields, language)
 
 
 def _is_to_be_written(session: Mapping[str, Any], request: HttpRequest) -> bool:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class Refused(Exception):
     """Something a person asked of a room that can't be; `say` is the sentence they read.
 
     `code` is one of those in docs/protocol.md. `again_in` is in seconds, where waiting helps.
-    The sentence never repeats what was written.
+    The sentence never repeats what was written. Those of this module are worded when they are
+    handed out: who raises them may not know to whom.
     """
 
-    def __init__(self, code: str, say: str, *, again_in: int | None = None) -> None:
+    def __init__(self, code: str, say: str | StrPromise, *, again_in: int | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.say = say
+        self._say = say
         self.again_in = again_in
+
+    @property
+    def say(self) -> str:
+        return str(self._say)
 
     def as_frame(self) -> dict:
         frame: dict = {"is": "refused", "code": self.code, "say": self.say}

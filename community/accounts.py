@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from community import letters, vault
+from community.models import User
 
 # The owner, in the vault, of what authenticator apps share with us.
 _SECOND_FACTORS = "house:second-factors"
@@ -54,6 +55,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGN_UP_OPEN
+
+    def new_user(self, request: HttpRequest) -> User:
+        """Mail has no browser that asks: whoever is spoken to in another language than the house's
+        own is written to in that, until they choose."""
+        user: User = super().new_user(request)
+        language = get_language() or ""
+        user.language = "" if language == settings.LANGUAGE_CODE else language
+        return user
 
     def format_email_subject(self, subject: str) -> str:
         return subject

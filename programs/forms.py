@@ -13,9 +13,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from programs import names
 from programs.models import Agreement
@@ -85,7 +84,7 @@ class AboutForm(StepForm):
     def clean_adult(self) -> str:
         if self.cleaned_data["adult"] != "yes":
             raise forms.ValidationError(
-                _t("Circles are for adults. Support now has people to talk with at any age.")
+                gettext("Circles are for adults. Support now has people to talk with at any age.")
             )
         return "yes"
 
@@ -130,7 +129,7 @@ class CareForm(StepForm):
             self.errors.pop("evaluated_on", None)
             self.add_error(
                 "evaluated",
-                _t(
+                gettext(
                     "A circle asks that a trained professional has looked at this with you "
                     "first. Your answers are kept; come back to them after that."
                 ),
@@ -141,10 +140,12 @@ class CareForm(StepForm):
         day: dt.date = self.cleaned_data["evaluated_on"]
         today = timezone.localdate()
         if day > today:
-            raise forms.ValidationError(_t("That day is still to come."))
+            raise forms.ValidationError(gettext("That day is still to come."))
         if day < today - EVALUATION_HOLDS:
             raise forms.ValidationError(
-                _t("That is more than twelve months ago. Ask for a fresh look, then come back.")
+                gettext(
+                    "That is more than twelve months ago. Ask for a fresh look, then come back."
+                )
             )
         return day
 
@@ -238,7 +239,7 @@ def as_read(answers: dict[str, str]) -> list[tuple[Any, Any]]:
             if isinstance(field, forms.ChoiceField):
                 answer = dict(cast(list[tuple[str, str]], field.choices)).get(answer, "")
             elif isinstance(field, forms.DateField) and (day := parse_date(answer)):
-                answer = date_format(day, "j F Y")
+                answer = date_format(day, gettext("j F Y"))
             if answer:
                 told.append((field.label, answer))
     return told
@@ -270,7 +271,9 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("decision") in {"ask", "decline"} and not cleaned.get("words", "").strip():
-            self.add_error("words", _t("Write a few words to them; they get nothing else to read."))
+            self.add_error(
+                "words", gettext("Write a few words to them; they get nothing else to read.")
+            )
         return cleaned
 
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import notices
+from community.language import in_language
 from community.models import Notice
 from community.signals import tick
 from programs import quiet
@@ -89,15 +90,15 @@ def _reckon(circles: list[int], cohort: Cohort, now: dt.datetime) -> None:
     due = {week: cohort.question_due_at(week) for week in weeks}
     known = PromptDelivery.objects.filter(circle__in=circles)
     there = set(known.values_list("circle", "week"))
-    PromptDelivery.objects.bulk_create(
-        [
+    with in_language(cohort.language):
+        rows = [
             _row(circle, week, at, now)
             for circle in circles
             for week, at in due.items()
             if (circle, week) not in there
-        ],
-        ignore_conflicts=True,  # another process reckoned the same
-    )
+        ]
+    # Conflicts: another process reckoned the same.
+    PromptDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     waiting = known.waiting()
     waiting.exclude(week__in=due).delete()
     for week, before in waiting.values_list("week", "due_at").distinct():
@@ -221,11 +222,12 @@ def _program_week(delivery: PromptDelivery) -> ProgramWeek | None:
 @transaction.atomic
 def _skip(delivery: PromptDelivery, now: dt.datetime) -> None:
     hours = round(LATEST.total_seconds() / 3600)
-    why = ngettext(
-        "It could not be asked within %(n)d hour.",
-        "It could not be asked within %(n)d hours.",
-        hours,
-    )
+    with in_language(delivery.circle.cohort.language):
+        why = ngettext(
+            "It could not be asked within %(n)d hour.",
+            "It could not be asked within %(n)d hours.",
+            hours,
+        )
     skipped = (
         PromptDelivery.objects.due(now)
         .filter(pk=delivery.pk)

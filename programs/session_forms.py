@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
@@ -55,7 +55,7 @@ class SessionChangeForm(forms.Form):
         self.fields["week_of"].choices = [  # type: ignore[attr-defined]
             (one.week_of.isoformat(), in_a_line(one, cohort)) for one in to_come
         ]
-        self.fields["at"].help_text = _t("By the clocks of %(zone)s.") % {
+        self.fields["at"].help_text = gettext("By the clocks of %(zone)s.") % {
             "zone": zone_name(cohort.time_zone)
         }
 
@@ -64,10 +64,10 @@ class SessionChangeForm(forms.Form):
         if cleaned.get("what") == "move":
             for name in ("on", "at"):
                 if name not in self.errors and not cleaned.get(name):
-                    self.add_error(name, _t("Say when it is held instead."))
+                    self.add_error(name, gettext("Say when it is held instead."))
             on = cleaned.get("on")
             if on and not -_NEAR < on - timezone.localdate() < calendar.FARTHEST:
-                self.add_error("on", _t("Choose a day within the coming year."))
+                self.add_error("on", gettext("Choose a day within the coming year."))
         return cleaned
 
     def change(self, *, by: User) -> Session:
@@ -95,7 +95,7 @@ def coming(cohort: Cohort, circle: Circle | None = None) -> list[Session]:
 def in_a_line(session: Session, cohort: Cohort) -> str:
     """By the cohort's clocks: "Thursday 26 November, 19:00, moved"."""
     local = timezone.localtime(session.begins_at, cohort.zone)
-    line = date_format(local, "l j F Y, H:i")
+    line = date_format(local, gettext("l j F Y, H:i"))
     if session.is_cancelled:
-        return _t("%(when)s, not held") % {"when": line}
-    return _t("%(when)s, moved") % {"when": line} if session.is_moved else line
+        return gettext("%(when)s, not held") % {"when": line}
+    return gettext("%(when)s, moved") % {"when": line} if session.is_moved else line

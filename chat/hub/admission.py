@@ -54,17 +54,22 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Whose session stood, looked up when rights had changed so often (see AccessCount)."""
+    """Whose session stood, looked up when rights had changed so often (see AccessCount), and the
+    language they chose, if any."""
 
     person: int
     changes: int
+    language: str = ""
 
 
 def admitted(sessions: Sequence[str]) -> list[Admitted | None]:
     """Who stands at the door with each session; None where it has ended or was revoked."""
     # Counted first: what ends while they are looked up was not looked at.
     changes = replay.access_changes()
-    return [Admitted(person, changes) if person else None for person in people_of(sessions)]
+    return [
+        Admitted(found.person, changes, found.language) if found else None
+        for found in standing(sessions)
+    ]
 
 
 def people_of(sessions: Sequence[str]) -> list[int | None]:

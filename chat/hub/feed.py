@@ -157,7 +157,7 @@ class Feed:
         for line, sitting in list(self.lines.items()):
             if sitting.cursor == stretch.after:
                 sitting.cursor = stretch.upto
-                line.push(for_all or stretch.packet_for(sitting.viewer))
+                line.push(for_all or stretch.packet_for(sitting.viewer, line.language))
             elif sitting.cursor < stretch.upto:
                 self.bring_up(line)
 
@@ -179,7 +179,7 @@ class Feed:
                 if self.lines.get(line) is not sitting or sitting.cursor != stretch.after:
                     continue  # they were turned out, opened it anew, or have it already
                 sitting.cursor = stretch.upto
-                line.push(stretch.packet_for(sitting.viewer))
+                line.push(stretch.packet_for(sitting.viewer, line.language))
                 # One stretch at a time: what a slow line can't take yet is not read yet.
                 await line.drained()
         except Exception as error:

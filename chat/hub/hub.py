@@ -128,7 +128,8 @@ class Hub:
     ) -> bool:
         """Opens a circle on a line, with all it missed since then. False for a stranger."""
         known = self.feeds.get(circle)
-        asked = Asked(line.person, circle, since, known.company if known else None)
+        company = known.company if known else None
+        asked = Asked(line.person, circle, since, company, line.language)
         opening = await self._openings.submit(asked)
         if opening is None:
             self.leave(line, circle)

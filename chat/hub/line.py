@@ -92,6 +92,8 @@ class Line:
     wire: Wire = _ORDINARY
     # Their session was looked at when rights had changed so often (see AccessCount).
     changes: int = 0
+    # What they are spoken to in, beside what is drawn for all.
+    language: str = ""
     sittings: dict[str, Sitting] = field(default_factory=dict)
     closed: bool = False
     number: int = field(default_factory=count().__next__)

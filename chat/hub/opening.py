@@ -16,6 +16,7 @@ from chat.reading.company import Company, companies
 from chat.reading.packet import Packet
 from chat.reading.replay import FURTHEST_BACK
 from chat.seats import Viewer
+from community.language import in_language
 from programs.models import Circle, Membership
 
 
@@ -27,6 +28,7 @@ class Asked:
     circle: str
     since: int | None
     company: Company | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ def open_circles(asked: Sequence[Asked]) -> list[Opening | None]:
         if seat is None or company is None or viewer is None:
             openings.append(None)
             continue
-        openings.append(
-            _opening(one, seat, viewer, company, standings[seat.pk], mine.get(seat.pk, {}))
-        )
+        with in_language(one.language):
+            openings.append(
+                _opening(one, seat, viewer, company, standings[seat.pk], mine.get(seat.pk, {}))
+            )
     return openings
 
 

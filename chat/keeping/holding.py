@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chat import log, words
 from chat.keeping import record
@@ -18,9 +19,12 @@ from chat.models import Asking, Event, Message, ModerationAction, Room, Seat
 from chat.models.messages import MessageQuerySet
 from chat.refusal import Refused
 from community import vault
+from community.language import filled
 from programs.models import Membership
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
     from community.models import User
 
 
@@ -106,16 +110,17 @@ def waiting_in(room: Room) -> MessageQuerySet:
     return held.select_related("membership").order_by("placed_seq")
 
 
-def why_asked(row: Asking, *, owner: str) -> str:
+def why_asked(row: Asking, *, owner: str) -> StrPromise:
     """The sentence a held message's author reads."""
     try:
         reason = row.why(owner=owner)
     except vault.Unopenable:
         reason = ""
-    return _(
+    said = gettext_noop(
         "%(name)s asks you to change this before others read it: %(why)s "
         "You can change it or take it back."
-    ) % {"name": row.by.name, "why": as_sentence(reason)}
+    )
+    return filled(said, {"name": row.by.name, "why": as_sentence(reason)})
 
 
 def _set_for_all(by: User, circle: str, on: bool) -> None:

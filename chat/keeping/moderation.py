@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chat import log, words
 from chat.keeping import record
@@ -19,11 +20,14 @@ from chat.keeping.until import runs_over, session_ends
 from chat.models import Asking, Event, Message, ModerationAction, Mute, Room, SetAside
 from chat.refusal import Refused
 from community import vault
+from community.language import filled
 from programs import enrolment
 from programs import refusal as programs_refusal
 from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
     from community.models import User
 
 LONGEST_MUTE = datetime.timedelta(days=30)
@@ -208,28 +212,26 @@ def mute_in_force(member: Membership) -> Mute | None:
     return Mute.objects.in_force().filter(member=member).select_related("by").first()
 
 
-def why_set_aside(row: SetAside, *, owner: str) -> str:
+def why_set_aside(row: SetAside, *, owner: str) -> StrPromise:
     """The sentence a message's author reads."""
     try:
         reason = row.why(owner=owner)
     except vault.Unopenable:
         reason = ""
-    return _("%(name)s set your message aside: %(why)s You’re welcome to say it another way.") % {
-        "name": row.by.name,
-        "why": as_sentence(reason),
-    }
+    said = gettext_noop(
+        "%(name)s set your message aside: %(why)s You’re welcome to say it another way."
+    )
+    return filled(said, {"name": row.by.name, "why": as_sentence(reason)})
 
 
-def why_muted(row: Mute, *, owner: str) -> str:
+def why_muted(row: Mute, *, owner: str) -> StrPromise:
     """The sentence a muted member reads."""
     try:
         reason = row.why(owner=owner)
     except vault.Unopenable:
         reason = ""
-    return _("%(name)s has asked you to only read and respond for now: %(why)s") % {
-        "name": row.by.name,
-        "why": as_sentence(reason),
-    }
+    said = gettext_noop("%(name)s has asked you to only read and respond for now: %(why)s")
+    return filled(said, {"name": row.by.name, "why": as_sentence(reason)})
 
 
 def _let_through_just_now(message: Message) -> ModerationAction | None:

@@ -8,17 +8,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from chat import leases
 from chat.keeping import hours, pacing, writing
 from chat.keeping.moderation import why_muted
 from chat.models import ModerationAction, Mute, Room, Seat
 from community import vault
+from community.language import filled
 from programs.models import Membership
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class Standing:
     room: Room
     member: Membership
     mute: Mute | None
-    why_muted: str
-    why_held: str
+    why_muted: StrPromise | str
+    why_held: StrPromise | str
     # Who asked for the pace, by name; empty where there is none, or nobody knows.
     pace_by: str
     hours_until: datetime.datetime | None
@@ -74,11 +79,13 @@ class Standing:
         return pacing.asked_for(self.room.pace_seconds, self.pace_by)
 
     def as_frame(self) -> dict[str, Any]:
-        """The fields of `opened`."""
+        """The fields of `opened`, in the language that is active."""
         mute, until = self.mute, self.hours_until
         return {
-            "muted": {"until": mute.until.isoformat(), "say": self.why_muted} if mute else None,
-            "held": {"say": self.why_held} if self.why_held else None,
+            "muted": {"until": mute.until.isoformat(), "say": str(self.why_muted)}
+            if mute
+            else None,
+            "held": {"say": str(self.why_held)} if self.why_held else None,
             "holds": self.room.holds_all,
             "pace": self.room.pace_seconds,
             "pace_by": self.pace_by,
@@ -161,12 +168,13 @@ def _standing(
     )
 
 
-def _why_held(seat: Seat) -> str:
+def _why_held(seat: Seat) -> StrPromise:
     """The sentence that someone reads whose words a facilitator reads first."""
     name = seat.held_by if hasattr(seat, "held_by") else _who_holds(seat)
     if not name:
         return _("A facilitator reads what you write before the others do.")
-    return _("%(name)s reads what you write before the others do.") % {"name": name}
+    said = gettext_noop("%(name)s reads what you write before the others do.")
+    return filled(said, {"name": name})
 
 
 def _who_holds(seat: Seat) -> str:

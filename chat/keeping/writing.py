@@ -10,6 +10,7 @@ import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Room
@@ -81,5 +82,5 @@ def sentence(
         return str(SENTENCES[forbids])
     local = timezone.localtime(until, cohort.zone)
     same_day = local.date() == timezone.localtime(now, local.tzinfo).date()
-    when = date_format(local, "H:i" if same_day else "j F, H:i")
+    when = date_format(local, "H:i" if same_day else gettext("j F, H:i"))
     return str(SENTENCES[forbids]).format(when=f"{when} ({cohort.time_zone})")

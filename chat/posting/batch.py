@@ -25,6 +25,7 @@ from chat.posting.drafts import LATER, Commit, Draft, Later, NewMessage, Outcome
 from chat.posting.ground import Ground, Speaker
 from chat.refusal import Refused
 from community import statements, vault
+from community.language import in_language
 from community.models import public_id
 from programs.models import Membership
 
@@ -169,7 +170,8 @@ class _Batch:
         if draft.circle in self.taken:
             return LATER
         try:
-            return self._settle(draft)
+            with in_language(draft.language):
+                return self._settle(draft)
         except Refused as refused:
             return refused
         except Exception as error:

@@ -26,6 +26,8 @@ class Draft(NamedTuple):
     body: str
     note: str = ""
     reply_to: str | None = None
+    # What its author is answered in, where it can't be posted.
+    language: str = ""
 
 
 class Posted(NamedTuple):

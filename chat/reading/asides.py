@@ -27,7 +27,8 @@ class Asides:
         return cls(messages, _newest_mutes(muted))
 
     def for_event(self, event: Event, circle: Circle) -> dict[int, dict[str, Any]]:
-        """By membership, the fields that this member alone is given."""
+        """By membership, the fields that this member alone is given; sentences are worded when
+        they are (see `Happening.seen_by`)."""
         owner = vault.circle_owner(circle.public_id)
         message = self.messages.get(event.message_id) if event.message_id else None
         author = message.membership_id if message else None

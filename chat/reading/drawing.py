@@ -22,7 +22,6 @@ from chat.reading import mould, sides
 from chat.reading.entries import (
     Entry,
     clock,
-    in_language,
     instant,
     messages_of,
     mould_of,
@@ -31,6 +30,7 @@ from chat.reading.entries import (
 )
 from chat.words import excerpt, to_html
 from community import vault
+from community.language import in_language
 from community.templatetags.weave import swatch_classes
 from programs.models import Circle, Membership, PromptDelivery
 

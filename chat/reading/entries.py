@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Collection
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, cast
@@ -13,13 +12,13 @@ from typing import Any, cast
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, Template
 from markupsafe import Markup, escape
 
 from chat.models import Message, Response
 from chat.reading import mould
+from community.language import in_language
 from community.templatetags.weave import icon
 
 _EMPTY = Markup()
@@ -125,13 +124,6 @@ def instant(at: datetime.datetime) -> str:
 def messages_of(circle: str) -> str:
     """Where the messages of this circle have their addresses."""
     return reverse("room", args=[circle]) + "messages/"
-
-
-def in_language(language: str) -> AbstractContextManager[None]:
-    """Most houses speak one language: there, nothing needs to be changed and put back."""
-    if translation.get_language() == language:
-        return nullcontext()
-    return cast(AbstractContextManager[None], translation.override(language))
 
 
 def environment(**options: Any) -> Environment:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
+
 from chat.models import Event, Message
 from chat.reading.company import Company
 from chat.reading.entries import Entry
 from chat.reading.packet import Packet
 from chat.seats import Viewer
+from community.language import in_language
 
-# Who sees the same gets the same frame: by role, and where it matters by member or joining.
-_Kind = bool | tuple[bool, int, int, frozenset[int]]
+# Who sees the same gets the same frame: by role, and where it matters by member, what they are
+# spoken to in, or joining.
+_Kind = bool | tuple[bool, int, int, frozenset[int], str]
 
 
 @dataclass(slots=True)
@@ -84,7 +88,7 @@ class Happening:
         if self.entry is not None and (self.entry.quoted_seq or viewer.hidden):
             seen = seen | {"html": self.entry.html_for(viewer.from_seq, viewer.hidden)}
         personal = self.personal.get(viewer.member)
-        return seen | personal if personal else seen
+        return seen | _worded(personal) if personal else seen
 
     def _is_for(self, peer: Viewer) -> bool:
         if self.audience == Event.Audience.ONE:
@@ -128,13 +132,15 @@ class Stretch:
         seen = (happening.seen_by(viewer) for happening in self.happenings)
         return [event for event in seen if event is not None]
 
-    def packet_for(self, viewer: Viewer) -> Packet:
-        """The frame a socket is sent: made once for all who see the same."""
+    def packet_for(self, viewer: Viewer, language: str = "") -> Packet:
+        """The frame a socket is sent: made once for all who see the same. What is said to one
+        alone is in their `language`."""
         alike = viewer.from_seq < self._same_since and not viewer.hidden
-        kind = False if alike else self._kind_of(viewer)
+        kind = False if alike else self._kind_of(viewer, language)
         packet = self._packets.get(kind)
         if packet is None:
-            packet = self._packets[kind] = self._packed(viewer)
+            with in_language(language):
+                packet = self._packets[kind] = self._packed(viewer)
         return packet
 
     def packet_for_all(self, company: Company) -> Packet | None:
@@ -155,16 +161,18 @@ class Stretch:
             }
         )
 
-    def _kind_of(self, viewer: Viewer) -> _Kind:
+    def _kind_of(self, viewer: Viewer, language: str) -> _Kind:
         apart = viewer.hidden and not viewer.hidden.isdisjoint(self._people)
         if viewer.from_seq < self._oldest and viewer.member not in self._concerned and not apart:
             # Nothing of it is theirs alone, nor from before their time.
             return viewer.is_facilitator and self._is_for_some
+        is_concerned = viewer.member in self._concerned
         return (
             viewer.is_facilitator,
-            viewer.member if viewer.member in self._concerned else 0,
+            viewer.member if is_concerned else 0,
             viewer.from_seq if viewer.from_seq >= self._oldest else 0,
             viewer.hidden & self._people,
+            language if is_concerned else "",
         )
 
     @cached_property
@@ -207,6 +215,10 @@ class Stretch:
             or (happening.also and any(message.unshown for message, _ in happening.also))
             for happening in self.happenings
         )
+
+
+def _worded(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(it) if isinstance(it, Promise) else it for name, it in fields.items()}
 
 
 def _may_see(viewer: Viewer, message: Message) -> bool:

@@ -19,8 +19,8 @@ def told(messages: Iterable[Message], *, to: Membership) -> dict[str, str]:
     sentences = {}
     if held:
         asked = Asking.objects.filter(message__in=held).select_related("by", "message")
-        sentences = {row.message.public_id: why_asked(row, owner=owner) for row in asked}
+        sentences = {row.message.public_id: str(why_asked(row, owner=owner)) for row in asked}
     for message in mine:
         if message.state == Message.State.SET_ASIDE:
-            sentences[message.public_id] = why_set_aside(message.setting_aside, owner=owner)
+            sentences[message.public_id] = str(why_set_aside(message.setting_aside, owner=owner))
     return sentences

@@ -16,6 +16,7 @@ from typing import Any
 from chat import refusal
 from chat.frames import Frame, Verb
 from chat.verbs import care, facilitating, live, reading, writing
+from community.language import in_language
 from community.models import User
 
 VERBS: dict[str, Verb] = {
@@ -27,9 +28,11 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def act(person: int, frame: Frame) -> dict[str, Any] | None:
-    """What this person's frame asks for, and what they are answered besides. Raises Refused."""
+def act(person: int, frame: Frame, language: str = "") -> dict[str, Any] | None:
+    """What this person's frame asks for, and what they are answered besides, in `language`. Raises
+    Refused."""
     by = User.objects.filter(pk=person, is_active=True).first()
     if by is None:
         raise refusal.not_member()
-    return VERBS[frame.verb](by, frame)
+    with in_language(language):
+        return VERBS[frame.verb](by, frame)

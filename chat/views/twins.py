@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -27,7 +28,8 @@ def post_message(request: HttpRequest, circle: str) -> JsonResponse:
     try:
         frame = frame_in(request.body)
         frame.check_size()
-        outcome: Outcome = Hub.post_from_thread(frame.draft(person=request.user.pk, circle=circle))
+        draft = frame.draft(person=request.user.pk, circle=circle, language=get_language() or "")
+        outcome: Outcome = Hub.post_from_thread(draft)
     except Refused as refused:
         # Strangers find nothing here, whatever they send.
         if seat_of(request.user, circle) is None:

@@ -27,9 +27,9 @@ def session_in_words(begins: datetime.datetime, ends: datetime.datetime) -> tupl
     zone = zone_name(timezone.get_current_timezone())
     at, until = time_format(start, "H:i"), time_format(end, "H:i")
     if start.date() != timezone.localdate():
-        on = date_format(start, "l j F")
+        on = date_format(start, _("l j F"))
         soon = start.date() - timezone.localdate() < datetime.timedelta(days=7)
-        briefly = date_format(start, "l" if soon else "j F")
+        briefly = date_format(start, "l" if soon else _("j F"))
         return (
             _("Live on %(on)s, %(at)s %(zone)s.") % {"on": briefly, "at": at, "zone": zone},
             _("%(on)s, %(at)s to %(until)s %(zone)s")

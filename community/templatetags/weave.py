@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from community import drawings
 
@@ -191,6 +191,13 @@ def zone_attribute(context: template.Context) -> SafeString:
     return format_html(' data-zone="{}"', zone) if zone else mark_safe("")
 
 
+@register.simple_tag
+def own_language(page: Any) -> SafeString:
+    """` lang="en"` where what editors wrote is in another language than the page round it."""
+    code = page.locale.language_code
+    return mark_safe("") if code == get_language() else format_html(' lang="{}"', code)
+
+
 def chosen_theme(request: Any) -> str:
     """ "light" or "dark" as the reader chose it; empty where the device decides."""
     chosen = request.COOKIES.get(THEME_COOKIE, "") if request else ""
@@ -243,6 +250,7 @@ def member_places(context: template.Context) -> list[dict[str, Any]]:
 
 
 # Time ------------------------------------------------------------------------
+# Dates are told by patterns in Django's letters, which each language puts in its own order.
 @register.filter
 def zone_name(zone: Any) -> str:
     """A zone as people say it: "Europe/London" is London, "America/New_York" New York."""
@@ -264,9 +272,8 @@ def moment(when: dt.datetime | None, zone: str = "") -> SafeString:
         return mark_safe("")
     told_in = ZoneInfo(zone) if zone else timezone.get_current_timezone()
     local = timezone.localtime(when, told_in)
-    pattern = (
-        "l j F, H:i" if local.year == timezone.localtime(timezone=told_in).year else "j F Y, H:i"
-    )
+    this_year = local.year == timezone.localtime(timezone=told_in).year
+    pattern = gettext("l j F, H:i") if this_year else gettext("j F Y, H:i")
     return format_html(
         '<time datetime="{}"{}>{} {}</time>',
         local.isoformat(timespec="minutes"),
@@ -290,14 +297,15 @@ _MEETING_DAYS = (
 @register.simple_tag
 def meets(weekday: int, at: dt.time, zone: str) -> str:
     """When a circle meets, every week: "Thursdays, 19:00 London". Monday is 0."""
-    return f"{_MEETING_DAYS[weekday]}, {at:%H:%M} {zone_name(zone)}"
+    said = {"days": _MEETING_DAYS[weekday], "at": f"{at:%H:%M}", "zone": zone_name(zone)}
+    return gettext("%(days)s, %(at)s %(zone)s") % said
 
 
 @register.simple_tag
 def runs(starts_on: dt.date, weeks: int) -> str:
     """From when and for how long: "from 8 January, ten weeks"."""
     near = abs(starts_on - timezone.localdate()) < dt.timedelta(days=240)
-    pattern = "j F" if near else "j F Y"
+    pattern = gettext("j F") if near else gettext("j F Y")
     length = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": in_words(weeks)}
     start = date_format(starts_on, pattern)
     return gettext("from %(day)s, %(length)s") % {"day": start, "length": length}
@@ -355,7 +363,8 @@ def day(when: dt.datetime | dt.date | None) -> SafeString:
         told_anew = mark_safe(' data-as="day"')
     else:
         date, stands_for, told_anew = when, when.isoformat(), mark_safe("")
-    pattern = "l j F" if date.year == timezone.localdate().year else "l j F Y"
+    this_year = date.year == timezone.localdate().year
+    pattern = gettext("l j F") if this_year else gettext("l j F Y")
     return format_html(
         '<time datetime="{}"{}>{}</time>', stands_for, told_anew, date_format(date, pattern)
     )

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -94,7 +94,7 @@ def delete(request: SignedInRequest, page: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "programs/delete_page.html", {"page": found})
     journal.let_go(page=found)
-    messages.success(request, _t("That page is gone, for good."))
+    messages.success(request, gettext("That page is gone, for good."))
     return redirect("journal")
 
 
@@ -144,7 +144,7 @@ def _write(
         # What they have just written stays before them; what was kept first is shown below it.
         again = _form_for(kept.page, words=form.cleaned_data["words"])
         return _leaf(request, again, kept.page, asked, status=409, other=words_of(kept.page))
-    messages.success(request, _t("Kept. Only you can read it."))
+    messages.success(request, gettext("Kept. Only you can read it."))
     return redirect("reflect", asked.public_id) if asked else redirect("page", kept.page.public_id)
 
 

@@ -79,7 +79,7 @@ def _in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
 def _when(moment: datetime.datetime | None) -> str:
     if moment is None:
         return ""
-    return date_format(timezone.localtime(moment), "j F, H:i")
+    return date_format(timezone.localtime(moment), _("j F, H:i"))
 
 
 def _whoever(entry: AuditEntry) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import zones
+from community.language import in_language
 from community.people import SignedInRequest
 from programs import calendar, feeds, ics
 from programs.models import Membership
@@ -79,7 +80,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     person = feeds.person_behind(request.GET.get("key", ""))
     if person is None:
         raise Http404
-    return _file(ics.calendar(feeds.meetings_of(person)), name="circles.ics")
+    # It asks in no language, and is read by one person.
+    with in_language(person.language):
+        return _file(ics.calendar(feeds.meetings_of(person)), name="circles.ics")
 
 
 @login_required
