@@ -254,6 +254,10 @@ CASES = {
     ),
     "muted": Case(422, True, before=mute),
     "paused": Case(422, True, before=pause),
+    "paused, in German": Case(422, True, before=pause, after=speak_german),
+    "paused, asked in German": Case(
+        422, True, before=pause, headers={"accept_language": "de-AT,de;q=0.9"}
+    ),
     "out of hours": Case(422, True, before=lambda cast: set_room(cast.circle, hours="reading")),
     "not their turn": Case(422, True, before=lambda cast: set_room(cast.circle, floor="holder")),
     "slow": Case(429, True, before=go_slowly),

@@ -34,6 +34,7 @@ class Wire:
     @classmethod
     async def open(cls, house: LiveHouse, cookie: tuple[str, str] | None, **more: Any) -> Self:
         headers = {"Cookie": "=".join(cookie)} if cookie else {}
+        headers |= more.pop("headers", {})
         address, pause = more.pop("address", house.socket_url), more.pop("pause", 0.0)
         more = {"origin": house.url, "compression": None, "max_size": None} | more
         return cls(await connect(address, additional_headers=headers, **more), pause)

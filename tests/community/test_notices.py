@@ -36,6 +36,15 @@ def test_what_is_due_is_told_once(noor):
     assert [letter.to for letter in mail.outbox] == [["noor@example.org"]]
 
 
+def test_it_is_told_in_the_language_of_whoever_is_told(noor):
+    User.objects.filter(pk=noor.pk).update(language="de")
+    tell(noor)
+    notices.send_due(NOON)
+    [letter] = mail.outbox
+    assert letter.subject == "Es gibt etwas Neues für dich"
+    assert "Es läuft nicht weg" in letter.body and 'lang="de"' in letter.alternatives[0].content
+
+
 def test_saying_it_again_changes_nothing(noor):
     for _ in range(3):
         tell(noor)

@@ -12,7 +12,7 @@ from django.conf import settings
 
 PACKAGES = ("chat", "community", "home", "programs")
 COUNTS = {"ngettext", "ngettext_lazy"}
-SAYS = {"_", "_t", "gettext", "gettext_lazy", "pgettext"} | COUNTS
+SAYS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext"} | COUNTS
 # In a template: what a tag, a block, or a call within one, has translated.
 SAID = re.compile(
     r"\{%\s*translate\s+(?P<tag>\"[^\"]*\"|'[^']*')"
@@ -84,6 +84,14 @@ def test_an_apostrophe_is_curly_in_every_sentence():
     } <= said
 
     assert [one for one in sentences() if re.search(r"[^\W\d_]'[^\W\d_]", one.text)] == []
+
+
+def test_whatever_is_translated_is_found_by_makemessages():
+    """It looks for the functions by their names, and for one of them as `_`."""
+    renamed = re.compile(r"import \w*gettext\w* as (?!_$)\w+", re.MULTILINE)
+    files = [f for each in PACKAGES for f in (settings.BASE_DIR / each).rglob("*.py")]
+
+    assert [str(file) for file in files if renamed.search(file.read_text())] == []
 
 
 def test_one_thing_has_one_name():

@@ -235,6 +235,16 @@ def test_an_address_is_all_that_signing_up_takes(client):
     assert EmailAddress.objects.get(user=ines).verified
 
 
+def test_whoever_signs_up_in_german_is_written_to_in_german(client):
+    for address, asks in (("ines@example.org", "de-AT,de;q=0.9"), ("noor@example.org", "en")):
+        client.post(SIGN_UP, {"email": address}, headers={"Accept-Language": asks})
+    said = [(letter.subject, letter.body) for letter in mail.outbox]
+    assert [subject for subject, _ in said] == ["Dein Code", "Your code"]
+    assert "Ohne den Code kommt niemand herein." in said[0][1]
+    languages = User.objects.order_by("email").values_list("language", flat=True)
+    assert list(languages) == ["de", ""]
+
+
 def test_without_the_code_nobody_is_in(client):
     sign_up(client)
     client.post("/accounts/confirm-email/", {"code": "000001", "action": "verify"})

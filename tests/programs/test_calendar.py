@@ -278,6 +278,14 @@ def test_a_feed_shows_called_off_sessions_as_such(client, cast):
     assert words.count("STATUS:CANCELLED") == 1
 
 
+def test_a_feed_speaks_to_whoever_it_is_for(client, cast):
+    cast.noor.language = "de"
+    cast.noor.save()
+    for person, summary in ((cast.noor, "SUMMARY:Kreis"), (cast.ines, "SUMMARY:Circle")):
+        words = client.get(feed_at(feeds.token_of(feeds.make(person)))).content.decode()
+        assert summary in words.split("\r\n")
+
+
 def test_the_address_is_made_and_taken_back_on_the_page(client, cast):
     client.force_login(cast.noor)
     page = f"/circles/{cast.circle.public_id}/sessions/"
