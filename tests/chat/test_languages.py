@@ -80,7 +80,7 @@ async def test_each_is_refused_in_their_language(cast, opens):
         here = {"circle": cast.circle.public_id}
         answers = [
             await wire.post(cast.circle, "Hello"),
-            await wire.ask("respond", **here, message="aaaaaaaaaa", kind="heard", on=True),
+            await wire.ask("respond", **here, message="a" * 16, response="heard"),
             await wire.ask("dance", **here),
             await wire.ask("open", circle=cast.next_door.public_id),
         ]
