@@ -102,7 +102,7 @@ class ChatConsumer(AsyncConsumer):
         hub.add(self.line)
 
     def _asked_for(self) -> str:
-        accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        accepted = dict(self.scope.get("headers", ())).get(b"accept-language", b"").decode("latin-1")
         return language.asked_for(accepted, self.scope["cookies"])
 
     async def disconnect(self, message: dict[str, Any]) -> None:
