@@ -102,7 +102,8 @@ class ChatConsumer(AsyncConsumer):
         hub.add(self.line)
 
     def _asked_for(self) -> str:
-        accepted = dict(self.scope.get("headers", ())).get(b"accept-language", b"").decode("latin-1")
+        headers = dict(self.scope.get("headers", ()))
+        accepted = headers.get(b"accept-language", b"").decode("latin-1")
         return language.asked_for(accepted, self.scope["cookies"])
 
     async def disconnect(self, message: dict[str, Any]) -> None:
