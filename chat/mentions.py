@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 import regex
@@ -20,18 +21,19 @@ def named(said: Words, *, circle: Circle) -> Words:
     if not _NAMING.search(said.body):
         return said
     members = Membership.objects.current().filter(circle=circle.pk)
-    body = said.body.casefold()
+    body = _composed(said.body)
+    folded = body.casefold()
     # A pattern of all names in a large circle takes longer to make than the rest of the posting.
     found = {
-        name.casefold(): Mention(public_id, name)
+        _key(name): Mention(public_id, name)
         for public_id, name in members.values_list("public_id", "name")
-        if f"@{name.casefold()}" in body
+        if f"@{_composed(name).casefold()}" in folded
     }
     if not found:
         return said
     # Where one name begins another, the longer one is meant.
     names = _pattern([mention.name for mention in found.values()])
-    meant = dict.fromkeys(hit[1].casefold() for hit in names.finditer(said.body))
+    meant = dict.fromkeys(_key(hit[1]) for hit in names.finditer(body))
     mentions = [found[name] for name in meant if name in found]
     return said._replace(mentions=tuple(mentions[:_MOST]))
 
@@ -41,17 +43,26 @@ def marked(safe: str, mentions: Iterable[Mention]) -> str:
     names = {str(escape(mention.name)): mention.member for mention in mentions}
     if not names or "@" not in safe:
         return safe
-    by_name = {name.casefold(): member for name, member in names.items()}
+    by_name = {_key(name): member for name, member in names.items()}
 
     def mark(found: regex.Match[str]) -> str:
-        member = by_name.get(found[1].casefold(), "")
+        member = by_name.get(_key(found[1]), "")
         return f'<b class="mention" data-member="{escape(member)}">@{found[1]}</b>'
 
-    return _pattern(names).sub(mark, safe)
+    return _pattern(names).sub(mark, _composed(safe))
+
+
+def _composed(text: str) -> str:
+    """Letters in one piece each: some keyboards write them and their marks one after the other."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _key(name: str) -> str:
+    return _composed(_composed(name).casefold())
 
 
 def _pattern(names: Iterable[str]) -> regex.Pattern[str]:
-    longest_first = sorted(names, key=len, reverse=True)
+    longest_first = sorted(map(_composed, names), key=len, reverse=True)
     either = "|".join(regex.escape(name) for name in longest_first)
     # In full: a sharp s is written as two letters in capitals.
     return regex.compile(rf"(?<![\w@])@({either})(?!\w)", regex.IGNORECASE | regex.FULLCASE)

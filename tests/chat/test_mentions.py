@@ -42,6 +42,14 @@ def test_who_is_named(cast, body, names):
     assert named(cast, row(say(cast.noor, body, circle=cast.circle))) == names
 
 
+def test_a_name_does_not_end_before_a_mark_on_its_last_letter(cast):
+    ines = cast.member(cast.ines)
+    ines.name = "Zoe"
+    ines.save()
+
+    assert named(cast, row(say(cast.noor, "Hello, @Zoe\u0308", circle=cast.circle))) == []
+
+
 def test_a_change_names_anew(cast):
     said = say(cast.noor, "Hello, @Ines", circle=cast.circle)
     editing.edit(by=cast.noor, circle=cast.circle.public_id, message=said.id, body="Hello, @Mina")
@@ -57,6 +65,9 @@ def test_a_change_names_anew(cast):
         ("Weiß", "Hello, @WEISS"),
         ("İpek", "Hello, @İpek"),
         ("O'Neil & Co", "Hello, @o'neil & co"),
+        ("Zoë", "Hello, @Zoe\u0308"),
+        ("Zoe\u0308", "Hello, @ZOË"),
+        ("Nguyễn", "Hello, @Nguye\u0302\u0303n"),
     ],
 )
 def test_whoever_is_named_stands_out_however_their_letters_are_folded(cast, name, body):
