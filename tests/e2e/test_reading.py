@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from chat import editing, unread
@@ -102,6 +103,24 @@ def test_the_room_opens_at_an_older_place_and_reads_on_both_ways(visit, cast, lo
     assert shown == [*sorted(shown[:-1]), "Meanwhile, at the end."]
     assert shown[-140:-1] == [f"Line {n:03}." for n in range(61, 200)]
     assert faults_of(seen) == []
+
+
+@pytest.mark.parametrize(("asked", "found"), [("?at={}", "Line 050."), ("", "Line 170.")])
+def test_who_signs_in_again_is_where_they_were_reading(
+    visit, cast, live_house, long_talk, asked, found
+):
+    Seat.objects.update(read_seq=long_talk[169].seq)
+    page = live(visit(room_of(cast) + asked.format(long_talk[50].seq), cast.noor).page)
+    expect(message(page, found)).to_be_in_viewport()
+    Session.objects.all().delete()
+    expect(page.get_by_role("heading", name="You’re signed out")).to_be_visible()
+
+    name, value = live_house.sign_in(cast.noor)
+    page.context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
+    page.get_by_role("link", name="Sign in").click()
+
+    expect(message(live(page), found)).to_be_in_viewport()
+    expect(page.locator(".unread")).to_have_count(0 if asked else 1)
 
 
 def test_writing_from_an_older_place_leads_to_the_newest(visit, cast, long_talk):

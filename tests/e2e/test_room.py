@@ -156,7 +156,10 @@ def test_a_reply_quotes_and_what_is_taken_back_is_quoted_no_more(noor, ines):
     write(ines, "Until nine?")
 
     quote = message(noor, "Until nine?").locator(".quote")
-    expect(quote).to_contain_text("The bread bin it is.")
+    expect(quote).to_have_text("You: The bread bin it is.")
+    expect(message(ines, "Until nine?").locator(".quote")).to_have_text(
+        "Noor: The bread bin it is."
+    )
     do(noor, "You", "Take it back")
     for page, who in ((noor, "You"), (ines, "Noor")):
         expect(page.get_by_text(f"{who} took this message back.")).to_be_visible()
@@ -197,6 +200,9 @@ def test_a_content_note_folds_the_words(noor, ines):
     write(noor, "I set a place at the table.")
 
     expect(ines.get_by_text("Noor left a content note:")).to_be_visible()
+    expect(noor.get_by_text("You left a content note:")).to_be_visible()
+    expect_posted(noor, "a birthday")
+    expect(noor.get_by_text("You left a content note:")).to_be_visible()
     expect(ines.get_by_text("I set a place")).to_be_hidden()
     ines.get_by_text("Open when you’re ready").click()
     expect(ines.get_by_text("I set a place")).to_be_visible()

@@ -13,7 +13,8 @@ export class Answering {
 
   answer(quote) {
     this.quote = quote;
-    const name = say("answering", { name: quote.name });
+    const isOwn = quote.member === this.room.dataset.me;
+    const name = say(isOwn ? "answering-own" : "answering", { name: quote.name });
     this.#show(quoted({ ...quote, name }, this.room.log), say("stop-answering"));
     this.look();
   }

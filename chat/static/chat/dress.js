@@ -8,6 +8,8 @@ const TOGETHER = 5 * 60_000;
 export class Dress {
   constructor(room, list) {
     this.me = room.dataset.me;
+    // As it stands in quotes; nobody else in the circle has it, or had.
+    this.name = room.dataset.name;
     this.list = list;
     this.read = Number(room.dataset.read);
     // The unread line stands for the visit: what comes later is not behind it.
@@ -37,8 +39,9 @@ export class Dress {
     entry.classList.toggle("mine", mine);
     const name = entry.querySelector(".who");
     if (mine && name) name.textContent = say("you");
-    const gone = mine && entry.dataset.state === "taken_back" && entry.querySelector(".gone-line");
-    if (gone) gone.textContent = say("took-back");
+    if (mine) this.#own(entry);
+    const quoted = entry.querySelector(".quote b bdi");
+    if (quoted && quoted.textContent === this.name) quoted.textContent = say("you");
     const menu = entry.querySelector("[data-menu]");
     if (menu) {
       const values = { name: name?.textContent, time: time.textContent };
@@ -51,6 +54,13 @@ export class Dress {
     }
     if (this.opensNotes) for (const veil of entry.querySelectorAll(".veil")) veil.open = true;
     this.responses(entry);
+  }
+
+  #own(entry) {
+    const gone = entry.dataset.state === "taken_back" && entry.querySelector(".gone-line");
+    if (gone) gone.textContent = say("took-back");
+    const left = entry.querySelector(".veil summary b");
+    if (left) left.textContent = say("note-left");
   }
 
   responses(entry) {

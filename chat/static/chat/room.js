@@ -137,6 +137,7 @@ export class Room extends HTMLElement {
   empty(part) {
     const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map(handedOver).filter(Boolean);
+    const place = this.scroll.readHere;
     this.line.removeEventListener("state", this.onState);
     this.line.close(this.dataset.circle);
     this.composer.close();
@@ -145,10 +146,18 @@ export class Room extends HTMLElement {
     gone.querySelector("[data-kept]").hidden = !words.length;
     gone.querySelector("textarea").value = words.join("\n\n");
     this.replaceChildren(gone);
+    const back = gone.querySelector("[data-back]");
+    if (back && place) back.search = this.#next(place);
     for (const name of Object.keys(this.dataset)) delete this.dataset[name];
     document.querySelector(".skip").href = "#main";
     document.title = gone.querySelector("h1").textContent;
     gone.focus();
+  }
+
+  /** Whoever signs in again is where they were reading; a session goes on where it is by then. */
+  #next(place) {
+    const { page, fresh = `${page}?at=${place}#m-${place}` } = this.dataset;
+    return `?next=${encodeURIComponent(fresh)}`;
   }
 
   mayEnter() {

@@ -89,6 +89,13 @@ export class Scroll {
     return this.#inSight()[0]?.entry.dataset.seq;
   }
 
+  /** The first message that begins in sight; none at the end, where the room opens by itself. */
+  get readHere() {
+    if (this.isAtEnd) return undefined;
+    const { top } = this.sight;
+    return this.#inSight().find((one) => one.top >= top)?.entry.dataset.id;
+  }
+
   toEnd() {
     this.#passEnd();
     this.room.sheet?.place();
