@@ -42,10 +42,18 @@ def pace(*, by: User, circle: str, seconds: int) -> int | None:
 def in_words(seconds: int) -> str:
     """A slow pace as a sentence, in whole minutes where it has them."""
     if seconds % 60:
-        said = ngettext("One message each second.", "One message each %(n)s seconds.", seconds)
+        said = ngettext(
+            "Peers can send one message each second.",
+            "Peers can send one message each %(n)s seconds.",
+            seconds,
+        )
         return said % {"n": seconds}
     minutes = seconds // 60
-    said = ngettext("One message each minute.", "One message each %(n)s minutes.", minutes)
+    said = ngettext(
+        "Peers can send one message each minute.",
+        "Peers can send one message each %(n)s minutes.",
+        minutes,
+    )
     return said % {"n": minutes}
 
 

@@ -141,8 +141,16 @@ def pace_of_a_fresh_page(reader):
 @pytest.mark.parametrize(
     ("name", "fields", "said"),
     [
-        ("pace", {"seconds": "120"}, "One message each 2 minutes. The room says so."),
-        ("pace", {"seconds": "90"}, "One message each 90 seconds. The room says so."),
+        (
+            "pace",
+            {"seconds": "120"},
+            "Peers can send one message each 2 minutes. The room says so.",
+        ),
+        (
+            "pace",
+            {"seconds": "90"},
+            "Peers can send one message each 90 seconds. The room says so.",
+        ),
         ("pace", {"seconds": "0"}, "Peers can write as they like."),
         ("hours", {"hours": "open"}, "Peers can write at all hours."),
         ("hours", {"hours": "reading"}, "The room is for reading now, and says so."),

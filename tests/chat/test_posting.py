@@ -213,7 +213,9 @@ def test_in_a_slow_room_each_waits_their_turn(cast, time_machine):
     refused = refusal_of(say, cast.noor, "And more", circle=cast.circle)
 
     assert (refused.code, refused.again_in) == ("slow", 40)
-    assert refused.say == "One message each minute. You can write again in 40 seconds."
+    assert (
+        refused.say == "Peers can send one message each minute. You can write again in 40 seconds."
+    )
     say(cast.ines, "Hello", circle=cast.circle)
     for words in ("First", "Second"):
         say(cast.mina, words, circle=cast.circle)

@@ -18,6 +18,7 @@ from chat.reading import replay
 from programs.enrolment import remove
 from programs.models import PromptDelivery
 from programs.signals import prompt_due
+from tests.chat.circle_live import in_round
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")
 
@@ -326,6 +327,17 @@ def test_the_script_draws_each_bar_as_the_page_does(cast, client):
         assert stand == {name: cut[name] for name in stand}
     both = {"muted", "held", "holds", "paused", "pace", "reading", "unattended", "hush"}
     assert names == both
+
+
+def test_what_the_script_says_of_a_number_has_a_form_for_one_and_for_many(cast, client):
+    in_round(cast.circle, cast.mina, cast.noor)
+    page = page_for(client, cast.noor, reverse("live", args=[cast.circle.public_id]))
+    said = dict(re.findall(r'data-saying="([^"]+)">([^<]*)<', page))
+    counted = {name for name, words in said.items() if re.search(r"\{[nN]\}", words)}
+
+    assert {name.rpartition(".")[2] for name in counted} <= {"one", "other"}
+    forms = {f"{name.rpartition('.')[0]}.{form}" for name in counted for form in ("one", "other")}
+    assert forms <= said.keys()
 
 
 def test_every_response_is_offered_with_its_mark(cast, client):

@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
-from chat import announcing, leases
+from chat import announcing, leases, log
 from chat.keeping import holding, hours, pacing
-from chat.models import Seat
+from chat.models import Event, Seat
 from tests.chat.talk import join
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
@@ -244,6 +244,15 @@ def test_pace_and_hours_are_told_to_a_page_that_is_open_and_to_one_that_opens(ca
     expect_both(noor)
     noor.reload()
     expect_both(live(noor))
+
+    # As an older house told of it, which named nobody.
+    beside(paced_by_nobody, cast.circle, 300)
+    expect(bar(noor, "pace")).to_have_text("Slow pace. Peers can send one message each 5 minutes.")
+
+
+def paced_by_nobody(circle, seconds):
+    with log.writing(circle.public_id) as room:
+        log.append(room, Event.Kind.PACE, seconds=seconds)
 
 
 def set_room(page, label, choice, button):

@@ -6,7 +6,7 @@ import { Drafts } from "./drafts.js";
 import { Naming } from "./naming.js";
 import { Noting } from "./noting.js";
 import { ownWords } from "./own.js";
-import { figure, say } from "./sayings.js";
+import { say, sayCount } from "./sayings.js";
 
 const KEEP_AFTER = 300;
 // While a message is changed, how soon and how late the house is asked whether it still can be.
@@ -82,6 +82,12 @@ export class Composer {
     return !this.text.value.trim();
   }
 
+  /** Whether anything stands here that would be missed. */
+  get holdsWords() {
+    const { body, note } = this.#words();
+    return Boolean(body.trim() || note.trim() || this.#changing);
+  }
+
   /** Everything that stands here unsent, for someone who must leave. */
   get words() {
     return [this.#aside ?? NOTHING, this.#words()];
@@ -112,8 +118,8 @@ export class Composer {
   }
 
   #tooLong(body) {
-    const isMany = characters(body) > this.limit;
-    return say(isMany ? "too-long" : "too-large", { n: figure(this.limit) });
+    if (characters(body) <= this.limit) return say("too-large");
+    return sayCount("too-long", this.limit);
   }
 
   refuse(sentence) {
@@ -279,6 +285,7 @@ export class Composer {
     this.answering.hide();
     if (quote) this.answering.answer(quote);
     measure(this.form, this.limit);
+    if (this.holdsWords) this.room.mayWriteOrNot?.();
   }
 
   #words() {

@@ -59,7 +59,7 @@ export class Standing {
     const news = {
       "room.paused": { paused: true },
       "room.resumed": { paused: false },
-      "room.pace": { pace: seconds, pace_by: member?.name },
+      "room.pace": { pace: seconds, pace_by: member?.name ?? this.#whoAsked(seconds) },
       "room.holds": { holds: on },
       "room.hours": { hours, hours_until: until },
       "member.muted": me && { muted: { until, say: words } },
@@ -70,6 +70,11 @@ export class Standing {
     if (!news) return;
     Object.assign(this.state, news);
     this.show();
+  }
+
+  /** Of an event that names nobody, from when none did: what is known of this pace already. */
+  #whoAsked(seconds) {
+    return seconds === this.state.pace ? this.state.pace_by : "";
   }
 
   /** A session has come to this: who may write in it now, and whether it is this reader. */
@@ -85,6 +90,13 @@ export class Standing {
     const { state, role, watch } = this;
     const muted = state.muted && new Date(state.muted.until) > this.room.now;
     return whatForbids({ ...state, role, muted, attended: watch.here.length > 0 });
+  }
+
+  /** The sentence about that; "" where they may write. */
+  get why() {
+    const { muted } = this.state;
+    const when = muted && moment(new Date(muted.until));
+    return this.locked && say(`locked.${this.locked}`, { when });
   }
 
   /** Whether a session that goes on leaves this reader something to write in. */
@@ -111,8 +123,7 @@ export class Standing {
     bars.pace(pace, paceBy);
     bars.hours(hours, until, this.watch.here.length > 0);
     this.#showWatch();
-    const when = muted && moment(new Date(muted.until));
-    composer.lock(this.locked && say(`locked.${this.locked}`, { when }));
+    composer.lock(this.why);
     this.room.keeping?.show(this.state);
     this.room.mayWriteOrNot?.();
     clearTimeout(this.unlock);
