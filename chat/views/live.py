@@ -156,6 +156,7 @@ def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
         "standing": standing,
         "standing_json": json.dumps(standing.as_frame()),
         "attended_json": json.dumps(standing.attended),
+        "edit_minutes": settings.ROOM_EDIT_MINUTES,
     }
     if not seat.membership.is_facilitator:
         return context

@@ -73,6 +73,11 @@ def test_the_page_carries_the_state_that_everyone_was_told(session):
         assert context["seated"]
 
 
+def test_the_script_learns_how_long_words_can_be_changed(session, settings):
+    settings.ROOM_EDIT_MINUTES = 7
+    assert 'data-edit-minutes="7"' in seen_by(session, "noor").content.decode()
+
+
 def test_what_was_said_before_the_session_is_in_the_room_and_not_on_its_page(cast):
     say(cast.ines, "Said in the afternoon.", circle=cast.circle)
     session = open_session(cast.circle, cast.mina, cast.noor)
