@@ -23,8 +23,14 @@ SENTENCES = {
         "Your words are kept here. You can ask your facilitator about it."
     ),
     "listening": _("You’re here to listen. Your responses are seen by everyone."),
-    "turn": _("It’s the turn of whoever holds the talking piece. Yours comes."),
-    "gathering": _("The session is gathering. You can write when the round begins."),
+    "turn": _(
+        "It’s the turn of whoever holds the talking piece. "
+        "Your words are kept here until it’s yours."
+    ),
+    # Until a session's first round; and in an open circle also where no session goes on.
+    "gathering": _(
+        "Only those who hold the circle write just now. Your words are kept here until you can."
+    ),
     "paused": _("The room is resting. Your words are kept here until it goes on."),
     "reading": _("The room is for reading now. Your words are kept here."),
     "unattended": _(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +21,9 @@ from chat.models import Mute, Room, Seat
 from chat.refusal import Refused
 from chat.seats import seat_of
 from community.models import User
-from programs.models import Membership
+from programs.models import Circle, Membership
 from tests.cast import Cast
-from tests.chat.circle_live import in_round
+from tests.chat.circle_live import in_round, open_session
 from tests.chat.talk import draft, join, refusal_of, say, set_room
 
 _WRITE = ("mina", "noor")
@@ -156,6 +157,32 @@ def test_what_was_refused_in_a_session_stays_in_sight_without_script(cast):
     form = page.content.decode().split('<form class="live-say"')[1].split("</form>")[0]
     assert page.status_code == 422
     assert "Around the corner" in form and "hidden" not in form.split(">")[0]
+
+
+@pytest.mark.once
+def test_where_no_session_goes_on_nothing_is_said_of_one(cast):
+    circle = Circle.objects.create(cohort=cast.cohort, name="Open evening", is_open=True)
+    fern = join("fern", circle)
+    standing = standing_of(seat_of(fern, circle.public_id))
+
+    assert standing.locked == "gathering"
+    assert not {"session", "round"} & set(standing.why_locked.lower().split())
+
+
+@pytest.mark.once
+def test_in_a_session_too_its_page_says_why_nothing_can_be_sent(people, client):
+    session = open_session(people.cast.circle, people.cast.mina, people.cast.noor)
+    session.do("mina", "phase", phase="closing")
+    Mute.objects.update(lifted_at=None)
+    client.force_login(people.cast.noor)
+
+    pages = [client.get(reverse(one, args=[session.circle.public_id])) for one in ("room", "live")]
+
+    for page in pages:
+        why = page.context["standing"].why_locked
+        form = re.split("<form [^>]*data-composer", page.content.decode())[1].split("</form>")[0]
+        assert 'aria-describedby="say-sub"' in form and 'aria-disabled="true"' in form
+        assert why in form.split('id="say-sub">')[1].split("</p>")[0]
 
 
 def test_a_step_of_a_session_says_whose_the_floor_is(cast):
