@@ -7,13 +7,14 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from chat import editing
+from chat.keeping import writing
 from chat.live import leading, rounds
 from chat.models import LiveSession
 from community.models import User
 from programs.models import Circle, Membership
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import faults_of, said, soon
+from tests.e2e.room import expect_kept, faults_of, said, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -459,6 +460,41 @@ def test_in_closing_on_a_phone_the_field_and_support_stay_in_sight(
     say_this(page, "Mine, too.")
     expect(page.locator(".msg", has_text="Mine, too.")).to_be_in_viewport(**whole)
     assert faults(page) == []
+
+
+def test_words_begun_when_the_piece_moves_on_stay_in_sight_and_go_later(
+    visit, cast, session, page_of
+):
+    seen = visit(page_of, cast.ines)
+    ines = seen.page
+    expect(ines.locator("reweave-live")).to_have_attribute("data-line", "live")
+    field = ines.get_by_label("What would you like to say?")
+    field.click()
+    ines.keyboard.type("I was about to")
+
+    # The facilitator gives it to another, while Ines writes.
+    session.lead(leading.give_piece, member=cast.member(cast.noor).public_id)
+
+    why = str(writing.SENTENCES["turn"])
+    expect(ines.locator("[data-holding]")).to_have_text("Noor has the talking piece")
+    expect(ines.locator("[data-sub]")).to_have_text(why)
+    expect(ines.locator("[data-announce]")).to_contain_text(why)
+    expect(field).to_be_focused()
+    ines.keyboard.type(" say")
+    expect(field).to_have_value("I was about to say")
+    field.press("Enter")
+    expect(ines.locator("[data-refusal]")).to_have_text(why)
+    expect_kept(ines, "I was about to say")
+    ines.reload()
+    expect(field).to_have_value("I was about to say")
+    expect(field).to_be_visible()
+
+    session.lead(leading.phase, phase="closing")
+    press(ines, "Say this")
+    expect(ines.locator(".msg[data-state=posted]", has_text="I was about to say")).to_be_visible()
+    session.lead(leading.phase, phase="sharing")
+    expect(field).to_be_hidden()
+    assert faults_of(seen) == []
 
 
 def test_only_a_round_that_nobody_holds_is_said_to_wait(visit, cast, session, page_of):

@@ -83,9 +83,10 @@ export class Stage {
     });
   }
 
-  /** Where it is somebody else's turn there is nothing to write in. */
+  /** Where it is somebody else's turn there is nothing to write in; but words that stand there stay
+   * in sight, until it's one's turn again or the session is over. */
   mayWriteOrNot() {
-    this.form.hidden = !this.live.standing.hasFloor;
+    this.form.hidden = !this.live.standing.hasFloor && !this.live.composer.holdsWords;
   }
 
   #composer() {

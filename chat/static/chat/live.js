@@ -199,6 +199,8 @@ class Live extends Room {
     if (holder !== before.holder && this.inRound) lines.push(this.stage.whoHolds);
     if (breath && breath !== before.breath_until) lines.push(say("live.said.breath"));
     if (!attended && before.attended) lines.push(say("live.said.unheld"));
+    // Whoever was writing just then.
+    if (lines.length && this.composer.holdsWords) lines.push(this.standing.why);
     if (lines.length) this.querySelector("[data-announce]").textContent = lines.join(" ");
   }
 
