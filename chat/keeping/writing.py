@@ -1,7 +1,7 @@
 """Who may write in a room now, and what those read who may not.
 
 Posting and changing ask it under the room's lock, the pages for their composer. What is told live
-the page judges by itself, in the same order: chat/static/chat/writing.js.
+the page judges by itself, in the same order: chat/static/chat/writing/writing.js.
 """
 
 from __future__ import annotations

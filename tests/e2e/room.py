@@ -96,9 +96,10 @@ def message(page: Page, text: str) -> Locator:
 
 
 def do(page: Page, text: str, what: str) -> None:
-    """Opens what can be done with the message that says `text`, and does it."""
-    message(page, text).hover()
-    message(page, text).locator("[data-menu]").click()
+    """Opens what can be done with the message that says `text`, and does it: of the first, as
+    those that answer it come after it."""
+    message(page, text).first.hover()
+    message(page, text).first.locator("[data-menu]").click()
     page.locator(".sheet").get_by_role("button", name=what).click()
 
 

@@ -160,10 +160,16 @@ def test_a_reply_quotes_and_what_is_taken_back_is_quoted_no_more(noor, ines):
     expect(message(ines, "Until nine?").locator(".quote")).to_have_text(
         "Noor: The bread bin it is."
     )
-    do(noor, "You", "Take it back")
+
+    do(noor, "The bread bin", "Change it")
+    expect(writing(noor)).to_have_value("The bread bin it is.")
+    write(noor, "The kettle it is.")
+    expect(quote).to_have_text("You: The kettle it is.")
+
+    do(noor, "The kettle", "Take it back")
     for page, who in ((noor, "You"), (ines, "Noor")):
         expect(page.get_by_text(f"{who} took this message back.")).to_be_visible()
-        expect(page.get_by_text("The bread bin it is.")).to_have_count(0)
+        expect(page.get_by_text("The kettle it is.")).to_have_count(0)
 
 
 def test_a_message_is_changed_with_its_own_words_and_marked(noor, ines):

@@ -1,8 +1,8 @@
 // <reweave-desk>: keeps a facilitator's desk as it is now. The page works without it.
 
-import { keepHere } from "./here.js";
-import { Line } from "./line.js";
-import { redraw } from "./times.js";
+import { Line } from "./line/line.js";
+import { keepHere } from "./standing/here.js";
+import { redraw } from "./words/times.js";
 
 const UNDO = 10_000;
 const NOW_AND_THEN = 30_000;

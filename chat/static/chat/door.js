@@ -1,8 +1,8 @@
 // <reweave-door>: where someone waits for a session. When it opens, they are let in.
 
-import { Line } from "./line.js";
-import { mayEnter } from "./reach.js";
-import "./times.js";
+import { Line } from "./line/line.js";
+import { mayEnter } from "./line/reach.js";
+import "./words/times.js";
 
 const LONGEST_WAIT = 5000;
 

@@ -1,6 +1,6 @@
 // On a facilitator's page without a line: it, too, says that they are here.
 
-import { keepHere } from "./here.js";
+import { keepHere } from "./standing/here.js";
 
 for (const place of document.querySelectorAll("[data-says-here]")) {
   const { saysHere: room, lease } = place.dataset;

@@ -1,13 +1,13 @@
 // <reweave-live>: a session, drawn from the one state that everyone is told. It is a room, so that
 // what is said in it arrives, is sent and is kept as ever; what goes round is drawn here.
 
-import { Breath } from "./live-breath.js";
-import { Lead } from "./live-lead.js";
-import { Place } from "./live-place.js";
-import { Round } from "./live-round.js";
-import { Stage } from "./live-stage.js";
+import { Breath } from "./live/breath.js";
+import { Lead } from "./live/lead.js";
+import { Place } from "./live/place.js";
+import { Round } from "./live/round.js";
+import { Stage } from "./live/stage.js";
 import { Room } from "./room.js";
-import { cut, say } from "./sayings.js";
+import { cut, say } from "./words/sayings.js";
 
 const NO_MARKS = { add() {}, read() {}, seen() {}, hush() {}, gone() {}, show() {} };
 const LONGEST_WAIT = 5000;

@@ -1,8 +1,8 @@
 // Unread marks of a person's circles, in the navigation and in the title. The server draws them;
 // here they are kept, over the one line of the tab, until what they tell of is read.
 
-import { Line } from "./line.js";
-import { mayEnter } from "./reach.js";
+import { Line } from "./line/line.js";
+import { mayEnter } from "./line/reach.js";
 
 const MOST = 9;
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -1,30 +1,30 @@
 // <reweave-room>: the circle's page, live. Everything here stands on a page that reads and posts
 // without it.
 
-import { Aloud } from "./aloud.js";
-import { Bars } from "./bars.js";
-import { Cards } from "./cards.js";
-import { eachNewDay, hour } from "./clock.js";
-import { Company } from "./company.js";
-import { Composer } from "./composer.js";
-import { Dress } from "./dress.js";
-import { Hush } from "./hush.js";
-import { Keep } from "./keep.js";
-import { Keeping } from "./keeping.js";
-import { Line } from "./line.js";
-import { Log } from "./log.js";
+import { Keeping } from "./acts/keeping.js";
+import { Sheet } from "./acts/sheet.js";
+import { tell } from "./acts/tell.js";
+import { Line } from "./line/line.js";
+import { mayEnter } from "./line/reach.js";
+import { look } from "./line/twin.js";
+import { Aloud } from "./log/aloud.js";
+import { Cards } from "./log/cards.js";
+import { Dress } from "./log/dress.js";
+import { Log } from "./log/log.js";
+import { Scroll } from "./log/scroll.js";
+import { Waiting } from "./log/waiting.js";
 import "./marks.js";
-import { Needs } from "./needs.js";
-import { Outbox } from "./outbox.js";
-import { mayEnter } from "./reach.js";
-import { cut, say } from "./sayings.js";
-import { Scroll } from "./scroll.js";
-import { Sheet } from "./sheet.js";
-import { Standing } from "./standing.js";
-import { tell } from "./tell.js";
-import { redraw } from "./times.js";
-import { look } from "./twin.js";
-import { Waiting } from "./waiting.js";
+import { Bars } from "./standing/bars.js";
+import { Company } from "./standing/company.js";
+import { Hush } from "./standing/hush.js";
+import { Needs } from "./standing/needs.js";
+import { Standing } from "./standing/standing.js";
+import { eachNewDay, hour } from "./words/clock.js";
+import { cut, say } from "./words/sayings.js";
+import { redraw } from "./words/times.js";
+import { Composer } from "./writing/composer.js";
+import { Keep } from "./writing/keep.js";
+import { Outbox } from "./writing/outbox.js";
 
 const READ_AFTER = 800;
 

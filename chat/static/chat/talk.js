@@ -1,6 +1,6 @@
 // <reweave-talk>: a talk of two, kept as it is now. The page works without it.
 
-import { redraw } from "./times.js";
+import { redraw } from "./words/times.js";
 
 const EVERY = 5000;
 

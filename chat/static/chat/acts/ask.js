@@ -1,0 +1,36 @@
+// What a facilitator is asked before they act: the reason, and until when.
+
+import { next } from "../words/clock.js";
+
+const HOUR = 3_600_000;
+const MORNING = 8;
+
+/** Opens the dialog for `verb`; its answer, or undefined where they left it. */
+export function ask(verb) {
+  const dialog = document.getElementById(`ask-${verb}`);
+  const form = dialog.querySelector("form");
+  form.reset();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener(
+      "close",
+      () => {
+        const answer = Object.fromEntries(new FormData(form));
+        if (answer.for) answer.until = until(answer.for);
+        resolve(dialog.returnValue === "go" ? answer : undefined);
+      },
+      { once: true },
+    );
+  });
+}
+
+// When the session ends, the house knows.
+function until(length) {
+  return length === "session" ? length : then(length).toISOString();
+}
+
+function then(length) {
+  if (length === "morning") return next(MORNING);
+  return new Date(Date.now() + (length === "week" ? 7 * 24 * HOUR : HOUR));
+}

@@ -1,0 +1,58 @@
+// New messages, said to a screen reader in batches and only at the end of the log; whoever is
+// elsewhere finds them counted in the marks and the tab's title.
+
+import { say, sayCount } from "../words/sayings.js";
+
+const BATCH = 1500;
+const KEPT = 8;
+
+export class Aloud {
+  #waiting = [];
+  #timer;
+
+  constructor(room) {
+    this.room = room;
+    this.place = room.querySelector("[data-aloud]");
+  }
+
+  arrived(entries) {
+    if (!entries.length) return;
+    if (document.hidden || !this.room.scroll.isAtEnd) {
+      for (const entry of entries) this.room.marks?.add(this.room.dataset.circle, entry);
+      return;
+    }
+    this.#waiting.push(...entries);
+    this.#timer ??= setTimeout(() => this.#say(), BATCH);
+  }
+
+  /** Words have left the room: none of what was said aloud stays behind. */
+  forget() {
+    this.place.replaceChildren();
+  }
+
+  seen() {
+    this.room.marks?.seen(this.room.dataset.circle);
+  }
+
+  #say() {
+    const entries = this.#waiting.filter((entry) => entry.isConnected);
+    this.#waiting = [];
+    this.#timer = undefined;
+    if (!entries.length) return;
+    const last = entries.at(-1);
+    const name = last.querySelector(".who")?.textContent ?? "";
+    const text = last.querySelector(".note, .body, .q")?.textContent.trim() ?? "";
+    const one = last.querySelector(".note") ? "aloud.note" : "aloud.one";
+    this.tell(
+      entries.length > 1 ? sayCount("aloud", entries.length, { name }) : say(one, { name, text }),
+    );
+  }
+
+  /** In words; also what became of the reader's own message, where it isn't what they expect. */
+  tell(words) {
+    const line = document.createElement("p");
+    line.textContent = words;
+    this.place.append(line);
+    while (this.place.children.length > KEPT) this.place.firstElementChild.remove();
+  }
+}

@@ -1,0 +1,120 @@
+// The bars below the room's head: how the line stands, and what holds for this room or reader.
+
+import { moment } from "../words/clock.js";
+import { cut, say, sayCount } from "../words/sayings.js";
+
+// A hitch shorter than this needs no telling.
+const HITCH = 1500;
+const WELCOME = 8000;
+const UNDO = 10_000;
+
+/** A slow pace as a sentence, in whole minutes where it has them; `name` is who asked for it. */
+export function paceInWords(seconds, name = "") {
+  const by = name && "-by";
+  const [saying, n] = seconds % 60 ? ["pace", seconds] : ["pace-minutes", seconds / 60];
+  return sayCount(`${saying}${by}`, n, { name });
+}
+
+export class Bars {
+  #later;
+
+  constructor(room) {
+    this.keep = room.keep;
+    this.line = room.querySelector("[data-line]");
+    this.standing = room.querySelector("[data-standing]");
+    this.line.addEventListener("click", ({ target }) => {
+      if (target.closest("[data-do=try]")) room.line.now();
+    });
+  }
+
+  /** How the line stands: nothing is said of one that is well. */
+  lineIs(state) {
+    clearTimeout(this.#later);
+    if (state === "live") this.#line(undefined);
+    else if (state === "reconnecting") this.#later = setTimeout(() => this.#line(state), HITCH);
+    else this.#line(state);
+  }
+
+  get isTold() {
+    return Boolean(this.line.firstElementChild);
+  }
+
+  back(arrived) {
+    const bar = this.#line("back");
+    bar.querySelector("[data-say]").textContent = sayCount("away", arrived);
+    this.#later = setTimeout(() => bar.remove(), WELCOME);
+  }
+
+  /** The reader may not write until then; null: they may. */
+  muted(mute) {
+    this.stand("muted", mute && new Date(mute.until) > new Date(), (bar) => {
+      bar.querySelector("[data-say]").textContent = mute.say ?? "";
+      const when = moment(new Date(mute.until));
+      bar.querySelector("[data-until]").textContent = say("until", { when });
+    });
+  }
+
+  /** Hushed until then; undefined: heard again. */
+  hushed(until) {
+    this.stand("hush", until, (bar) => {
+      bar.querySelector("[data-say]").textContent = say("hushed", { when: moment(new Date(until)) });
+    });
+  }
+
+  paused(is) {
+    this.stand("paused", is);
+  }
+
+  /** `name` is who asked for it, where that is known. */
+  pace(seconds, name) {
+    this.stand("pace", seconds, (bar) => {
+      bar.querySelector("[data-say]").textContent = paceInWords(seconds, name);
+    });
+  }
+
+  /** When peers may write; `until` is when that changes, `held` whether a facilitator is here. */
+  hours(hours, until, held) {
+    const when = until && new Date(until) > new Date() ? moment(new Date(until)) : "";
+    const fill = (bar) => {
+      bar.querySelector("[data-say]").textContent = when && say("hours-until", { when });
+    };
+    this.stand("reading", hours === "reading", fill);
+    this.stand("unattended", hours === "attended" && !held, fill);
+  }
+
+  /** Something was done, and can be undone for a while; `name` is what the button says. */
+  done(words, undo, name = say("done.back")) {
+    const bar = cut("bar-done");
+    bar.querySelector("[data-say]").textContent = words;
+    const button = bar.querySelector("button");
+    button.hidden = !undo;
+    button.textContent = name;
+    button.addEventListener("click", () => {
+      bar.remove();
+      undo();
+    });
+    this.standing.querySelector("[data-bar=done]")?.remove();
+    this.standing.append(bar);
+    // On a phone it may stand below what was unfolded to get there.
+    bar.scrollIntoView({ block: "nearest" });
+    setTimeout(() => bar.remove(), UNDO);
+  }
+
+  /** Puts up a bar, changes it, or takes it down. */
+  stand(name, is, fill = () => undefined) {
+    const old = this.standing.querySelector(`[data-bar="${name}"]`);
+    const bar = is && cut(`bar-${name}`);
+    if (bar) fill(bar);
+    if (bar && old?.textContent.trim() === bar.textContent.trim()) return;
+    old?.remove();
+    if (bar) this.standing.append(bar);
+  }
+
+  #line(name) {
+    const bar = name && cut(`bar-${name}`);
+    const kept = !this.keep.lasts && bar?.querySelector("[data-kept]");
+    if (kept) kept.textContent = say("unkept");
+    this.line.replaceChildren(...(bar ? [bar] : []));
+    return bar;
+  }
+}

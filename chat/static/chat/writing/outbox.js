@@ -1,0 +1,219 @@
+// What this person wrote, on its way to the circle: drawn at once, kept until it has arrived,
+// sent in order and one by one. The same name for the same words makes sending twice harmless.
+
+import { post } from "../line/twin.js";
+import { say, sayCount } from "../words/sayings.js";
+import { drawDraft } from "./draft.js";
+
+const BREATH = 1000;
+const COUNT = 3000;
+
+export class Outbox {
+  #items = [];
+  #pumping = false;
+  #again;
+
+  constructor(room, keep) {
+    this.room = room;
+    this.keep = keep;
+    this.prefix = `out:${room.dataset.circle}:`;
+  }
+
+  /** What was kept when the page was last closed. */
+  async restore() {
+    const kept = await this.keep.all(this.prefix);
+    kept.sort((a, b) => a.at - b.at);
+    this.room.log.change(() => kept.forEach((item) => this.#draw(item)));
+    this.pump();
+  }
+
+  /** Sends it, now or as soon as that is possible. */
+  add({ body, note, quote }) {
+    const item = { id: crypto.randomUUID(), body, note, quote, at: Date.now() };
+    this.room.log.change(() => this.#draw(item));
+    this.room.toNewest();
+    this.keep.put(this.prefix + item.id, item);
+    this.pump();
+  }
+
+  /** Nothing is sent any more. */
+  close() {
+    clearTimeout(this.#again);
+    this.#items = [];
+  }
+
+  get isEmpty() {
+    return !this.#items.length;
+  }
+
+  /** Everything not sent, for someone who must leave. */
+  get words() {
+    return this.#items.map(({ item }) => item);
+  }
+
+  draftOf(id) {
+    return id && this.#items.find(({ item }) => item.id === id)?.element;
+  }
+
+  /** Its event came: it stands in the log. */
+  arrived(id) {
+    if (!id) return;
+    this.#items = this.#items.filter(({ item }) => item.id !== id);
+    this.keep.drop(this.prefix + id);
+  }
+
+  /** The line is gone: what waits is kept here. */
+  hold() {
+    clearTimeout(this.#again);
+    for (const { element } of this.#unsent) show(element, this.#kept);
+  }
+
+  get #unsent() {
+    return this.#items.filter(({ item, message }) => !item.refused && !message);
+  }
+
+  get #kept() {
+    return this.keep.lasts ? "kept" : "unkept";
+  }
+
+  async pump({ byHttp = false } = {}) {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    clearTimeout(this.#again);
+    try {
+      let goesOn = true;
+      while (goesOn && this.#unsent.length) goesOn = await this.#send(this.#unsent[0], byHttp);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #send(waiting, byHttp) {
+    const { item, element } = waiting;
+    const { isLive } = this.room.line;
+    if (!isLive && !byHttp) {
+      this.hold();
+      return false;
+    }
+    show(element, "sending");
+    const { id, body, note, quote } = item;
+    try {
+      const words = { id, body, note, reply_to: quote?.id ?? null };
+      const frame = { do: "post", circle: this.room.dataset.circle, ...words };
+      const ack = await (isLive ? this.room.line.ask(frame) : post(this.room, words));
+      this.#acknowledged(waiting, ack);
+      return true;
+    } catch (refused) {
+      return this.#refused(waiting, refused, { wasLive: isLive });
+    }
+  }
+
+  /** It is in the log; its event, with the house's own drawing of it, is on its way or was here. */
+  #acknowledged(waiting, { message, state }) {
+    waiting.message = message;
+    if (state === "held") this.room.aloud.tell(say("aloud.held"));
+    this.keep.drop(this.prefix + waiting.item.id);
+    if (this.room.log.entry(message)) return this.settle();
+    waiting.element.dataset.state = state;
+    return waiting.element.querySelector("[data-state-row]")?.replaceChildren();
+  }
+
+  /** Drafts whose message stands in the log already have done their work. */
+  settle() {
+    for (const waiting of [...this.#items]) {
+      if (waiting.message && this.room.log.entry(waiting.message)) this.#remove(waiting);
+    }
+  }
+
+  #refused(waiting, refused, { wasLive }) {
+    const { code, say: why } = refused;
+    const { item, element } = waiting;
+    if (code === "line") {
+      this.hold();
+      // By HTTP it was never answered, and the line has come back meanwhile.
+      return !wasLive && this.room.line.isLive;
+    }
+    if (code === "slow" || code === "too_fast") {
+      this.#wait(waiting, refused);
+      return false;
+    }
+    if (this.room.composer.takeBack(item, why)) {
+      this.#remove(waiting);
+    } else {
+      item.refused = why;
+      if (code === "conflict") this.#rename(item);
+      this.keep.put(this.prefix + item.id, item);
+      show(element, "refused", why);
+      this.room.aloud.tell(say("aloud.refused", { why }));
+    }
+    return true;
+  }
+
+  /** It goes when its turn comes, and what was written after it goes after it. */
+  #wait(waiting, { code, say: why, againIn }) {
+    const until = Date.now() + (againIn || 1) * 1000;
+    // Once for each message; not what is left, as it grows less.
+    if (!waiting.isTold) this.room.aloud.tell(say("aloud.waiting"));
+    waiting.isTold = true;
+    for (const { element } of this.#unsent) show(element, "waiting", say("wait.behind"));
+    const count = () => {
+      const left = until - Date.now();
+      if (left <= 0) return this.pump();
+      const words = code === "slow" ? sayCount("wait", Math.round(left / 60_000)) : why;
+      show(waiting.element, "waiting", words);
+      this.#again = setTimeout(count, Math.min(left, COUNT));
+    };
+    count();
+  }
+
+  #draw(item) {
+    const element = drawDraft(item, this.room);
+    this.room.log.list.append(element);
+    const waiting = { item, element };
+    this.#items.push(waiting);
+    // On a line that stands it leaves at once: what would be taken from it again is not put there.
+    const state = this.room.line.isLive ? "sending" : this.#kept;
+    show(element, item.refused ? "refused" : state, item.refused);
+    element.addEventListener("click", ({ target }) => {
+      const act = target.closest("[data-do]")?.dataset.do;
+      if (act === "again") this.#tryAgain(waiting);
+      if (act === "rewrite" && this.room.composer.takeBack(item, "")) this.#remove(waiting);
+    });
+  }
+
+  #tryAgain({ item }) {
+    delete item.refused;
+    this.keep.put(this.prefix + item.id, item);
+    this.pump();
+  }
+
+  #rename(item) {
+    this.keep.drop(this.prefix + item.id);
+    item.id = crypto.randomUUID();
+  }
+
+  #remove({ item, element }) {
+    this.arrived(item.id);
+    this.room.log.change(() => element.remove());
+  }
+}
+
+/** Says on the message how it stands: sending, kept, waiting, refused. */
+function show(element, state, words = "") {
+  element.dataset.state = state;
+  const row = element.querySelector("[data-state-row]");
+  // Sent within a breath, it is only drawn dashed: a word that came and went would make it jump.
+  if (state === "sending" && !row.childElementCount) {
+    setTimeout(() => element.dataset.state === "sending" && fill(row, state, words), BREATH);
+  } else {
+    fill(row, state, words);
+  }
+}
+
+function fill(row, state, words) {
+  const part = document.getElementById(`state-${state}`).content.cloneNode(true);
+  const place = part.querySelector("[data-say]");
+  if (place) place.textContent = words;
+  if (row.textContent === part.textContent) return;
+  row.replaceChildren(part);
+}
