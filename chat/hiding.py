@@ -5,7 +5,7 @@ Facilitators answer for the room: they read everyone in it and are read by every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,14 @@ def hidden_from(membership: Membership) -> set[int]:
     pairs = Hiding.objects.in_force().filter(Q(member=membership) | Q(other=membership))
     found = {pk for pair in pairs.values_list("member", "other") for pk in pair}
     return found - {membership.pk}
+
+
+def known(seat: Seat) -> Collection[int]:
+    """As `hidden_from`, of a page's seat, which brings it along (see `seat_of`)."""
+    if not hasattr(seat, "hides"):
+        return hidden_from(seat.membership)
+    is_read = seat.membership.is_facilitator or not seat.hides
+    return () if is_read else {int(pk) for pk in seat.hides.split()}
 
 
 @contextmanager

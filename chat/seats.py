@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    StringAgg,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
@@ -18,9 +30,12 @@ from chat.models import (
     CareCard,
     CheckIn,
     Concern,
+    DailyHours,
     Event,
     Hiding,
+    Message,
     ModerationAction,
+    Mute,
     Room,
     Seat,
 )
@@ -90,10 +105,6 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     if not user.is_authenticated:
         return None
     current = Membership.objects.current().filter(user=user, circle__public_id=circle)
-    hidings = Hiding.objects.filter(
-        Q(member=OuterRef("membership")) | Q(other=OuterRef("membership"))
-    )
-    cards = CareCard.objects.filter(membership=OuterRef("membership"), closed_at=None)
     # Of what was told to those who hold the circle and nobody looks at: care before the rest.
     told = Concern.objects.open().filter(room__circle=OuterRef("membership__circle"))
     told = told.filter(to_leads=False, taken_at=None)
@@ -113,12 +124,44 @@ def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
     held_by = Case(When(is_held, then=Subquery(held.values("by__name")[:1])))
     return (
         Seat.objects.filter(membership__in=current)
-        .annotate(hides=Exists(hidings))
         .select_related("membership__circle__cohort", "membership__circle__room")
         # With the seat, so that a page asks nothing more: most are without any.
-        .annotate(has_cards=Exists(cards), needs=needs, pace_by=pace_by, held_by=held_by)
+        .annotate(needs=needs, pace_by=pace_by, held_by=held_by)
+        .annotate(**_all_beside())
         .first()
     )
+
+
+def _all_beside() -> dict[str, Any]:
+    """What few have, in one line each: `hiding.known`, `cards.known`, `hours.known` and
+    `standing` read it; whether something is held in the room, and who reads it first."""
+    me, room = OuterRef("membership"), OuterRef("membership__circle__room")
+    mine = Hiding.objects.in_force().filter(Q(member=me) | Q(other=me))
+    hidden = Case(When(member=me, then=F("other")), default=F("member"))
+    card = Concat("pk", Value(":"), "public_id", Value(":"), "kind", output_field=TextField())
+    cards = CareCard.objects.filter(membership=me, closed_at=None)
+    change = Concat(Cast("at", TextField()), Value("="), "hours", output_field=TextField())
+    mute = Mute.objects.in_force().filter(member=me)
+    holding = Membership.objects.holding().filter(circle=OuterRef("membership__circle"))
+    held = Message.objects.filter(room=room, state=Message.State.HELD)
+    return {
+        "hides": in_one(mine, "member__circle", hidden),
+        "cards": in_one(cards, "membership", card),
+        "daily": in_one(DailyHours.objects.filter(room=room), "room", change),
+        "mute_id": Subquery(mute.values("public_id")[:1]),
+        "mute_until": Subquery(mute.values("until")[:1]),
+        "mute_why": Subquery(mute.values("sealed_why")[:1]),
+        "mute_by": Subquery(mute.values("by__name")[:1]),
+        "reads_first": Coalesce(Subquery(holding.order_by("name").values("name")[:1]), Value("")),
+        "has_held": Exists(held),
+    }
+
+
+def in_one(rows: QuerySet, alike: str, what: Any) -> Coalesce:
+    """`what` of all these rows, which have the same `alike`, with blanks between."""
+    one = StringAgg(Cast(what, TextField()), Value(" "), output_field=TextField())
+    found = rows.order_by().values(alike).annotate(one=one).values("one")
+    return Coalesce(Subquery(found), Value(""), output_field=TextField())
 
 
 @receiver(post_save, sender=Circle)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from chat.models import LiveSession, Mute
+from chat.seats import in_one
 from programs import calendar
 from programs.calendar import Session
-from programs.models import Circle, Membership, PromptDelivery
+from programs.models import Circle, CohortPause, Membership, PromptDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +38,25 @@ class Surroundings:
 
 
 def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings:
-    """Four queries, whatever the circle's size: its question, its people, its calendar.
-
-    One less where no session was ever moved.
-    """
+    """Two queries, whatever the circle's size: its people and its question. One more where a
+    session was ever moved."""
     now = now or timezone.now()
     cohort = circle.cohort
-    prefetch_related_objects([cohort], "pauses")
-    session = calendar.next_session(cohort, circle, now=now)
     # With what tells who holds the room now, and how each may write in it.
     muted = Mute.objects.in_force(now).filter(member=OuterRef("pk"))
     people = circle.memberships.current().select_related("seat", "user")
+    # And, the same beside each of them, what is of the circle.
     going_on = LiveSession.objects.going_on().filter(room__circle=circle)
     people = people.annotate(
-        is_muted=Exists(muted), going_on_until=Subquery(going_on.values("planned_until")[:1])
+        is_muted=Exists(muted),
+        going_on_until=Subquery(going_on.values("planned_until")[:1]),
+        rests=in_one(CohortPause.objects.filter(cohort=cohort), "cohort", "week_of"),
     )
     everyone: list[Membership] = list(people.order_by("role", "name"))
+    if everyone:
+        rests = everyone[0].rests.split()  # type: ignore[attr-defined]
+        cohort.pauses = [CohortPause(week_of=datetime.date.fromisoformat(day)) for day in rests]
+    session = calendar.next_session(cohort, circle, now=now)
     return Surroundings(
         week=cohort.week_on(timezone.localtime(now, cohort.zone).date()),
         weeks=cohort.number_of_weeks,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from chat import log
-from chat.models import CareCard, Event, Room
+from chat.models import CareCard, Event, Room, Seat
 from community import help
-from programs.models import Membership
+from programs.models import Circle, Membership
 
 if TYPE_CHECKING:
     from community.models import User
@@ -31,12 +31,23 @@ def open_for(member: Membership) -> list[CareCard]:
     return list(CareCard.objects.filter(membership=member, closed_at=None).order_by("pk"))
 
 
+def known(seat: Seat) -> list[CareCard]:
+    """As `open_for`, of a page's seat, which brings them along (see `seat_of`)."""
+    rows = [one.split(":") for one in seat.cards.split()]  # type: ignore[attr-defined]
+    rows.sort(key=lambda row: int(row[0]))
+    return [CareCard(pk=int(pk), public_id=name, kind=kind) for pk, name, kind in rows]
+
+
 def before(member: Membership) -> dict[str, Any]:
-    """What lies before `member`, with the lines to name to them: the context of the template."""
-    lying = open_for(member)
+    """What lies before `member`: the context of the template."""
+    return shown(open_for(member), to=member.user, circle=member.circle)
+
+
+def shown(lying: list[CareCard], *, to: User, circle: Circle) -> dict[str, Any]:
+    """The same of cards at hand, with the lines to name to them."""
     helped = any(card.kind == Kind.HELP for card in lying)
-    lines = help.lines_near(member.user) if helped else []
-    return {"cards": lying, "circle": member.circle, "help_lines": lines}
+    lines = help.lines_near(to) if helped else []
+    return {"cards": lying, "circle": circle, "help_lines": lines}
 
 
 def close(*, by: User, circle: str, card: str) -> None:

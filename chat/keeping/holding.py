@@ -110,6 +110,15 @@ def waiting_in(room: Room) -> MessageQuerySet:
     return held.select_related("membership").order_by("placed_seq")
 
 
+def names_waiting(seat: Seat) -> list[tuple[str, str]]:
+    """What waits in the room of a page's seat, which knows whether anything does (see `seat_of`):
+    each with its author's name."""
+    if not getattr(seat, "has_held", True):
+        return []
+    waiting = waiting_in(seat.membership.circle.room)
+    return list(waiting.values_list("public_id", "membership__name"))
+
+
 def why_asked(row: Asking, *, owner: str) -> StrPromise:
     """The sentence a held message's author reads."""
     try:

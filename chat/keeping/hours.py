@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from chat import log
 from chat.keeping import record
 from chat.keeping.facilitating import facilitating
-from chat.models import DailyHours, Event, Room
+from chat.models import DailyHours, Event, Room, Seat
 from chat.refusal import Refused
 from community.signals import tick
 from programs import clock
@@ -114,10 +114,25 @@ def last_change(
     return max(past, key=lambda change: change.at, default=None)
 
 
-def until(room: Room, now: datetime.datetime | None = None) -> datetime.datetime | None:
-    """When the schedule next makes the room's hours other than they are; None if it never does."""
+def known(seat: Seat) -> list[DailyHours] | None:
+    """The schedule of a page's room, whose seat brings it along (see `seat_of`)."""
+    if not hasattr(seat, "daily"):
+        return None
+    rows = (one.split("=") for one in seat.daily.split())
+    return [DailyHours(at=datetime.time.fromisoformat(at), hours=hours) for at, hours in rows]
+
+
+def until(
+    room: Room,
+    now: datetime.datetime | None = None,
+    *,
+    daily: Iterable[DailyHours] | None = None,
+) -> datetime.datetime | None:
+    """When the schedule next makes the room's hours other than they are; None if it never does.
+    `daily` is the schedule, where it is at hand."""
     now = now or timezone.now()
-    coming = _around(room.daily_hours.all(), room.circle.cohort.zone, now)
+    daily = room.daily_hours.all() if daily is None else daily
+    coming = _around(daily, room.circle.cohort.zone, now)
     return next((c.at for c in coming if c.at > now and c.hours != room.hours), None)
 
 

@@ -100,16 +100,23 @@ class Standing:
 
 
 def standing_of(seat: Seat, people: Iterable[Membership] | None = None) -> Standing:
-    """At most five queries; two for a room that is open and a member who is neither muted nor
-    held, none of these where the circle's `people` are at hand (see `surroundings`)."""
+    """At most five queries; none for a page's seat (see `seat_of`), where the circle's `people` are
+    at hand, too (see `surroundings`)."""
     if people is None:
         return standings_of([seat])[seat.pk]
-    people = list(people)
-    me = next((one for one in people if one.pk == seat.membership_id), None)
-    # Each of them knows whether they are muted; the row is asked for where one is.
-    may_be_muted = getattr(me, "is_muted", True)
-    mute = _mutes([seat]).get(seat.membership_id) if may_be_muted else None
-    return _standing(seat, mute, leases.among(people), _paced_by([seat]))
+    return _standing(seat, _mute_of(seat), leases.among(people), _paced_by([seat]))
+
+
+def _mute_of(seat: Seat) -> Mute | None:
+    """A page's seat brings it along (see `seat_of`)."""
+    if not hasattr(seat, "mute_until"):
+        return _mutes([seat]).get(seat.membership_id)
+    if seat.mute_until is None or seat.membership.is_facilitator:
+        return None
+    beside = vars(seat)
+    mute = Mute(public_id=beside["mute_id"], until=seat.mute_until, sealed_why=beside["mute_why"])
+    mute.member, mute.by = seat.membership, Membership(name=beside["mute_by"])
+    return mute
 
 
 def standings_of(seats: Collection[Seat]) -> dict[int, Standing]:
@@ -163,7 +170,9 @@ def _standing(
         why_muted=why_muted(mute, owner=owner) if mute else "",
         why_held=_why_held(seat) if seat.held_at and not member.is_facilitator else "",
         pace_by=paced_by.get(circle.room.pk, ""),
-        hours_until=hours.until(circle.room) if circle.room.hours != Room.Hours.OPEN else None,
+        hours_until=hours.until(circle.room, daily=hours.known(seat))
+        if circle.room.hours != Room.Hours.OPEN
+        else None,
         attended=attended,
     )
 

@@ -64,11 +64,14 @@ def given_to(message: Message | NewMessage) -> Iterator[tuple[str, int]]:
         yield kind, int(member)
 
 
-def draw(messages: Iterable[Message], *, circle: Circle) -> list[Entry]:
-    """The entries of `messages` (see `for_drawing`), in their order. One query at most."""
+def draw(
+    messages: Iterable[Message], *, circle: Circle, held_for: str | None = None
+) -> list[Entry]:
+    """The entries of `messages` (see `for_drawing`), in their order. One query at most, and one
+    more for what is held where it is not known who reads it first (`held_for`)."""
     messages = list(messages)
     sides.join(messages)
-    return draw_fresh(messages, circle=circle)
+    return draw_fresh(messages, circle=circle, held_for=held_for)
 
 
 def draw_fresh(
@@ -76,6 +79,7 @@ def draw_fresh(
     *,
     circle: Circle,
     words: Sequence[Words] | None = None,
+    held_for: str | None = None,
 ) -> list[Entry]:
     """The entries of messages that have all that is drawn of them: without asking for more.
 
@@ -87,7 +91,11 @@ def draw_fresh(
             _entry(message, circle, here, said)
             for message, said in zip(messages, words or repeat(None), strict=False)
         ]
-        _say_who_reads_first([e for e in entries if e.state == Message.State.HELD], circle)
+        held = [entry for entry in entries if entry.state == Message.State.HELD]
+        if held:
+            name = _who_reads_first(circle) if held_for is None else held_for
+            for entry in held:
+                entry.held_for = name
         for entry in entries:
             entry.html = rendered(entry)
     return entries
@@ -161,13 +169,9 @@ def _entry(
     return entry
 
 
-def _say_who_reads_first(held: list[Entry], circle: Circle) -> None:
-    if not held:
-        return
+def _who_reads_first(circle: Circle) -> str:
     holding = Membership.objects.holding().filter(circle=circle.pk)
-    name = holding.order_by("name").values_list("name", flat=True).first() or ""
-    for entry in held:
-        entry.held_for = name
+    return holding.order_by("name").values_list("name", flat=True).first() or ""
 
 
 def _sign(entry: Entry, member: Membership) -> None:

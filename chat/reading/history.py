@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from chat.hiding import hidden_from
+from chat import hiding
 from chat.models import Message, Response, Seat
 from chat.models.messages import MessageQuerySet
 from chat.reading import drawing, telling
@@ -47,28 +47,28 @@ class Page:
 
 def latest_page(seat: Seat, limit: int = PAGE, *, after: int = 0) -> Page:
     """The newest entries this member may read; those after place `after`, where it is given."""
-    hidden = _hidden(seat)
+    hidden = hiding.known(seat)
     found, has_older = _before(_drawable(seat, hidden, after=after), limit)
     return _page(seat, hidden, found, has_older=has_older)
 
 
 def page_before(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand before place `seq`."""
-    hidden = _hidden(seat)
+    hidden = hiding.known(seat)
     found, has_older = _before(_drawable(seat, hidden).filter(placed_seq__lt=seq), limit)
     return _page(seat, hidden, found, has_older=has_older, has_newer=True)
 
 
 def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries that stand after place `seq`."""
-    hidden = _hidden(seat)
+    hidden = hiding.known(seat)
     found, has_newer = _after(_drawable(seat, hidden, after=seq), limit)
     return _page(seat, hidden, found, has_older=True, has_newer=has_newer)
 
 
 def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     """The entries on both sides of place `seq`, what stands there included."""
-    hidden = _hidden(seat)
+    hidden = hiding.known(seat)
     before = _drawable(seat, hidden).filter(placed_seq__lt=seq)
     older, has_older = _before(before, limit // 2)
     newer, has_newer = _after(_drawable(seat, hidden, after=seq - 1), limit - limit // 2)
@@ -77,8 +77,7 @@ def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
 
 def place_of(seat: Seat, message: str) -> int | None:
     """Where a message stands in the log; None where this member may not see it."""
-    hidden = None if getattr(seat, "hides", True) else ()
-    found = readable(seat, hidden=hidden).filter(public_id=message)
+    found = readable(seat, hidden=hiding.known(seat)).filter(public_id=message)
     return found.values_list("placed_seq", flat=True).first()
 
 
@@ -120,17 +119,13 @@ def drawn(
 ) -> list[Entry]:
     """The entries of messages (see `drawing.for_drawing`) as this member may see them, by the
     clocks that tell the time on their page."""
-    entries = drawing.draw(messages, circle=seat.membership.circle)
-    hidden = _hidden(seat) if hidden is None else hidden
+    held_for = getattr(seat, "reads_first", None)
+    entries = drawing.draw(messages, circle=seat.membership.circle, held_for=held_for)
+    hidden = hiding.known(seat) if hidden is None else hidden
     for entry in entries:
         entry.html = entry.html_for(seat.from_seq, hidden)
         entry.tell_by(timezone.get_current_timezone())
     return entries
-
-
-def _hidden(seat: Seat) -> Collection[int]:
-    # `seat_of` knows whether there is anyone; most people hide nobody.
-    return hidden_from(seat.membership) if getattr(seat, "hides", True) else ()
 
 
 def _drawable(seat: Seat, hidden: Collection[int], *, after: int = 0) -> QuerySet:

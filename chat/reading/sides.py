@@ -1,5 +1,5 @@
 """What drawing asks for beside a message: who said it, and what few messages have, what they
-answer, who set them aside and why, the question that they are.
+answer, who set them aside or asked for a change and why, the question that they are.
 
 One statement for a whole page. As joins of every message these tables were most of what a page
 cost the database.
@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db import connection
 
-from chat.models import Message, SetAside
+from chat.models import Asking, Message, SetAside
 from community.planned import planned_once, rows_of
 from programs.models import Membership, PromptDelivery, Realm
 
-# Asked together, so their columns are alike: which of the four, its id and public id, three
+# Asked together, so their columns are alike: which of the five, its id and public id, three
 # texts, a number, something sealed, another id and another number. What is NULL takes its type
 # from the one before.
 _QUOTED = """
@@ -30,6 +30,11 @@ FROM {these}
 _SET_ASIDE = """
 SELECT 'set aside', s.message_id, '', '',
   (SELECT m.name FROM programs_membership m WHERE m.id = s.by_id), '', 0, s.sealed_why, s.by_id, 0
+FROM {these}
+"""
+_ASKED = """
+SELECT 'asked', a.message_id, '', '',
+  (SELECT m.name FROM programs_membership m WHERE m.id = a.by_id), '', 0, a.sealed_why, a.by_id, 0
 FROM {these}
 """
 _QUESTIONS = """
@@ -46,6 +51,7 @@ FROM {these}
 _PARTS = {
     "quoted": (_QUOTED, "chat_message q", "id"),
     "set aside": (_SET_ASIDE, "chat_setaside s", "message_id"),
+    "asked": (_ASKED, "chat_asking a", "message_id"),
     "question": (_QUESTIONS, "programs_promptdelivery p", "id"),
     "member": (_MEMBERS, "programs_membership m", "id"),
 }
@@ -58,12 +64,14 @@ def join(messages: Collection[Message], *, set_aside: Iterable[int] = ()) -> Non
     known = {message.pk: message for message in messages}
     quoting = [m for m in messages if m.reply_to_id and m.state in _SAID]
     questions = [m for m in messages if m.prompt_id]
+    held = {m.pk for m in messages if m.state == Message.State.HELD}
     aside = {m.pk for m in messages if m.state == Message.State.SET_ASIDE}.union(set_aside)
     found = _found(
         {
             # What stands on the same page is at hand.
             "quoted": {m.reply_to_id for m in quoting if m.reply_to_id} - known.keys(),
             "set aside": aside,
+            "asked": held,
             "question": {m.prompt_id for m in questions if m.prompt_id},
             "member": {m.membership_id for m in messages if m.membership_id},
         }
@@ -74,9 +82,11 @@ def join(messages: Collection[Message], *, set_aside: Iterable[int] = ()) -> Non
             message.membership = members[message.membership_id]
     for pk, row in found["set aside"].items():
         _set_aside(known[pk], row)
-    asked = {pk: _question(pk, row) for pk, row in found["question"].items()}
+    for pk in held:
+        _asking(known[pk], found["asked"].get(pk))
+    weekly = {pk: _question(pk, row) for pk, row in found["question"].items()}
     for message in questions:
-        message.prompt = asked[message.prompt_id or 0]
+        message.prompt = weekly[message.prompt_id or 0]
     quoted = known | {pk: _quoted(pk, row) for pk, row in found["quoted"].items()}
     for message in quoting:
         # None where it was erased between the two questions.
@@ -130,6 +140,15 @@ def _set_aside(message: Message, row: tuple[Any, ...]) -> None:
     _, _, name, _, _, sealed_why, by, swatch = row
     # Is the message's `setting_aside` with that, too.
     SetAside(message=message, sealed_why=sealed_why, by=_member(by, name, swatch))
+
+
+def _asking(message: Message, row: tuple[Any, ...] | None) -> None:
+    """The message knows then whether there is one."""
+    if row is None:
+        Message.asking.related.set_cached_value(message, None)
+        return
+    _, _, name, _, _, sealed_why, by, swatch = row
+    Asking(message=message, sealed_why=sealed_why, by=_member(by, name, swatch))
 
 
 def _question(pk: int, row: tuple[Any, ...]) -> PromptDelivery:

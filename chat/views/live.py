@@ -78,8 +78,8 @@ def live_page(
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }
-    if getattr(seat, "has_cards", False):
-        context |= cards.before(member)
+    if lying := cards.known(seat):
+        context |= cards.shown(lying, to=request.user, circle=circle)
     return render(request, "chat/live.html", context, status=status)
 
 
@@ -160,12 +160,11 @@ def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
     }
     if not seat.membership.is_facilitator:
         return context
-    waiting = holding.waiting_in(seat.membership.circle.room)
     return context | {
         "lease": settings.ROOM_LEASE_SECONDS,
         "needs": getattr(seat, "needs", None),
         "held_members": json.dumps([one.public_id for one in people if one.seat.held_at]),
-        "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
+        "waiting": json.dumps(holding.names_waiting(seat)),
     }
 
 

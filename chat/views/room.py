@@ -111,8 +111,8 @@ def room_page(
         "body_limit": BODY_LIMIT,
         "note_limit": NOTE_LIMIT,
     }
-    if getattr(seat, "has_cards", False):
-        context |= cards.before(member)
+    if lying := cards.known(seat):
+        context |= cards.shown(lying, to=request.user, circle=circle)
     return render(request, "chat/room.html", context, status=status)
 
 

@@ -26,12 +26,11 @@ def standing_context(seat: Seat, around: Surroundings) -> dict[str, Any]:
     if not seat.membership.is_facilitator:
         return context
     circle = seat.membership.circle
-    waiting = holding.waiting_in(circle.room)
     return context | {
         "lease": settings.ROOM_LEASE_SECONDS,
         "muted": json.dumps([one.public_id for one in around.people if one.is_muted]),  # type: ignore[attr-defined]
         "held_members": json.dumps([one.public_id for one in around.people if one.seat.held_at]),
-        "waiting": json.dumps(list(waiting.values_list("public_id", "membership__name"))),
+        "waiting": json.dumps(holding.names_waiting(seat)),
         "needs": getattr(seat, "needs", None),
         "session_until": ends(circle, around.going_on_until),
     }

@@ -10,15 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, hush
-from chat.keeping import holding, moderation, pacing
-from chat.models import Message, Response, Room, Seat
+from chat import beside, editing, hiding, hush, leases
+from chat.care import concerns
+from chat.keeping import holding, hours, moderation, pacing
+from chat.live import leading
+from chat.models import CareCard, Message, Response, Room, Seat
 from chat.posting import Draft, post, post_batch
 from chat.reading import replay
+from programs import calendar
 from programs.enrolment import remove
-from programs.models import PromptDelivery
+from programs.models import CohortPause, PromptDelivery
 from programs.signals import prompt_due
 from tests.chat.circle_live import in_round
+from tests.chat.talk import ask_the_question, in_an_hour
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")
 
@@ -302,6 +306,88 @@ def test_whoever_is_held_at_a_slow_pace_asks_no_more_for_it(
     assert "Mina reads what you write" in page
 
 
+def in_the_circle(verb, who="mina", **fields):
+    """What `who` does in the alder circle; of the `member` with that name, where one is given."""
+
+    def happen(cast):
+        given = dict(fields)
+        if "member" in given:
+            given["member"] = cast.member(getattr(cast, given["member"])).public_id
+        return verb(by=getattr(cast, who), circle=cast.circle.public_id, **given)
+
+    return happen
+
+
+def hold_a_message(cast):
+    in_the_circle(holding.hold_all)(cast)
+    held = said(cast, cast.noor, "My old street.")
+    in_the_circle(holding.ask_to_change, message=held.id, why="It names a street.")(cast)
+
+
+def set_aside(cast):
+    message = said(cast, cast.noor, "Her street.").id
+    in_the_circle(moderation.set_aside, message=message, why="It names a street.")(cast)
+
+
+def move_the_session(cast):
+    session = calendar.next_session(cast.cohort, cast.circle)
+    to = session.begins_at + datetime.timedelta(hours=1)
+    calendar.move(cohort=cast.cohort, week_of=session.week_of, to=to, by=cast.mina)
+
+
+def rest_for_a_week(cast):
+    day = cast.cohort.starts_on + datetime.timedelta(days=70)
+    CohortPause.objects.create(cohort=cast.cohort, week_of=day)
+
+
+NIGHT = [(datetime.time(0, 0), "reading"), (datetime.time(23, 59), "open")]
+# All that a room can be like, each by itself and all of it together.
+STATES = {
+    "an answer": lambda cast: said(
+        cast, cast.ines, "Yes.", reply_to=said(cast, cast.noor, "So?").id
+    ),
+    "a question": lambda cast: ask_the_question(cast.circle),
+    "something held": hold_a_message,
+    "something set aside": set_aside,
+    "someone hidden": in_the_circle(hiding.hide, "noor", member="ines"),
+    "a hush": in_the_circle(hush.hush, "noor"),
+    "a talk of two": in_the_circle(beside.check_in, member="noor", body="How are you?"),
+    "where help is": lambda cast: CareCard.objects.create(
+        membership=cast.member(cast.noor), kind="help"
+    ),
+    "something told": in_the_circle(concerns.tell, "ines", member="noor", reason="worried"),
+    "one who is held": in_the_circle(holding.hold, member="noor"),
+    "one who is muted": lambda cast: in_the_circle(
+        moderation.mute, member="noor", until=in_an_hour(), why="It was agreed."
+    )(cast),
+    "a slow pace": in_the_circle(pacing.pace, seconds=60),
+    "daily hours": in_the_circle(hours.keep_daily, changes=NIGHT),
+    "hours with a facilitator": in_the_circle(hours.keep, hours="attended"),
+    "rest": in_the_circle(pacing.pause),
+    "someone here": in_the_circle(leases.here),
+    "a session": in_the_circle(leading.begin),
+    "a session that was moved": move_the_session,
+    "a week of rest": rest_for_a_week,
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("state", [*STATES, "all of it"])
+def test_in_no_state_a_page_asks_more_than_ten_questions_and_an_older_one_six(
+    cast, client, state, django_assert_max_num_queries
+):
+    for happen in STATES.values() if state == "all of it" else [STATES[state]]:
+        happen(cast)
+    for user in (cast.noor, cast.ines, cast.mina):
+        client.force_login(user)
+        for address, most in ((room_of(cast), 10), (f"{room_of(cast)}before/9/", 6)):
+            fragment = {"X-Fragment": "1"}
+            for _ in range(2):
+                client.get(address, headers=fragment)
+            with django_assert_max_num_queries(most):
+                assert client.get(address, headers=fragment).status_code == 200
+
+
 def bars_in(markup):
     """Each bar by its name, without what the script fills in."""
     bars = re.findall(r'<div class="statusbar"[^>]* data-bar="(\w+)">(.*?)</div>', markup, re.S)
@@ -318,8 +404,8 @@ def test_the_script_draws_each_bar_as_the_page_does(cast, client):
     hush.hush(by=cast.noor, circle=circle)
     resting = {"paused_at": timezone.now(), "holds_all": True, "pace_seconds": 120}
     names = set()
-    for who, hours in [(cast.noor, Room.Hours.READING), (cast.ines, Room.Hours.ATTENDED)]:
-        Room.objects.filter(circle=cast.circle).update(hours=hours, **resting)
+    for who, open_at in [(cast.noor, Room.Hours.READING), (cast.ines, Room.Hours.ATTENDED)]:
+        Room.objects.filter(circle=cast.circle).update(hours=open_at, **resting)
         page = page_for(client, who, room_of(cast))
         drawn, _, parts = page.partition('<template id="part-draft">')
         stand, cut = bars_in(drawn), bars_in(parts)
