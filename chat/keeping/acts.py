@@ -18,6 +18,8 @@ from chat.models import Event
 class Act:
     # On the desk, after whose act it was; without words it is not listed there.
     words: Promise | str = ""
+    # Whoever does it says why.
+    asks_why: bool = False
     # What the one concerned reads on their page, and whether they may ask for another look.
     told: Promise | None = None
     appealable: bool = False
@@ -32,6 +34,7 @@ class Act:
 ACTS = {
     "set_aside": Act(
         _("set a message aside"),
+        asks_why=True,
         told=_("%(name)s set a message of yours aside."),
         appealable=True,
         undone_by="put_back",
@@ -43,11 +46,13 @@ ACTS = {
     ),
     "ask_to_change": Act(
         _("asked for a change"),
+        asks_why=True,
         told=_("%(name)s asked you to change a held message."),
         appealable=True,
     ),
     "mute": Act(
         _("muted for a while"),
+        asks_why=True,
         told=_("%(name)s asked you to only read and respond, until %(until)s."),
         appealable=True,
         undone_by="unmute",
@@ -76,7 +81,7 @@ ACTS = {
     ),
     "put_hours_back": Act(_("put the hours back")),
     # `programs/enrolment.py`, which records these two, says what is read of them.
-    "remove": Act(_("ended a place"), undone_by="let_back_in"),
+    "remove": Act(_("ended a place"), asks_why=True, undone_by="let_back_in"),
     "let_back_in": Act(_("let back in")),
     "check_in": Act(_("wrote to them alone"), told=_("%(name)s wrote to you alone.")),
     "hand_over": Act(
@@ -88,6 +93,7 @@ ACTS = {
     "settle": Act(_("settled what was told")),
     "reopen": Act(_("took a settling back")),
 }
+ASK_WHY = [verb for verb, act in ACTS.items() if act.asks_why]
 UNLISTED = [verb for verb, act in ACTS.items() if not act.words]
 SETTINGS = {verb: act.sets for verb, act in ACTS.items() if act.sets}
 # What another version of the house may have written down.

@@ -20,6 +20,12 @@ def act_words(act: ModerationAction) -> str:
 
 
 @register.simple_tag
+def asks_why_as_json() -> str:
+    """Before which acts the room's script asks for a reason."""
+    return json.dumps(acts.ASK_WHY)
+
+
+@register.simple_tag
 def ways_back_as_json() -> str:
     """What undoes what, for the room's script."""
     return json.dumps(acts.ways_back())

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from chat.care import desk
+from chat.frames import Frame
 from chat.keeping import acts, undoing
 from chat.live import leading
 from chat.models import ModerationAction
+from chat.refusal import Refused
 from chat.verbs.facilitating import VERBS
 from chat.views.desk import _ADDRESSES
+from tests.chat.talk import say
 
 WRITES = ("record.act", "_write_down")
 UNDOES = {act.undone_by for act in acts.ACTS.values() if act.undone_by}
@@ -81,6 +85,33 @@ def test_the_rooms_script_is_told_what_undoes_what_on_the_line(cast, client, pag
         "remove": "let_back_in",
     }
     assert set(ways) | set(ways.values()) <= set(VERBS)
+
+
+@pytest.mark.parametrize("page", ["room", "live"])
+def test_the_rooms_script_asks_for_a_reason_before_what_is_not_done_without_one(
+    cast, client, page, monkeypatch
+):
+    message = say(cast.noor, "Hm", circle=cast.circle).id
+    leading.begin(by=cast.mina, circle=cast.circle.public_id)
+    client.force_login(cast.mina)
+    address = reverse(page, args=[cast.circle.public_id])
+    markup = client.get(address).content.decode()
+    (told,) = re.findall(r'data-asks-why="([^"]*)"', markup)
+    member = cast.member(cast.noor).public_id
+    of_all = {"seconds": 30, "hours": "reading", "changes": [], "seq": 1, "until": "session"}
+    about = {"circle": cast.circle.public_id, "member": member, "message": message} | of_all
+
+    def is_asked_for(verb):
+        asked = []
+        monkeypatch.setattr(
+            Frame, "text", lambda _, name, **more: asked.append(name) or about[name]
+        )
+        with suppress(Refused, KeyError):
+            VERBS[verb](cast.mina, Frame(verb, about))
+        return "why" in asked
+
+    assert set(json.loads(html.unescape(told))) == {verb for verb in VERBS if is_asked_for(verb)}
+    assert all(f'id="ask-{verb}"' in markup for verb in acts.ASK_WHY)
 
 
 def test_the_desk_says_each_act_in_words_and_does_not_list_that_something_was_taken_up(

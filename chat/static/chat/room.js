@@ -91,7 +91,12 @@ export class Room extends HTMLElement {
     tell({ member }, member, this.company, (frame) => this.act(frame));
   }
 
-  /** What undoes what, by verb; said to those who may. */
+  /** Before which acts one is asked for a reason; said to those who may. */
+  get asksWhy() {
+    return JSON.parse(this.dataset.asksWhy ?? "[]");
+  }
+
+  /** What undoes what, by verb. */
   get waysBack() {
     return JSON.parse(this.dataset.waysBack ?? "{}");
   }

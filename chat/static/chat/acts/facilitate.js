@@ -6,7 +6,6 @@ import { ask } from "./ask.js";
 
 const ABOUT_MESSAGE = ["let_through", "put_back", "ask_to_change", "set_aside"];
 const ABOUT_MEMBER = ["hold", "unhold", "mute", "unmute", "remove"];
-const NEEDS_ASKING = new Set(["ask_to_change", "set_aside", "mute", "remove"]);
 
 export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 
@@ -14,7 +13,7 @@ export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 export async function facilitate(room, verb, { id, member }) {
   const whom = ABOUT_MESSAGE.includes(verb) ? { message: id } : { member };
   let answer = {};
-  if (NEEDS_ASKING.has(verb)) {
+  if (room.asksWhy.includes(verb)) {
     answer = await ask(verb);
     if (!answer) return;
   }
