@@ -15,10 +15,11 @@ from wagtail.contrib.redirects import middleware as redirecting
 
 from chat.hub import allowance
 from chat.verbs.live import VERBS as VERBS_OF_A_SESSION
+from community.randomness import random_name
 from tests.access.page import drawn
 from tests.access.roles import GET, POST, ROLES, Row
 from tests.access.routes import ROUTES
-from tests.access.trying import SAID_OF_VERBS, House, routes, undone
+from tests.access.trying import SAID_OF_VERBS, House, is_name, routes, undone
 from tests.access.verbs import VERBS
 from tests.access.world import DURING, build
 
@@ -26,11 +27,19 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "access.md"
 # Those who have a place in the alder circle, and so none in the one next door.
 OF_ALDER = ("peer", "facilitator")
 # What one puts away is one's own: of anything else there is nothing to put away.
-PASSED_OVER = ("unhide", "circles/<circle>/members/<member>/unhide/")
+PASSED_OVER = (
+    "unhide",
+    "circles/<circle>/members/<member>/unhide/",
+    "close_card",
+    "circles/<circle>/cards/<card>/close/",
+)
 
 # Nothing comes of these but the way on; and whoever told of nothing is asked to wait before that
 # is looked for.
 UNCOUNTED = ("circles/<circle>/read/", "told/<concern>/again/")
+
+# What a message may be called in a row.
+MESSAGES = ("message", "mine", "held", "aside")
 
 pytestmark = pytest.mark.once
 
@@ -128,6 +137,36 @@ def test_nobody_reaches_into_the_circle_next_door_from_their_own(house, rows, ac
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize(("rows", "act"), [(ROUTES, House.ask_all), (VERBS, House.do_all)])
+def test_what_they_may_not_know_of_is_answered_as_what_never_was(house, rows, act):
+    """What lies next door, and of their own circle what a peer is not shown."""
+    names = {name: random_name(12) for name, one in house.world.here.items() if is_name(one)}
+    names |= {"mine": random_name(12), "circle": house.world.here["circle"], "entry": 10**9}
+
+    def trial(row: Row) -> list[str]:
+        here, said = house.world.here, []
+        never = here | names
+        unknown = {"next door": house.world.next_door | {"circle": here["circle"]}}
+        unseen = unknown | {"held": never | dict.fromkeys(MESSAGES, here["held"])}
+        for role, things in (("peer", unseen), ("facilitator", unknown)):
+            nothing = act(house, row, role, never)
+            some = {what: act(house, row, role, named) for what, named in things.items()}
+            said += [
+                f"{role}, {what}: {difference(it, nothing)}"
+                for what, it in some.items()
+                if it != nothing
+            ]
+        return said
+
+    found = differences(house, [row for row in rows if _names_more(row) or _names_it(row)], trial)
+    assert not found, "\n".join(found)
+
+
+def difference(one: str, other: str) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return f"{one[max(0, at - 40) : at + 60]!r}, not {other[max(0, at - 40) : at + 60]!r}"
+
+
 def test_no_form_of_a_room_may_be_tried_without_bound(house, monkeypatch):
     """Who belongs and has tried too much is told so; strangers still find nothing."""
     for one in (allowance.TRIES, allowance.VERBS):
@@ -161,10 +200,15 @@ def _is_of_a_circle(row: Row) -> bool:
     return about and not row.at.get("circle") and row.outcomes["neighbour"] in ("404", "not_member")
 
 
+def _names_it(row: Row) -> bool:
+    """Whether its address names something of a circle, and no circle."""
+    return _is_of_a_circle(row) and bool(row.method) and "<circle>" not in row.name
+
+
 def _names_more(row: Row) -> bool:
     """Whether it names a circle, and something that must lie in it."""
     named = str(dict(row.fields)) + row.name.replace("<circle>", "")
-    things = ("message", "mine", "held", "aside", "member", "talk", "note", "co")
+    things = (*MESSAGES, "member", "gone", "talk", "note", "co", "concern", "settled", "card")
     named_here = "<circle>" in row.name or not row.method
     return (
         named_here

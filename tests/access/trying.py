@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
@@ -21,7 +21,7 @@ from chat.hub.admission import people_of
 from chat.hub.opening import Asked, open_circles
 from chat.refusal import Refused
 from community.admin_door import CMS
-from community.models import User
+from community.models import PUBLIC_ID, User
 from tests.access.roles import GET, NO_LINE, SIGN_IN, TURNED_AWAY, Row
 from tests.access.world import World
 
@@ -66,6 +66,14 @@ class House:
 
     def ask(self, row: Row, role: str, things: dict[str, Any]) -> str:
         """What comes of a request, in the words of the table."""
+        return outcome_of(self._response(row, role, things))
+
+    def ask_all(self, row: Row, role: str, things: dict[str, Any]) -> str:
+        """All that comes of it, but for the names of the things and what is never the same."""
+        response = self._response(row, role, things)
+        return f"{outcome_of(response)} {without_names(response.text, things)}"
+
+    def _response(self, row: Row, role: str, things: dict[str, Any]) -> HttpResponse:
         address = "/" + re.sub(r"<(\w+)>", lambda found: _at(row, found[1], things), row.name)
         fields = filled(row.fields, things)
         cache.clear()  # where someone is asked to come less often, this isn't why
@@ -80,10 +88,14 @@ class House:
             request = self.requests.post(address, fields)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         with undone():
-            return outcome_of(self.handler.get_response(request))
+            return cast(HttpResponse, self.handler.get_response(request))
 
     def do(self, row: Row, role: str, things: dict[str, Any]) -> str:
         """What comes of a verb: `ack`, or the code of its refusal."""
+        return self.do_all(row, role, things).partition(" ")[0]
+
+    def do_all(self, row: Row, role: str, things: dict[str, Any]) -> str:
+        """The same with its sentence."""
         if role not in self.world.people:
             return NO_LINE if people_of([""]) == [None] else "a line"
         fields = {"do": row.name, "circle": things["circle"], **filled(row.fields, things)}
@@ -91,7 +103,7 @@ class House:
             with undone():
                 return _say(self.world.people[role], json.dumps(fields))
         except Refused as refused:
-            return refused.code
+            return f"{refused.code} {without_names(refused.say, things)}"
 
 
 def _say(person: User, text: str) -> str:
@@ -127,6 +139,24 @@ def outcome_of(response: HttpResponseBase) -> str:
     if to.startswith(CMS):
         return TURNED_AWAY
     return str(response.status_code)
+
+
+def without_names(text: str, things: dict[str, Any]) -> str:
+    """Without the names of `things`, and without tokens, times and what else is new each time."""
+    for name in filter(is_name, things.values()):
+        text = text.replace(name, "…")
+    return _EACH_TIME.sub("…", text)
+
+
+def is_name(thing: Any) -> bool:
+    """Whether it is the random name of something."""
+    return isinstance(thing, str) and PUBLIC_ID.fullmatch(thing) is not None
+
+
+_EACH_TIME = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"|[\da-f]{8}-[\da-f-]{27}|\d+T\d+:\d+:[\d.]+'
+    r"|request [\da-f]+|data-sight=.\w+"
+)
 
 
 @contextmanager
