@@ -53,7 +53,8 @@ class DirectSocket(WebSocketsSansIOProtocol):
             below = self.transport.get_extra_info("socket")
             if below is None:
                 return
-            with contextlib.suppress(OSError):
+            # Of one that is gone already: an error of the system, or of uvloop before it asks.
+            with contextlib.suppress(OSError, ValueError):
                 below.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD_BY_THE_SYSTEM_BYTES)
             if self.transport.get_extra_info("sslcontext") is None:
                 self._below = below.fileno()
@@ -114,7 +115,8 @@ class DirectSocket(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         # Without lingering: the system would go on offering what is left to an end that is still.
         if below := self.transport.get_extra_info("socket"):
-            with contextlib.suppress(OSError):
+            # Of one that is gone already: an error of the system, or of uvloop before it asks.
+            with contextlib.suppress(OSError, ValueError):
                 below.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.transport.abort()
 

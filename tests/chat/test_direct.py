@@ -303,6 +303,9 @@ def test_nothing_meant_for_one_who_is_gone_reaches_whoever_came_after(loop):
             assert not wire.write_frame(words)
             while not wire.disconnected:  # noqa: ASYNC110 -- nothing tells of it
                 await asyncio.sleep(0.001)
+            await asyncio.sleep(0.01)
+            # As whatever was on its way does when it finds nobody there.
+            wire.abort()
             others = []
             for one in sockets:
                 one.setblocking(False)
