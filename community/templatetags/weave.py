@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.core.cache import cache
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -194,7 +195,9 @@ def zone_attribute(context: template.Context) -> SafeString:
 @register.simple_tag
 def own_language(page: Any) -> SafeString:
     """` lang="en"` where what editors wrote is in another language than the page round it."""
-    code = page.locale.language_code
+    # There are few, and they hardly ever change.
+    key = f"community.locale.{page.locale_id}"
+    code = cache.get_or_set(key, lambda: page.locale.language_code, 60)
     return mark_safe("") if code == get_language() else format_html(' lang="{}"', code)
 
 

@@ -1,6 +1,7 @@
 """The room in both themes and at every width; with the keyboard, and without script."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -8,13 +9,14 @@ from playwright.sync_api import expect
 
 from chat import editing
 from chat.keeping import moderation
-from chat.models import Message
+from chat.live import leading, rounds
+from chat.models import LiveSession, Message
 from programs.enrolment import remove
 from programs.models import PromptDelivery
 from programs.signals import prompt_due
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import do, live, message, room_of, said, writing
+from tests.e2e.room import beside, do, live, message, room_of, said, writing
 
 pytestmark = pytest.mark.e2e
 
@@ -150,3 +152,56 @@ def test_nothing_is_fetched_from_anyone_else(visit, cast):
     assert seen.strangers == []
     assert seen.complaints == []
     assert seen.page.evaluate("document.querySelectorAll('script:not([src]), [style]').length") == 0
+
+
+# Of the house's own words those that stand on most pages. None of it is said in the conversation.
+ENGLISH = re.compile(
+    r"\b(Support|Journal|Circles|Facilitator|Heard|Thank you|With you|Reply|Respond|Responses|Send"
+    r"|Sign (in|out)|Account|Week|Messages?|Nothing|Nobody|Yours?|Today|Yesterday|Sessions?|Keep"
+    r"|Read|Write|Room|Change|until|peers?|London time)\b"
+)
+
+
+def test_in_german_every_page_is_for_everyone_and_german(visit, cast):
+    """German words are long, and a phone is narrow."""
+    beside(speak_german, cast)
+    view = {"viewport": {"width": 320, "height": 844}, "locale": "de-DE"}
+    here = room_of(cast)
+    pages = {
+        None: ["/accounts/login/", "/accounts/signup/", "/support/", "/nowhere/"],
+        cast.noor: [
+            *[here, f"{here}live/", f"{here}sessions/", f"{here}find/", f"{here}reaching/"],
+            *[f"{here}leave/", "/places/", "/places/record/", "/journal/", "/journal/new/"],
+            *["/told/", "/accounts/", "/accounts/2fa/"],
+        ],
+        cast.mina: [
+            *[here, f"{here}live/", f"{here}desk/", f"{here}keeping/", f"{here}applications/"],
+            *[f"{here}attendance/", f"{here}hand-over/", "/desk/", "/accounts/"],
+        ],
+    }
+
+    for who, paths in pages.items():
+        seen = visit("/accounts/login/", who, **view)
+        for path in paths:
+            seen.page.goto(path)
+            if path == here:
+                live(seen.page)
+            assert seen.page.locator("html").get_attribute("lang") == "de", path
+            assert fits(seen.page), path
+            assert ENGLISH.findall(seen.page.inner_text("body")) == [], path
+            assert faults(seen.page) == [], path
+
+
+def speak_german(cast) -> None:
+    """The cohort, one by her account and one by her browser; and a round has begun, of which one
+    has a name as long as such words."""
+    type(cast.cohort).objects.filter(pk=cast.cohort.pk).update(language="de")
+    type(cast.mina).objects.filter(pk=cast.mina.pk).update(language="de")
+    type(cast.member(cast.ines)).objects.filter(user=cast.ines).update(name="Wilhelmine")
+    circle = cast.circle.public_id
+    leading.begin(by=cast.mina, circle=circle)
+    step = LiveSession.objects.get(room__circle=cast.circle).step
+    leading.phase(by=cast.mina, circle=circle, phase="check_in", seen=step)
+    for peer in (cast.noor, cast.ines):
+        rounds.seat(by=peer, circle=circle, agreed=True)
+    rounds.last(by=cast.ines, circle=circle)

@@ -22,6 +22,20 @@ def test_a_visitor_is_given_no_cookie(house, client, path):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
+def test_what_editors_wrote_says_in_which_language_where_the_house_speaks_another(
+    house, client, path
+):
+    german = client.get(path, headers={"Accept-Language": "de-CH,de;q=0.9"})
+    english = client.get(path)
+
+    assert '<html lang="de"' in german.content.decode()
+    assert "Zum Inhalt springen" in german.content.decode()
+    assert ' lang="en"' in german.content.decode()
+    assert english.content.decode().count(' lang="') == 1
+    assert "Accept-Language" in german.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_asks_the_database_at_most_eight_times(
     house, client, django_assert_max_num_queries, path
 ):
