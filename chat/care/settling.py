@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from chat import log, refusal, words
 from chat.keeping import record
 from chat.models import Concern, Event, Message, Room
+from chat.models.care import A_LEAD
 from chat.refusal import Refused
 from community import audit, notices
 from community.models import Notice, User
@@ -41,7 +42,7 @@ def take(*, by: User, concern: str, circle: str = "") -> None:
     with _looking(by, concern, circle) as (room, found, holder):
         if found.taken_at and found.taken_by_id != by.pk:
             raise Refused(
-                "conflict", _("%(name)s is looking at it already.") % {"name": found.taken_as}
+                "conflict", _("%(name)s is looking at it already.") % {"name": found.taken_by_name}
             )
         if found.taken_at:
             return
@@ -56,7 +57,9 @@ def give_back(*, by: User, concern: str, circle: str = "") -> None:
         if found.taken_at is None:
             return
         if found.taken_by_id != by.pk:
-            raise Refused("conflict", _("%(name)s is looking at it.") % {"name": found.taken_as})
+            raise Refused(
+                "conflict", _("%(name)s is looking at it.") % {"name": found.taken_by_name}
+            )
         _nobody_looks(Concern.objects.filter(pk=found.pk))
         _write_down(room, "give_back", found, by, holder)
 
@@ -208,7 +211,7 @@ def _looking(
             raise refusal.not_member()
         found = Concern.objects.select_related("raised_by__user", "room__circle").get(pk=known.pk)
         if found.settled_at and not settled:
-            name = found.settled_as
+            name = found.settled_by_name
             raise Refused("conflict", _("%(name)s has settled this already.") % {"name": name})
         holders = Membership.objects.current().facilitators()
         yield room, found, holders.filter(circle=room.circle_id, user=by).first()
@@ -221,7 +224,7 @@ def _answered(concern: Concern) -> str:
 
 
 def _name(holder: Membership | None) -> str:
-    return holder.name if holder else _("A program lead")
+    return holder.name if holder else A_LEAD
 
 
 def _write_down(

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.messages import Message, Words
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import User
+
+
+# As it is kept; each reads it in their own language.
+A_LEAD = gettext_noop("A program lead")
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
@@ -125,7 +130,7 @@ class Concern(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The name they go by in the circle, or the house's word for a lead.
+    # The name they go by in the circle, or `A_LEAD`.
     settled_as = models.CharField(max_length=160, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     sealed_answer = models.BinaryField(default=bytes)
@@ -161,6 +166,14 @@ class Concern(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def taken_by_name(self) -> str:
+        return _name_in_words(self.taken_as)
+
+    @property
+    def settled_by_name(self) -> str:
+        return _name_in_words(self.settled_as)
 
     @property
     def is_care(self) -> bool:
@@ -288,3 +301,7 @@ class WordList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}: {self.get_kind_display()}"
+
+
+def _name_in_words(name: str) -> str:
+    return gettext(name) if name == A_LEAD else name

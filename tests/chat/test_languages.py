@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone, translation
 
+from chat.care import concerns, settling
 from chat.keeping import holding, moderation
 from chat.reading import replay
 from community.models import User
@@ -157,3 +158,29 @@ def test_an_entry_in_english_stays_so_for_whoever_reads_in_german(cast):
 
     assert '<html lang="de"' in page and "Bis hierher habe ich gelesen" in page
     assert f'<li class="msg" lang="en" id="m-{said.id}"' in page
+
+
+def test_who_settled_it_is_told_in_the_readers_words(cast, client):
+    """A lead has no name in the circle: there stands what the house calls them."""
+    said = say(cast.mina, "You should just stop.", circle=cast.circle)
+    concern = concerns.tell(
+        by=cast.noor,
+        circle=cast.circle.public_id,
+        message=said.id,
+        member=None,
+        reason="advice",
+        note="",
+    )
+    with translation.override("de"):
+        settling.settle(by=cast.sade, concern=concern.public_id, outcome="talked")
+    client.force_login(cast.noor)
+
+    assert "<bdi>A program lead</bdi>: Talked with them" in _without_bold(client.get("/told/"))
+    speak("de", to=cast.noor)
+    assert "<bdi>Eine Programmleitung</bdi>: Darüber gesprochen" in _without_bold(
+        client.get("/told/")
+    )
+
+
+def _without_bold(answer) -> str:
+    return answer.content.decode().replace("<b>", "").replace("</b>", "")
