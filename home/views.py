@@ -4,10 +4,12 @@ import logging
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
@@ -62,11 +64,19 @@ def support(request: HttpRequest) -> HttpResponse:
     """
     try:
         # Not by way of Wagtail's routing: it would ask more, and could be told to hide the page.
-        if page := SupportPage.objects.live().first():
+        if page := _support_page():
             return page.serve(request).render()
     except DatabaseError:
         log.exception("The database didn't answer; showing the bare support page.")
     return render(None, "home/support_bare.html")
+
+
+def _support_page() -> SupportPage | None:
+    """In the reader's language, where it is translated."""
+    in_theirs = Q(locale__language_code=get_language() or "")
+    return (
+        SupportPage.objects.live().order_by(Case(When(in_theirs, then=0), default=1), "pk").first()
+    )
 
 
 @require_safe

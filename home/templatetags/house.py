@@ -1,11 +1,15 @@
 """The house's name and its links, for the frame of every page."""
 
 import re
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from home.models import HouseSettings
@@ -36,16 +40,7 @@ def house_links(context: template.Context) -> dict[str, list[dict[str, Any]]]:
 
 
 def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
-    site = Site.find_for_request(request)
-    root = next((path for path in Site.get_site_root_paths() if site and path[0] == site.pk), None)
-    if root is None:
-        return {}
-    pages = (
-        Page.objects.live()
-        .filter(url_path__startswith=root.root_path, depth=3)
-        .select_related("standardpage", "programindexpage")
-        .order_by("path")
-    )
+    pages = _pages(request)
     links: dict[str, list[dict[str, Any]]] = {"menu": [], "foot": [], "programs": []}
     for page in pages:
         url = page.get_url(request)
@@ -60,6 +55,25 @@ def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     return {name: links["programs"] + links[name] for name in ("menu", "foot")} | {
         "programs": links["programs"]
     }
+
+
+def _pages(request: HttpRequest) -> list[Page]:
+    """Those right below the front door, each as it is translated, where it is."""
+    site = Site.find_for_request(request)
+    paths = Site.get_site_root_paths()
+    roots = {path.language_code: path.root_path for path in paths if site and path[0] == site.pk}
+    if not roots:
+        return []
+    own = roots.get(get_language() or "", "")
+    below = Q(url_path__startswith=roots.get(settings.LANGUAGE_CODE) or next(iter(roots.values())))
+    if own:
+        below |= Q(url_path__startswith=own)
+    pages = Page.objects.live().filter(below, depth=3).order_by("path")
+    found: dict[uuid.UUID, Page] = {}
+    for page in pages.select_related("standardpage", "programindexpage"):
+        if page.translation_key not in found or (own and page.url_path.startswith(own)):
+            found[page.translation_key] = page
+    return list(found.values())
 
 
 @register.filter

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from wagtail.models import Locale
 
-from home.models import HomePage, HouseSettings
+from home.models import HomePage, HouseSettings, StandardPage, SupportPage
 
 pytestmark = pytest.mark.once
 
@@ -33,6 +34,30 @@ def test_what_editors_wrote_says_in_which_language_where_the_house_speaks_anothe
     assert ' lang="en"' in german.content.decode()
     assert english.content.decode().count(' lang="') == 1
     assert "Accept-Language" in german.headers["Vary"]
+
+
+def test_what_is_translated_is_given_in_the_readers_language(house, client):
+    german = Locale.objects.create(language_code="de")
+    for kind, slug, title in (
+        (HomePage, "", "Nach der Reise das Weben"),
+        (SupportPage, "support", "Hilfe jetzt, auf Deutsch"),
+        (StandardPage, "how-it-works", "Wie es geht"),
+    ):
+        page = kind.objects.get(slug=slug) if slug else kind.objects.get()
+        translated = page.copy_for_translation(german)
+        translated.title = title
+        translated.save_revision().publish()
+
+    def seen(path: str, language: str) -> str:
+        return client.get(path, headers={"Accept-Language": language}).content.decode()
+
+    assert "<h1>Nach der Reise das Weben" in seen("/", "de")
+    assert "<h1>After the journey" in seen("/", "en")
+    assert ">Hilfe jetzt, auf Deutsch</h1>" in seen("/support/", "de")
+    assert "Hilfe jetzt, auf Deutsch" not in seen("/support/", "en")
+    for path in ("/", "/accounts/login/"):
+        assert ">Wie es geht</a>" in seen(path, "de") and ">How it works<" not in seen(path, "de")
+        assert ">How it works</a>" in seen(path, "en") and "Wie es geht" not in seen(path, "en")
 
 
 @pytest.mark.parametrize("path", PUBLIC)
