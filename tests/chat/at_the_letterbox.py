@@ -341,6 +341,8 @@ async def test_both_ways_answer_alike(cast, hub, doors, case, caplog):
     short, long = answers
     assert (short.status, long.status) == (case.status, case.status)
     assert alike(short) == alike(long)
+    if case.status == 422 and short.headers["content-language"] == "de":
+        assert short.fields["say"].startswith("Der Raum ruht.")
     if case.status < 300 and case.body is message:
         assert short.fields["seq"] + 1 == long.fields["seq"]
     for answer, told in zip(answers, lines, strict=True):
