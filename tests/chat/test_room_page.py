@@ -19,10 +19,10 @@ from chat.posting import Draft, post, post_batch
 from chat.reading import replay
 from programs import calendar
 from programs.enrolment import remove
-from programs.models import CohortPause, PromptDelivery
+from programs.models import Circle, CohortPause, PromptDelivery
 from programs.signals import prompt_due
 from tests.chat.circle_live import in_round
-from tests.chat.talk import ask_the_question, in_an_hour
+from tests.chat.talk import ask_the_question, in_an_hour, join
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")
 
@@ -159,6 +159,18 @@ def test_the_weeks_question_stands_out_and_leads_to_a_private_page(cast, client,
     assert page.count("What keeps returning?") == 3  # in the log, in the fold, in the column
     assert reverse("reflect", args=[question.public_id]) in page
     assert "Week 99, choosing a seed" in page
+
+
+def test_whoever_is_alone_in_a_room_where_nothing_was_said_is_told_so_kindly(cast, client):
+    alone = Circle.objects.create(cohort=cast.cohort, name="Willow circle")
+    moss = join("moss", alone)
+
+    page = page_for(client, moss, reverse("room", args=[alone.public_id]))
+
+    empty = page.split("data-empty>")[1].split("</div>")[0]
+    assert 'class="art"' in empty
+    assert "The first line can be a short one." in empty
+    assert "Only you can read this so far." in page
 
 
 def test_what_is_new_begins_with_a_line(cast, client):
