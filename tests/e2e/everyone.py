@@ -32,3 +32,20 @@ def fits(page: Page) -> bool:
     """Nothing has to be scrolled sideways."""
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     return bool(page.evaluate(wide) <= 0)
+
+
+_SPILLS = """() => {
+  const wide = document.documentElement.clientWidth;
+  const isSeen = (one) => one.checkVisibility() && !one.closest(".vh");
+  return [...document.body.querySelectorAll("*")].filter(isSeen).flatMap((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    const isOut = width > 1 && (left < -1 || right > wide + 1);
+    return isOut ? [`${one.localName}.${one.getAttribute("class")}`] : [];
+  });
+}"""
+
+
+def spills(page: Page) -> list[str]:
+    """What stands beyond the sides of the screen, also where it can't be scrolled to."""
+    found: list[str] = page.evaluate(_SPILLS)
+    return found

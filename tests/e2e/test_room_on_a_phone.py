@@ -1,12 +1,20 @@
 """The room on a small screen: nothing lies on the words, and nothing is out of reach."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from chat.keeping import holding, moderation, pacing
 from chat.live import leading
+from chat.words import WHY_LIMIT
+from programs import names
+from tests.chat.circle_live import in_round
+from tests.chat.talk import join
 from tests.e2e.conftest import PHONE
-from tests.e2e.everyone import faults_as_it_stands
-from tests.e2e.room import live, message, room_of, said
+from tests.e2e.everyone import faults_as_it_stands, fits, spills
+from tests.e2e.room import live, message, room_of, said, writing
 
 pytestmark = pytest.mark.e2e
 
@@ -46,6 +54,45 @@ def test_no_button_lies_on_the_words_of_a_follow_on(visit, cast, width):
         assert not entry.evaluate(_LIES_ON_WORDS)
 
 
+@pytest.fixture
+def longest(cast):
+    """Names as long as they may be, in one piece, in everything that says one."""
+    here = cast.circle.public_id
+    for user, letter in ((cast.mina, "M"), (cast.noor, "W"), (cast.ines, "ש")):
+        member = cast.member(user)
+        member.name = letter * names.LONGEST
+        member.save()
+    cast.circle.name = "Donaudampfschifffahrtsgesellschaftskapitän"
+    cast.circle.save()
+    first = said(cast, cast.noor, f"Hello, @{'ש' * names.LONGEST}")
+    said(cast, cast.ines, "Rindfleischetikettierungsgesetz" * 3, reply_to=first.id)
+    held = cast.member(cast.ines).public_id
+    holding.hold(by=cast.mina, circle=here, member=held)
+    said(cast, cast.ines, "Held.")
+    in_round(cast.circle, cast.mina, cast.noor, cast.ines)
+    until = timezone.now() + datetime.timedelta(hours=1)
+    muted = cast.member(cast.noor).public_id
+    moderation.mute(by=cast.mina, circle=here, member=muted, until=until, why="W" * WHY_LIMIT)
+    pacing.pace(by=cast.mina, circle=here, seconds=120)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_name_and_no_word_is_longer_than_the_screen(visit, cast, longest, width):
+    view = {"width": width, "height": 844}
+    for user, pages in (
+        (cast.mina, ("", "live/", "desk/", "keeping/")),
+        (cast.noor, ("", "live/")),
+    ):
+        page = visit(room_of(cast), user, viewport=view).page
+        for path in pages:
+            page.goto(room_of(cast) + path)
+            expect(page.locator("main").first).to_be_visible()
+            if path in ("", "live/"):
+                expect(page.locator("[data-line=live]")).to_have_count(1)
+            assert spills(page) == [], path
+            assert fits(page)
+
+
 @pytest.mark.parametrize("height", [844, 664])
 def test_all_of_a_messages_menu_is_within_reach(visit, cast, height):
     for n in range(12):
@@ -78,6 +125,24 @@ def test_what_stands_in_the_fold_is_named_and_begins_at_one_line(visit, cast):
     assert len(starts) <= 2  # a second column beside the first
     assert min(starts) == page.locator(".thisweek .row").first.bounding_box()["x"]
     assert faults_as_it_stands(page) == []
+
+
+def test_all_that_lies_folded_is_within_reach_and_so_are_the_words(visit, cast):
+    for n in range(9):
+        join(f"peer{n}", cast.circle)
+    said(cast, cast.ines, "The bread bin it is.")
+    page = live(visit(room_of(cast), cast.noor, viewport=PHONE | {"height": 664}).page)
+    page.locator(".thisweek summary").click()
+    last = page.locator(".thisweek [data-person]").last
+    expect(last).not_to_be_in_viewport()
+
+    page.locator(".thisweek .btn").first.hover()
+    page.mouse.wheel(0, 2000)
+
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="Support now")).to_be_in_viewport(ratio=1)
+    expect(writing(page)).to_be_in_viewport(ratio=1)
+    expect(message(page, "The bread bin")).to_be_in_viewport()
 
 
 def test_on_the_smallest_screens_support_stands_beside_the_name(visit, cast):

@@ -1,11 +1,15 @@
 // Going round: the list, which says everything, and the ring, which only shows it.
 
 import { cut, say } from "../words/sayings.js";
+import { excerpt } from "../writing/characters.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const RADIUS = 104;
 const CENTRE = 150;
 const MOST_ON_RING = 16;
+// Where the drawing ends beside the ring.
+const EDGE = 345;
+const LONGEST = 40;
 
 export class Round {
   constructor(live) {
@@ -88,6 +92,7 @@ export class Round {
     if (holding > 0) parts.push(arc(holding, seats.length));
     seats.forEach((seat, place) => parts.push(this.#seat(seat, place, seats.length)));
     this.ring.replaceChildren(...parts);
+    for (const text of this.ring.querySelectorAll("text")) shorten(text);
   }
 
   #seat({ member, state }, place, of) {
@@ -126,6 +131,17 @@ function arc(place, of) {
   const long = place / of > 0.5 ? 1 : 0;
   const d = `M${x0} ${y0}A${RADIUS} ${RADIUS} 0 ${long} 1 ${x1} ${y1}`;
   return shape("path", { class: "passed", d });
+}
+
+/** The ring has little room beside it; the whole name stands in the list. */
+function shorten(text) {
+  const x = Number(text.getAttribute("x"));
+  const anchor = text.getAttribute("text-anchor");
+  const room = { start: EDGE - x, end: x + EDGE - 2 * CENTRE, middle: 2 * RADIUS }[anchor];
+  const name = text.textContent;
+  for (let n = LONGEST; n > 1 && text.getComputedTextLength() > room; n -= 1) {
+    text.textContent = excerpt(name, n);
+  }
 }
 
 function shape(name, attributes) {
