@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,13 +16,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import editing, frames, posting
+from chat import editing, frames, posting, refusal
 from chat.care import concerns
 from chat.hub import allowance
 from chat.keeping import moderation
 from chat.keeping.until import session_ends
 from chat.models import Message, Response, Seat
-from chat.posting import Draft
+from chat.posting import Draft, Posted
 from chat.reading import history, telling
 from chat.reading.entries import Entry
 from chat.refusal import Refused
@@ -32,6 +34,8 @@ from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community import vault
 from community.models import User
 from community.people import SignedInRequest
+
+logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -55,7 +59,7 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
     written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
     written["id"] = written["id"] or str(uuid.uuid4())
     try:
-        posted = posting.post(draft_in(written, by=request.user, circle=circle))
+        posted = post(draft_in(written, by=request.user, circle=circle))
         editing.mark_read(by=request.user, circle=circle, seq=posted.seq)
     except Refused as refused:
         let_strangers_find_nothing(refused)
@@ -66,6 +70,18 @@ def _post_form(request: SignedInRequest, circle: str) -> HttpResponse:
             request, seat, written=written | {"say": refused.say}, status=status_of(refused)
         )
     return back_to(circle, posted.id)
+
+
+def post(draft: Draft) -> Posted:
+    """Posts it. Raises Refused, also where the database can't just now: the page that gives the
+    words back mostly needs less of it."""
+    try:
+        return posting.post(draft)
+    except (InterfaceError, OperationalError) as error:
+        logger.error("post_failed: %s", type(error).__name__)
+        if not connection.is_usable():
+            connection.close()
+        raise refusal.not_kept() from error
 
 
 def draft_in(written: dict[str, str], *, by: User, circle: str) -> Draft:

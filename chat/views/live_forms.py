@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from chat import posting, refusal
+from chat import refusal
 from chat.frames import Frame
 from chat.hub import allowance
 from chat.live.state import going_on, places_of, state_of
@@ -18,7 +18,7 @@ from chat.models import Seat
 from chat.refusal import Refused
 from chat.verbs.live import VERBS
 from chat.views.answers import let_strangers_find_nothing, number_in, see_other, status_of
-from chat.views.forms import draft_in
+from chat.views.forms import draft_in, post
 from chat.views.live import live_page
 from chat.views.room import room_page
 from chat.views.seats import seat_or_404
@@ -49,7 +49,7 @@ def _say(request: SignedInRequest, seat: Seat) -> HttpResponse:
     written = {name: request.POST.get(name, "") for name in ("id", "body", "note", "reply_to")}
     written["id"] = written["id"] or str(uuid.uuid4())
     try:
-        posting.post(draft_in(written, by=request.user, circle=circle))
+        post(draft_in(written, by=request.user, circle=circle))
     except Refused as refused:
         if refused.code == "conflict":
             # The page was sent before, and its words were changed since: they are a new message.

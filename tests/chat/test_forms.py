@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -242,3 +243,20 @@ def test_a_form_from_elsewhere_does_nothing(cast):
 
 def _page(client, cast, message):
     return client.get(to(cast, "message", message)).content.decode()
+
+
+@pytest.mark.parametrize("way", ["room", "session"])
+def test_what_the_database_can_not_take_just_now_comes_back_with_a_sentence(
+    cast, noor, way, monkeypatch
+):
+    def busy(draft):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("chat.posting.post", busy)
+    address = to(cast, "post_message") if way == "room" else to(cast, "live_do", "say")
+
+    page = noor.post(address, {"id": str(uuid.uuid4()), "body": "The kettle is on."})
+
+    assert page.status_code == 422
+    assert "It’s kept here; send it again." in page.text
+    assert "The kettle is on." in page.text
