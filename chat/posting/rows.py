@@ -45,7 +45,8 @@ WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
 """
 
 # What was held counts from when it was written. It was let through later, if at all: so the index
-# by `posted_at` leaves nothing out.
+# by `posted_at` leaves nothing out. What was posted well after now was posted before the clock was
+# set back: it keeps nobody waiting until that time comes again.
 _SPEAKERS = """
 SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.sees_earlier,
   s.joined_seq, s.held_at, s.came_again,
@@ -53,9 +54,9 @@ SELECT m.id, m.public_id, m.circle_id, m.user_id, m.role, m.name, m.swatch, m.se
     WHERE mu.member_id = m.id AND mu.lifted_at IS NULL AND mu.until > %s),
   CASE WHEN who.third = 1 AND m.role <> 'facilitator' THEN
     (SELECT MAX(COALESCE(x.written_at, x.posted_at)) FROM chat_message x
-      WHERE x.membership_id = m.id AND x.posted_at > %s) END,
+      WHERE x.membership_id = m.id AND x.posted_at > %s AND x.posted_at <= %s) END,
   (SELECT COUNT(*) FROM chat_message x WHERE x.membership_id = m.id AND x.posted_at > %s
-    AND (x.written_at IS NULL OR x.written_at > %s)),
+    AND x.posted_at <= %s AND (x.written_at IS NULL OR x.written_at > %s)),
   (SELECT a.changes FROM chat_accesscount a WHERE a.id = 1)
 FROM ({triples}) AS who
 JOIN programs_membership m ON m.circle_id = who.one AND m.user_id = who.other
@@ -169,8 +170,8 @@ def speakers(
         if (ground := by_name.get(circle))
     ]
     slowest = datetime.timedelta(seconds=max(ground.pace_seconds for ground in grounds))
-    since = _for_database(now - window)
-    times = [_for_database(now), _for_database(now - slowest), since, since]
+    since, latest = _for_database(now - window), _for_database(now + window)
+    times = [_for_database(now), _for_database(now - slowest), latest, since, latest, since]
     found, changes = {}, 0
     for row in statements.rows(_SPEAKERS, [*times, as_triples(wanted)]):
         member = _member(*row[:8])

@@ -223,6 +223,28 @@ def test_in_a_slow_room_each_waits_their_turn(cast, time_machine):
     say(cast.noor, "And more", circle=cast.circle)
 
 
+def test_whoever_wrote_before_the_clock_was_set_back_does_not_wait_for_that_time_again(
+    cast, time_machine, settings
+):
+    settings.ROOM_POSTS_PER_10S = 2
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    set_room(cast.circle, pace_seconds=60)
+    for n in range(2):
+        say(cast.mina, f"Two at once, {n}", circle=cast.circle)
+    first = say(cast.noor, "In my own time", circle=cast.circle)
+
+    # The clocks of two processes are never quite the same: that is no way round it.
+    time_machine.move_to(now - datetime.timedelta(seconds=2), tick=False)
+    for who, code in ((cast.mina, "too_fast"), (cast.noor, "slow")):
+        assert refusal_of(say, who, "At once", circle=cast.circle).code == code
+    time_machine.move_to(now - datetime.timedelta(hours=1), tick=False)
+    then = say(cast.noor, "An hour ago", circle=cast.circle)
+    assert say(cast.mina, "And I", circle=cast.circle).seq == then.seq + 1 == first.seq + 2
+
+    assert refusal_of(say, cast.noor, "Again", circle=cast.circle).again_in == 60
+
+
 def test_pace_holds_within_a_batch(cast):
     set_room(cast.circle, pace_seconds=60)
 
