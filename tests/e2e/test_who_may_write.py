@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 ASK = """async (ways) => {
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-  const address = loaded.find((name) => /chat\\/writing[.\\w]*\\.js/.test(name));
+  const address = loaded.find((name) => /chat\\/writing\\/writing[.\\w]*\\.js/.test(name));
   const { whatForbids } = await import(address);
   return ways.map((way) => whatForbids(way));
 }"""
