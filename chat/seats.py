@@ -100,36 +100,48 @@ def verbs_of(*, is_facilitator: bool) -> tuple[str, ...]:
     return FACILITATOR_VERBS if is_facilitator else PEER_VERBS
 
 
-def seat_of(user: User | AnonymousUser, circle: str) -> Seat | None:
-    """The seat of `user` in the circle with this public id; None for anyone without one."""
+def seat_of(
+    user: User | AnonymousUser, circle: str, *, with_all_beside: bool = True
+) -> Seat | None:
+    """The seat of `user` in the circle with this public id; None for anyone without one.
+
+    With all that a page shows beside it, so that it asks nothing more. That takes several times as
+    long as the seat: what is asked again and again does without.
+    """
     if not user.is_authenticated:
         return None
     current = Membership.objects.current().filter(user=user, circle__public_id=circle)
-    # Of what was told to those who hold the circle and nobody looks at: care before the rest.
+    seats = Seat.objects.filter(membership__in=current)
+    seats = seats.select_related("membership__circle__cohort", "membership__circle__room")
+    if with_all_beside:
+        seats = seats.annotate(needs=_needs(), **_who_asked(), **_all_beside())
+    return seats.first()
+
+
+def _needs() -> Coalesce:
+    """Of what was told to those who hold the circle and nobody looks at: care before the rest."""
     told = Concern.objects.open().filter(room__circle=OuterRef("membership__circle"))
     told = told.filter(to_leads=False, taken_at=None)
     told = told.exclude(about__user=OuterRef("membership__user"))
     answered = CheckIn.objects.answered().filter(facilitator=OuterRef("membership"))
-    needs = Coalesce(
+    return Coalesce(
         Subquery(told.order_by("kind").values("kind")[:1]),
         Case(When(Exists(answered), then=Value("talk"))),
     )
+
+
+def _who_asked() -> dict[str, Case]:
+    """For the pace, and to read first what this member writes: most are without either."""
     paced = ModerationAction.objects.of_the_pace(OuterRef("membership__circle__room"))
     is_slow = Q(membership__circle__room__pace_seconds__gt=0)
-    pace_by = Case(When(is_slow, then=Subquery(paced.values("by__name")[:1])))
     held = ModerationAction.objects.of_the_hold(
         circle=OuterRef("membership__circle"), user=OuterRef("membership__user")
     )
     is_held = Q(held_at__isnull=False)
-    held_by = Case(When(is_held, then=Subquery(held.values("by__name")[:1])))
-    return (
-        Seat.objects.filter(membership__in=current)
-        .select_related("membership__circle__cohort", "membership__circle__room")
-        # With the seat, so that a page asks nothing more: most are without any.
-        .annotate(needs=needs, pace_by=pace_by, held_by=held_by)
-        .annotate(**_all_beside())
-        .first()
-    )
+    return {
+        "pace_by": Case(When(is_slow, then=Subquery(paced.values("by__name")[:1]))),
+        "held_by": Case(When(is_held, then=Subquery(held.values("by__name")[:1]))),
+    }
 
 
 def _all_beside() -> dict[str, Any]:

@@ -32,7 +32,7 @@ def post_message(request: HttpRequest, circle: str) -> JsonResponse:
         outcome: Outcome = Hub.post_from_thread(draft)
     except Refused as refused:
         # Strangers find nothing here, whatever they send.
-        if seat_of(request.user, circle) is None:
+        if seat_of(request.user, circle, with_all_beside=False) is None:
             raise Http404 from None
         outcome = refused
     status, fields = answer_to(frame, outcome)
@@ -64,7 +64,7 @@ def answer_to(frame: Frame, outcome: Outcome) -> tuple[int, dict[str, Any]]:
 @never_cache
 def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     """What happened after `since`, as much as one answer holds; ask again from `upto`."""
-    seat = seat_of(request.user, circle)
+    seat = seat_of(request.user, circle, with_all_beside=False)
     if seat is None:
         raise Http404
     try:
@@ -74,7 +74,7 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     stretch = replay.read(seat.membership.circle, after=since)
     # Asked anew after the events, as the feeds do: whoever was removed before one of them was
     # written belongs no more, and whoever was hidden before it is.
-    seat = seat_of(request.user, circle)
+    seat = seat_of(request.user, circle, with_all_beside=False)
     if seat is None:
         raise Http404
     viewer = Viewer.of(seat, hidden=hidden_from(seat.membership))

@@ -7,7 +7,9 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chat import hiding, posting
 from chat.hub.opening import Asked, open_circles
@@ -235,6 +237,19 @@ def test_a_place_beyond_the_end_is_the_end(cast, ines):
 
 def test_events_are_only_read(cast, ines):
     assert ines.client.post(f"/circles/{cast.circle.public_id}/events").status_code == 405
+
+
+def test_a_page_that_asks_every_second_is_answered_without_what_only_a_page_shows(cast, ines):
+    say(cast.noor, "Hello", circle=cast.circle)
+    ines.events()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert ines.events().json()["events"]
+
+    told = " ".join(one["sql"] for one in asked)
+    assert "chat_seat" in told
+    for beside in ("carecard", "dailyhours", "mute", "concern", "checkin", "moderationaction"):
+        assert f"chat_{beside}" not in told
 
 
 def test_two_who_do_not_read_each_other_find_nothing_of_each_other(cast):
