@@ -225,7 +225,11 @@ def _happenings(
     held_anew = {event.room_id: event for event in everything if _renames_held(event)}
     messages = _messages(ids, quoting=redrawn) | _held_in(held_anew)
     quoting = [message for message in messages.values() if message.reply_to_id in redrawn]
-    sides.join(messages.values(), set_aside=_concerned(everything, Event.Kind.SET_ASIDE))
+    sides.join(
+        messages.values(),
+        set_aside=_concerned(everything, Event.Kind.SET_ASIDE),
+        asked=_concerned(everything, Event.Kind.ASKED),
+    )
     of_room: defaultdict[int, dict[int, Message]] = defaultdict(dict)
     for message in messages.values():
         of_room[message.room_id][message.pk] = message

@@ -58,20 +58,23 @@ _PARTS = {
 _SAID = (Message.State.POSTED, Message.State.HELD)
 
 
-def join(messages: Collection[Message], *, set_aside: Iterable[int] = ()) -> None:
+def join(
+    messages: Collection[Message], *, set_aside: Iterable[int] = (), asked: Collection[int] = ()
+) -> None:
     """Joins to these messages what they have beside them; who set them aside to those that are
-    set aside now, and to the messages `set_aside`, which may have been put back since."""
+    set aside now, and to the messages `set_aside`, which may have been put back since; who asked
+    for a change likewise, to what is held and to `asked`."""
     known = {message.pk: message for message in messages}
     quoting = [m for m in messages if m.reply_to_id and m.state in _SAID]
     questions = [m for m in messages if m.prompt_id]
-    held = {m.pk for m in messages if m.state == Message.State.HELD}
+    asked = {m.pk for m in messages if m.state == Message.State.HELD or m.pk in asked}
     aside = {m.pk for m in messages if m.state == Message.State.SET_ASIDE}.union(set_aside)
     found = _found(
         {
             # What stands on the same page is at hand.
             "quoted": {m.reply_to_id for m in quoting if m.reply_to_id} - known.keys(),
             "set aside": aside,
-            "asked": held,
+            "asked": asked,
             "question": {m.prompt_id for m in questions if m.prompt_id},
             "member": {m.membership_id for m in messages if m.membership_id},
         }
@@ -82,7 +85,7 @@ def join(messages: Collection[Message], *, set_aside: Iterable[int] = ()) -> Non
             message.membership = members[message.membership_id]
     for pk, row in found["set aside"].items():
         _set_aside(known[pk], row)
-    for pk in held:
+    for pk in asked:
         _asking(known[pk], found["asked"].get(pk))
     weekly = {pk: _question(pk, row) for pk, row in found["question"].items()}
     for message in questions:

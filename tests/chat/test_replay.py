@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat import editing
-from chat.keeping import moderation
+from chat.keeping import holding, moderation
 from chat.models import Event, Message, Mute, Room
 from chat.reading import replay
 from chat.seats import Viewer, seat_of
@@ -253,6 +253,25 @@ def test_a_stretch_costs_the_same_whatever_is_in_it(cast, settings):
     cost(1)
     # In a short one it is first looked for plain messages alone.
     assert cost(2) - 1 == cost(4) == cost(6) <= 8
+
+
+def test_whose_words_were_asked_to_change_and_let_through_since_costs_no_more(cast):
+    circle = cast.circle.public_id
+    holding.hold_all(by=cast.mina, circle=circle)
+
+    def cost(messages: int) -> int:
+        after = Room.objects.get(circle=cast.circle).last_seq
+        for n in range(messages):
+            held = say(cast.noor, f"{n}", circle=cast.circle).id
+            at = {"by": cast.mina, "circle": circle, "message": held}
+            holding.ask_to_change(why="It names a street.", **at)
+            holding.let_through(**at)
+        with CaptureQueriesContext(connection) as queries:
+            replay.read(cast.circle, after=after)
+        return len(queries)
+
+    cost(1)
+    assert cost(1) == cost(3)
 
 
 def test_events_hold_no_words(cast):
