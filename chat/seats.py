@@ -111,11 +111,24 @@ def seat_of(
     if not user.is_authenticated:
         return None
     current = Membership.objects.current().filter(user=user, circle__public_id=circle)
-    seats = Seat.objects.filter(membership__in=current)
-    seats = seats.select_related("membership__circle__cohort", "membership__circle__room")
-    if with_all_beside:
-        seats = seats.annotate(needs=_needs(), **_who_asked(), **_all_beside())
-    return seats.first()
+    if not with_all_beside:
+        return _seats().filter(membership__in=current).first()
+    try:
+        question = _ready.pop()
+    except IndexError:
+        question = _seats().annotate(needs=_needs(), **_who_asked(), **_all_beside())
+    seat: Seat | None = question.filter(membership__in=current).first()
+    _ready.append(question)
+    return seat
+
+
+# To put the question together takes longer than to ask it. Each is lent to one thread at a time,
+# for asking touches it; and nothing in it may depend on who asks, or when.
+_ready: list[QuerySet[Seat]] = []
+
+
+def _seats() -> QuerySet[Seat]:
+    return Seat.objects.select_related("membership__circle__cohort", "membership__circle__room")
 
 
 def _needs() -> Coalesce:
@@ -153,7 +166,8 @@ def _all_beside() -> dict[str, Any]:
     card = Concat("pk", Value(":"), "public_id", Value(":"), "kind", output_field=TextField())
     cards = CareCard.objects.filter(membership=me, closed_at=None)
     change = Concat(Cast("at", TextField()), Value("="), "hours", output_field=TextField())
-    mute = Mute.objects.in_force().filter(member=me)
+    # At most one, which may be over by now.
+    mute = Mute.objects.filter(member=me, lifted_at=None)
     holding = Membership.objects.holding().filter(circle=OuterRef("membership__circle"))
     held = Message.objects.filter(room=room, state=Message.State.HELD)
     return {

@@ -111,7 +111,8 @@ def _mute_of(seat: Seat) -> Mute | None:
     """A page's seat brings it along (see `seat_of`)."""
     if not hasattr(seat, "mute_until"):
         return _mutes([seat]).get(seat.membership_id)
-    if seat.mute_until is None or seat.membership.is_facilitator:
+    is_over = seat.mute_until is None or seat.mute_until <= timezone.now()
+    if is_over or seat.membership.is_facilitator:
         return None
     beside = vars(seat)
     mute = Mute(public_id=beside["mute_id"], until=seat.mute_until, sealed_why=beside["mute_why"])

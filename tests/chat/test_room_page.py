@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import beside, editing, hiding, hush, leases
+from chat import beside, editing, hiding, hush, leases, seats
 from chat.care import concerns
 from chat.keeping import holding, hours, moderation, pacing
 from chat.live import leading
-from chat.models import CareCard, Message, Response, Room, Seat
+from chat.models import CareCard, Message, Mute, Response, Room, Seat
 from chat.posting import Draft, post, post_batch
 from chat.reading import replay
+from chat.seats import seat_of
 from programs import calendar
 from programs.enrolment import remove
 from programs.models import Circle, CohortPause, PromptDelivery
@@ -398,6 +399,26 @@ def test_in_no_state_a_page_asks_more_than_ten_questions_and_an_older_one_six(
                 client.get(address, headers=fragment)
             with django_assert_max_num_queries(most):
                 assert client.get(address, headers=fragment).status_code == 200
+
+
+def test_what_a_page_asks_of_a_seat_is_put_together_once(cast, client, monkeypatch):
+    page_for(client, cast.noor, room_of(cast))
+    made = []
+    monkeypatch.setattr(seats, "_all_beside", lambda: made.append(1) or {})
+
+    pages = [page_for(client, who, room_of(cast)) for who in (cast.mina, cast.ines, cast.noor)]
+
+    assert not made and len(set(pages)) == 3
+
+
+def test_a_mute_is_over_when_it_said_it_would_be(cast, client):
+    in_the_circle(moderation.mute, member="noor", until=in_an_hour(), why="It was agreed.")(cast)
+    assert seat_of(cast.noor, cast.circle.public_id).mute_until
+    assert "It was agreed." in page_for(client, cast.noor, room_of(cast))
+
+    Mute.objects.update(until=timezone.now() - datetime.timedelta(seconds=1))
+
+    assert "It was agreed." not in page_for(client, cast.noor, room_of(cast))
 
 
 def bars_in(markup):
