@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from chat.care import concerns, settling
 from chat.keeping import holding, moderation
+from chat.keeping.writing import SENTENCES
 from chat.reading import replay
 from community.models import User
 from programs.models import Cohort
@@ -158,6 +159,18 @@ def test_an_entry_in_english_stays_so_for_whoever_reads_in_german(cast):
 
     assert '<html lang="de"' in page and "Bis hierher habe ich gelesen" in page
     assert f'<li class="msg" lang="en" id="m-{said.id}"' in page
+
+
+@pytest.mark.parametrize("why", SENTENCES)
+def test_whoever_may_not_write_reads_why_in_their_language(why):
+    """Where one's words stay is nothing to find out in another language at night."""
+    with translation.override("en"):
+        english = str(SENTENCES[why])
+    with translation.override("de"):
+        german = str(SENTENCES[why])
+
+    assert german != english
+    assert ("hier erhalten" in german) == ("kept here" in english)
 
 
 def test_who_settled_it_is_told_in_the_readers_words(cast, client):

@@ -98,3 +98,10 @@ def test_german_is_set_as_german():
     assert [one for one in said if one.count("„") != one.count("“")] == []
     # Nobody is spoken to as in an office.
     assert [one for one in said if re.search(r"\b(Ihre[nmrs]?|Ihnen)\b", one)] == []
+
+
+def test_nobody_who_may_be_hurting_themselves_reads_of_cutting():
+    german = next(file for file in CATALOGUES if "de" in file.parts)
+    said = [said for entry in entries(german) for said in entry.said.values()]
+
+    assert [one for one in said if re.search(r"schneid|schnitten", one)] == []
