@@ -22,6 +22,8 @@ from redis.retry import Retry
 
 _AWAY_FOR = 5.0  # seconds until Redis is asked again
 _PATIENCE = 0.5
+# What another key signed, or nobody did: as if it weren't there.
+_UNREADABLE = object()
 
 
 class SignedSerializer(RedisSerializer):
@@ -36,7 +38,8 @@ class SignedSerializer(RedisSerializer):
             return int(data)
         except ValueError:
             signature, plain = data[:32], data[32:]
-        return super().loads(plain) if hmac.compare_digest(signature, _signature(plain)) else None
+        is_ours = hmac.compare_digest(signature, _signature(plain))
+        return super().loads(plain) if is_ours else _UNREADABLE
 
 
 class _Redis:
@@ -65,7 +68,8 @@ class HouseMemory(BaseCache):
         self._own = LocMemCache("house", params)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._ask(lambda memory: memory.get(key, default, version))
+        found = self._ask(lambda memory: memory.get(key, default, version))
+        return default if found is _UNREADABLE else found
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None

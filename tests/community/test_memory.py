@@ -81,9 +81,17 @@ def test_signing_in_works_while_redis_is_away(client, db, valkey):
     cache._redis.away_until = 0
 
 
-def test_the_signature_is_of_this_house(settings):
-    value = SignedSerializer().dumps(["words"])
-    assert SignedSerializer().loads(value) == ["words"]
+def test_what_another_house_has_signed_is_not_there(settings):
+    cache.set("lines", ["of yesterday"], 60)
+    assert cache.get("lines") == ["of yesterday"]
+
     settings.SECRET_KEY = "another house"
-    assert SignedSerializer().loads(value) is None
-    assert SignedSerializer().loads(pickle.dumps(["words"])) is None
+
+    assert cache.get("lines") is None and cache.get("lines", 0) == 0
+    assert cache.get_or_set("lines", lambda: ["of today"]) == ["of today"]
+
+
+def test_what_nobody_has_signed_is_never_read():
+    serializer = SignedSerializer()
+    assert serializer.loads(serializer.dumps(["words"])) == ["words"]
+    assert serializer.loads(pickle.dumps(["words"])) != ["words"]
