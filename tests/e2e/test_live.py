@@ -526,3 +526,11 @@ def test_a_screen_says_by_itself_that_nobody_holds_the_room(
         expect(noor.locator("[data-unheld]")).to_be_visible()
     finally:
         live_house.start()
+
+
+def test_the_bar_that_leads_to_the_session_is_as_wide_as_the_room(visit, cast, aside):
+    aside(leading.begin, by=cast.mina, circle=cast.circle.public_id)
+    page = visit(f"/circles/{cast.circle.public_id}/", cast.noor).page
+
+    bar, head = (page.locator(one).bounding_box() for one in ("[data-door]", ".room-head"))
+    assert (bar["x"], bar["width"]) == (head["x"], head["width"])
