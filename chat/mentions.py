@@ -18,7 +18,7 @@ _NAMING = regex.compile(r"(?<![\w@])@")
 
 def named(said: Words, *, circle: Circle) -> Words:
     """The words, with whom they name. Strangers can't be named, nor anyone who has left."""
-    if not _NAMING.search(said.body):
+    if "@" not in said.body or not _NAMING.search(said.body):
         return said
     members = Membership.objects.current().filter(circle=circle.pk)
     body = _composed(said.body)

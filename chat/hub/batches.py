@@ -75,6 +75,8 @@ class Batches[T, R]:
         self._began = self._done = self._busy_since = -max(apart, _LULL_SECONDS)
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._busy: asyncio.Task[None] | None = None
+        # Wakes whoever rests between two batches.
+        self._enough = asyncio.Event()
 
     def submit(self, item: T) -> asyncio.Future[R]:
         """Its result, once its batch is done; in the order of submission."""
@@ -82,6 +84,8 @@ class Batches[T, R]:
         self._waiting.append((item, future))
         if self._busy is None:
             self._busy = asyncio.create_task(self._run())
+        elif len(self._waiting) == self._most:
+            self._enough.set()
         return future
 
     async def _run(self) -> None:
@@ -104,8 +108,12 @@ class Batches[T, R]:
         if loop.time() - self._done > _LULL_SECONDS:
             self._apart, self._busy_since = self._least, loop.time()
         left = self._began + self._apart - loop.time()
-        if left > 0:
-            await asyncio.sleep(left)
+        # Whoever comes to a batch that is full waits for the next one anyway.
+        if left > 0 and len(self._waiting) < self._most:
+            self._enough.clear()
+            over = loop.call_later(left, self._enough.set)
+            await self._enough.wait()
+            over.cancel()
         self._began = loop.time()
 
     def _keep_pace(self) -> None:

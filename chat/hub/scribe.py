@@ -23,7 +23,7 @@ from chat.reading.replay import Reading
 
 logger = logging.getLogger(__name__)
 
-_MOST_POSTS = 400
+_MOST_POSTS = 800
 # A commit costs the same as five messages in it: where more than a hundred a second are said,
 # waiting this long makes everyone wait less.
 _APART_SECONDS = 0.004

@@ -122,7 +122,11 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["membership", "posted_at"], name="messages_of_a_member"),
+            # With all that is counted of the last seconds before someone may write, so that no row
+            # is fetched for it.
+            models.Index(
+                fields=["membership", "posted_at", "written_at"], name="messages_of_a_member"
+            ),
             models.Index(fields=["posted_at"], name="messages_held", condition=Q(state="held")),
         ]
 

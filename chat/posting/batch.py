@@ -11,6 +11,8 @@ import logging
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -105,7 +107,7 @@ def _commit(drafts: Sequence[Draft], *, wait: bool, looking_first: bool) -> Comm
     with transaction.atomic():
         batch = _Batch.gather(drafts, wait=wait)
         batch.look_for_known(drafts if looking_first else batch.unguarded(drafts))
-        outcomes = [batch.outcome_of(draft) for draft in drafts]
+        outcomes = batch.outcomes_of(drafts)
         outcomes = batch.with_known_instead_of_refused(drafts, outcomes)
         batch.write()
     return Commit(outcomes, list(batch.said.values()), batch.changes)
@@ -166,12 +168,19 @@ class _Batch:
             if message.membership_id and message.client_id:
                 self.known[now_by_then[message.membership_id], message.client_id] = message
 
-    def outcome_of(self, draft: Draft) -> Outcome | Later:
+    def outcomes_of(self, drafts: Iterable[Draft]) -> list[Outcome | Later]:
+        outcomes: list[Outcome | Later] = []
+        # To change the language costs something: once for all who are spoken to in the same.
+        for language, some in groupby(drafts, key=attrgetter("language")):
+            with in_language(language):
+                outcomes += map(self._outcome_of, some)
+        return outcomes
+
+    def _outcome_of(self, draft: Draft) -> Outcome | Later:
         if draft.circle in self.taken:
             return LATER
         try:
-            with in_language(draft.language):
-                return self._settle(draft)
+            return self._settle(draft)
         except Refused as refused:
             return refused
         except Exception as error:
@@ -195,7 +204,7 @@ class _Batch:
         if set(self.known) == before:
             return outcomes
         return [
-            self.outcome_of(draft) if isinstance(outcome, Refused) else outcome
+            self.outcomes_of([draft])[0] if isinstance(outcome, Refused) else outcome
             for draft, outcome in zip(drafts, outcomes, strict=True)
         ]
 

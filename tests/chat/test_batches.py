@@ -101,6 +101,20 @@ async def test_what_comes_alone_goes_at_once():
         assert await posts.submit(1) == -1
 
 
+async def test_a_full_batch_goes_at_once_and_what_is_left_over_rests():
+    clerk = Clerk()
+    posts = batches(clerk, apart=60.0)
+    await posts.submit(0)
+
+    async with asyncio.timeout(30):  # of those that would rest a minute
+        await asyncio.gather(*[posts.submit(number) for number in range(1, 51)])
+        resting = [posts.submit(number) for number in range(51, 100)]
+        await asyncio.sleep(0.01)
+        assert [len(batch) for batch in clerk.batches] == [1, 50]
+        await asyncio.gather(posts.submit(100), *resting)
+    assert [len(batch) for batch in clerk.batches] == [1, 50, 50]
+
+
 async def test_what_one_batch_brought_is_handed_on_before_the_next_one_begins():
     order: list[Any] = []
     clerk = Clerk()
