@@ -111,12 +111,12 @@ class Line:
         self.push(Packet.of(frame))
 
     def say_ahead(self, frame: dict[str, Any]) -> None:
-        """Says it in one piece with what is pushed next, or, where nothing is, when it is `let_go`:
-        most answers come right before the event they are about, and each write costs the same."""
+        """Says it in one go with what is pushed next, or, where nothing is, when it is `let_go`:
+        most answers come right before the event they are about, and each going costs the same."""
         packet = Packet.of(frame)
         if self._ahead is not None:
             self._ahead.append(packet)
-        elif self.closed or self._sending is not None or self.wire is _ORDINARY:
+        elif self.closed or self._sending is not None:
             self.push(packet)
         else:
             self._ahead = [packet]
@@ -139,15 +139,21 @@ class Line:
         elif self.wire.write_frame(packet.wire):
             self._given += len(packet.wire)
         else:
-            self._start(packet)
+            self._keep(packet)
+            self._start()
 
     def _push_together(self, packets: list[Packet]) -> None:
-        together = b"".join([packet.wire for packet in packets])
-        if self.closed or self._sending is not None or not self.wire.write_frame(together):
-            for packet in packets:
-                self.push(packet)
-        else:
-            self._given += len(together)
+        if self.closed:
+            return
+        if self._sending is None and self.wire is not _ORDINARY:
+            together = b"".join([packet.wire for packet in packets])
+            if self.wire.write_frame(together):
+                self._given += len(together)
+                return
+        for packet in packets:
+            self._keep(packet)
+        if self._sending is None and self._waiting:
+            self._start()
 
     def look(self, now: float) -> None:
         """Cuts the line off where the far end has taken nothing in for too long."""
@@ -175,22 +181,20 @@ class Line:
         # Behind whatever is on its way now; where that is stuck, the server ends it.
         asyncio.ensure_future(self._close(bye, code, self._sending))  # noqa: RUF006 -- short-lived
 
-    def _start(self, packet: Packet) -> None:
-        # Eager: a socket that takes the frame at once costs no turn of the loop.
+    def _start(self) -> None:
+        # Eager: a socket that takes the frames at once costs no turn of the loop.
         loop = asyncio.get_running_loop()
-        task = asyncio.Task(self._deliver(packet), loop=loop, eager_start=True)
+        task = asyncio.Task(self._deliver(), loop=loop, eager_start=True)
         if not task.done():
             self._sending = task
 
-    async def _deliver(self, packet: Packet) -> None:
+    async def _deliver(self) -> None:
         try:
-            while True:
-                await self._send({"type": "websocket.send", "text": packet.text})
-                self._given += len(packet.payload)
-                if not self._waiting or self.closed:
-                    break
+            while self._waiting and not self.closed:
                 packet = self._waiting.popleft()
                 self._waiting_bytes -= len(packet.payload)
+                await self._send({"type": "websocket.send", "text": packet.text})
+                self._given += len(packet.payload)
         except Exception:
             # The peer is gone; its consumer hears of it from the server. One that was given up
             # with something still unsent would stay.

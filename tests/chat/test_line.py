@@ -272,12 +272,15 @@ async def test_where_the_connection_takes_nothing_the_answer_still_goes_first():
     assert far.peer.frames == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
-async def test_an_ordinary_server_is_given_the_answer_at_once():
+async def test_an_ordinary_server_is_given_the_answer_and_its_event_in_one_go():
     peer = Peer()
     peer.line.say_ahead({"n": 1})
     peer.line.say({"n": 2})
-
+    peer.line.say_ahead({"n": 3})
     assert peer.frames == [{"n": 1}, {"n": 2}]
+
+    peer.line.let_go()
+    assert peer.frames == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
 async def test_whoever_is_sent_away_is_answered_before():
