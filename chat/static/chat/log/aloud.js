@@ -2,6 +2,7 @@
 // elsewhere finds them counted in the marks and the tab's title.
 
 import { say, sayCount } from "../words/sayings.js";
+import { stands } from "./dress.js";
 
 const BATCH = 1500;
 const KEPT = 8;
@@ -21,7 +22,7 @@ export class Aloud {
       for (const entry of entries) this.room.marks?.add(this.room.dataset.circle, entry);
       return;
     }
-    this.#waiting.push(...entries);
+    this.#waiting.push(...entries.map(({ dataset }) => dataset.id));
     this.#timer ??= setTimeout(() => this.#say(), BATCH);
   }
 
@@ -35,17 +36,21 @@ export class Aloud {
   }
 
   #say() {
-    const entries = this.#waiting.filter((entry) => entry.isConnected);
+    // As they stand by now: whoever responded to one had it drawn anew.
+    const there = this.#waiting.map((id) => this.room.log.entry(id));
+    const entries = there.filter((entry) => entry && stands(entry));
     this.#waiting = [];
     this.#timer = undefined;
     if (!entries.length) return;
     const last = entries.at(-1);
     const name = last.querySelector(".who")?.textContent ?? "";
-    const text = last.querySelector(".note, .body, .q")?.textContent.trim() ?? "";
-    const one = last.querySelector(".note") ? "aloud.note" : "aloud.one";
-    this.tell(
-      entries.length > 1 ? sayCount("aloud", entries.length, { name }) : say(one, { name, text }),
-    );
+    // What stands behind a content note is opened, or not, by whoever reads it.
+    const note = last.querySelector(".note");
+    const text = (note ?? last.querySelector(".body, .q"))?.innerText.trim() ?? "";
+    const what = last.matches(".prompt") ? "aloud-question" : "aloud";
+    const values = { name, text };
+    const isNoted = note && entries.length === 1;
+    this.tell(isNoted ? say("aloud.note", values) : sayCount(what, entries.length, values));
   }
 
   /** In words; also what became of the reader's own message, where it isn't what they expect. */

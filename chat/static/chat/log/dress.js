@@ -125,11 +125,15 @@ function follows(entry, before) {
   if (!before?.matches(".msg") || !entry.matches(".msg")) return false;
   // That it was changed stands in its head, which follow-ons don't show.
   if (entry.querySelector("[data-changed]")) return false;
-  const stands = (one) => one.dataset.state !== "set_aside" && one.dataset.state !== "taken_back";
   return (
     entry.dataset.member === before.dataset.member &&
     stands(entry) &&
     stands(before) &&
     new Date(entry.dataset.at) - new Date(before.dataset.at) < TOGETHER
   );
+}
+
+/** Whether there is something to read: nobody took it back or set it aside. */
+export function stands({ dataset }) {
+  return dataset.state !== "set_aside" && dataset.state !== "taken_back";
 }

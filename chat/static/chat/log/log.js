@@ -4,6 +4,7 @@
 import { reach } from "../line/reach.js";
 import { entryFrom } from "../words/sayings.js";
 import { requote } from "../writing/quote.js";
+import { stands } from "./dress.js";
 import { Newer } from "./newer.js";
 import { Older } from "./older.js";
 
@@ -31,7 +32,7 @@ export class Log {
     return document.getElementById(`m-${id}`);
   }
 
-  /** A frame of events. Says how many messages of others it brought. */
+  /** A frame of events. Gives the messages of others that it brought, as they stand after all of it. */
   hear({ after, upto, events }) {
     if (upto <= this.cursor) return [];
     if (after > this.cursor) {
@@ -43,15 +44,15 @@ export class Log {
     const arrived = [];
     this.scroll.hold(() => {
       for (const event of fresh) {
-        const entry = this.#apply(event);
-        if (entry) arrived.push(entry);
+        if (this.#apply(event)) arrived.push(event.id);
       }
       this.dress.between();
       this.#trim();
       requote(this.room);
     });
     this.cursor = upto;
-    return arrived;
+    const entries = arrived.map((id) => this.entry(id) ?? this.newer.kept(id));
+    return entries.filter((entry) => entry && stands(entry));
   }
 
   /** The circle was opened: nothing is asked any more. */
@@ -103,7 +104,8 @@ export class Log {
     this.room.outbox.settle();
     this.room.reloaded?.(root);
     const { me } = this.room.dataset;
-    return fresh.filter(({ dataset }) => dataset.seq > since && dataset.member !== me);
+    const isNews = ({ dataset }) => dataset.seq > since && dataset.member !== me;
+    return fresh.filter((entry) => isNews(entry) && stands(entry));
   }
 
   /** All of the log in place of what stood there; what is not sent yet stays at its end. */
@@ -133,6 +135,7 @@ export class Log {
     else this.list.closest(".log").focus({ preventScroll: true });
   }
 
+  /** Says whether it brought a message of others. */
   #apply(event) {
     if (event.mine) this.dress.mine.set(event.id, event.mine);
     if (UNTOLD.has(event.kind)) this.dress.told.delete(event.id);
@@ -145,16 +148,16 @@ export class Log {
     const before = event.id && this.entry(event.id);
     if (event.remove) this.#remove(before);
     if (event.remove) this.newer.forget(event.id);
-    if (event.remove || !event.html) return undefined;
+    if (event.remove || !event.html) return false;
     const fresh = entryFrom(event.html);
     const standsIn = before ?? this.room.outbox?.draftOf(event.client_id);
     if (standsIn) this.#swap(standsIn, fresh);
-    else if (this.older.holds(fresh)) return undefined;
-    else if (this.newer.holds(fresh)) return this.#isNews(event, fresh) ? fresh : undefined;
+    else if (this.older.holds(fresh)) return false;
+    else if (this.newer.holds(fresh)) return this.#isNews(event, fresh);
     else this.#place(fresh);
     if (!standsIn) this.dress.entry(fresh);
     this.room.outbox?.arrived(event.client_id);
-    return standsIn || fresh.dataset.member === this.room.dataset.me ? undefined : fresh;
+    return !standsIn && fresh.dataset.member !== this.room.dataset.me;
   }
 
   /** What answers to a message show of it, since it has changed. */

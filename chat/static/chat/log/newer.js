@@ -23,6 +23,10 @@ export class Newer extends Edge {
     return true;
   }
 
+  kept(id) {
+    return this.#kept.get(id);
+  }
+
   forget(id) {
     this.#kept.delete(id);
   }
