@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from chat import editing
 from chat.keeping import pacing
 from chat.models import Message
+from tests.chat.talk import join, leave
 from tests.e2e.room import (
     beside,
     expect_kept,
@@ -261,3 +262,27 @@ def test_a_place_in_the_log_outlives_a_screen_that_becomes_low_and_high_again(vi
         page.set_viewport_size(size)
         resting(place)
         expect(place).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_who_can_read_what_one_writes_is_said_as_people_come_and_go(visit, cast, locale):
+    page = live(visit(room_of(cast), cast.noor, fresh=True, locale=locale).page)
+    plain = visit(room_of(cast), cast.noor, fresh=True, locale=locale, java_script_enabled=False)
+
+    def expect_as_on_a_fresh_page(words: str) -> None:
+        plain.page.reload()
+        expect(plain.page.locator("[data-sub]")).to_contain_text(words)
+        for place in ("[data-sub]", "[data-peers]"):
+            said_there = plain.page.locator(place).text_content().strip()
+            expect(page.locator(place)).to_have_text(said_there)
+
+    numbers = {"en-GB": ("Two", "Three", "Four"), "de-DE": ("Zwei", "Drei", "Vier")}
+    two, three, four = numbers[locale]
+    expect_as_on_a_fresh_page(three)
+    hana = beside(join, "hana", cast.circle)
+    expect_as_on_a_fresh_page(four)
+    page.context.set_offline(True)
+    beside(leave, hana, cast.circle)
+    beside(leave, cast.ines, cast.circle)
+    page.context.set_offline(False)
+    expect_as_on_a_fresh_page(two)

@@ -1,6 +1,6 @@
 // Who is here and who is writing. Never stored, never announced, and nobody learns who has read.
 
-import { cut, say, sayCount } from "../words/sayings.js";
+import { cut, say, sayCount, sayInWords } from "../words/sayings.js";
 
 const SAY_EVERY = 3000;
 const BELIEVED = 6000;
@@ -25,6 +25,7 @@ export class Company {
     this.people = new Map(members.map((member) => [member.id, member]));
     for (const id of this.#listed()) if (!this.people.has(id)) this.#unlist(id);
     for (const member of members) this.#list(member);
+    this.#count();
   }
 
   /** Whether what is told of someone goes to the program leads: they hold the circle, or nobody
@@ -38,11 +39,13 @@ export class Company {
   joined(member) {
     this.people.set(member.id, member);
     this.#list(member);
+    this.#count();
   }
 
   left({ id }) {
     this.people.delete(id);
     this.#unlist(id);
+    this.#count();
   }
 
   presence({ here }) {
@@ -94,6 +97,19 @@ export class Company {
       const words = [doing.dataset.rest, now && say(`doing.${now}`)];
       doing.textContent = words.filter(Boolean).join(", ");
     }
+  }
+
+  /** How many belong, where the page says it: whoever writes goes by who can read it. */
+  #count() {
+    const peers = this.room.querySelector("[data-peers]");
+    if (!peers) return;
+    const people = [...this.people.values()];
+    const holders = people.filter(({ role }) => role === "facilitator");
+    peers.textContent = sayInWords("peers", people.length - holders.length);
+    const readers = sayInWords("readers", people.length);
+    const iHold = holders.some(({ id }) => id === this.me);
+    const [name] = holders.map((one) => one.name).sort();
+    this.room.composer.readBy(name && !iHold ? `${readers} ${say("may-hold", { name })}` : readers);
   }
 
   #listed() {

@@ -21,7 +21,7 @@ export function sayCount(name, n, values = {}) {
 
 /** `sayCount`, with numbers up to twelve as people write them; {N} begins a sentence. */
 export function sayInWords(name, n) {
-  const words = say("live.numbers").split(" ")[n - 1] ?? figure(n);
+  const words = say("numbers").split(" ")[n - 1] ?? figure(n);
   const first = words.charAt(0).toLocaleUpperCase(document.documentElement.lang);
   return sayCount(name, n, { n: words, N: first + words.slice(1) });
 }

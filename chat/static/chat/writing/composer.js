@@ -221,6 +221,12 @@ export class Composer {
     this.#sayBelow();
   }
 
+  /** Who can read what is sent, below the field: people come and go while one writes. */
+  readBy(words) {
+    this.plainSub = words;
+    this.#sayBelow();
+  }
+
   /** The line's state, in the button's name and the line below. */
   lineIs(state, heardAt) {
     this.#heardAt = state === "live" ? "" : heardAt;
