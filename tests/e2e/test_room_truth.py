@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chat import editing
 from chat.keeping import pacing
 from chat.models import Message
-from tests.chat.talk import join, leave
+from tests.chat.talk import ask_the_question, join, leave
 from tests.e2e.room import (
     beside,
     expect_kept,
@@ -286,3 +286,34 @@ def test_who_can_read_what_one_writes_is_said_as_people_come_and_go(visit, cast,
     beside(leave, cast.ines, cast.circle)
     page.context.set_offline(False)
     expect_as_on_a_fresh_page(two)
+
+
+def test_the_weeks_question_stands_beside_the_log_once_it_is_asked(noor, visit, cast):
+    beside_it = noor.locator("aside [data-question]")
+    expect(beside_it).to_be_hidden()
+    for away in (False, True):
+        noor.context.set_offline(away)
+        week = 2 if away else 1
+        delivery = beside(ask_the_question, cast.circle, week)
+        noor.context.set_offline(False)
+
+        expect(beside_it).to_contain_text(f"Question {week}: what keeps returning?")
+        link = beside_it.get_by_role("link", name="Reflect in private")
+        expect(link).to_have_attribute("href", f"/reflect/{delivery.public_id}/")
+    noor.set_viewport_size(LOW)
+    noor.locator(".thisweek summary").click()
+    expect(noor.locator(".thisweek [data-question]")).to_contain_text("Question 2")
+    fresh = live(visit(room_of(cast), cast.noor).page)
+    for place in ("aside", ".thisweek"):
+        there = fresh.locator(f"{place} [data-question]").inner_html()
+        assert noor.locator(f"{place} [data-question]").inner_html() == there
+
+
+def test_a_page_that_is_loaded_anew_brings_the_weeks_question(noor, cast):
+    noor.context.set_offline(True)
+    beside(ask_the_question, cast.circle)
+    # To the server, a place beyond the log is as unknown as one too far back: it says "reload".
+    noor.evaluate("document.querySelector('reweave-room').log.cursor = 10 ** 6")
+    noor.context.set_offline(False)
+
+    expect(noor.locator("aside [data-question]")).to_contain_text("Question 1: what keeps")

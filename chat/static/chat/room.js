@@ -18,6 +18,7 @@ import { Bars } from "./standing/bars.js";
 import { Company } from "./standing/company.js";
 import { Hush } from "./standing/hush.js";
 import { Needs } from "./standing/needs.js";
+import { asked, askedAnew } from "./standing/question.js";
 import { Standing } from "./standing/standing.js";
 import { eachNewDay, hour } from "./words/clock.js";
 import { cut, say } from "./words/sayings.js";
@@ -327,10 +328,11 @@ export class Room extends HTMLElement {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, id, member, session, remove, say: told }) {
+  #note({ kind, id, html, member, session, remove, say: told }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
     if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
+    if (kind === "prompt.posted") asked(this, html);
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
     if (kind === "member.muted") this.company.muted.add(member.id);
@@ -347,6 +349,11 @@ export class Room extends HTMLElement {
     if (remove) this.scroll.forget(id);
     // What is told beside a message, to its author alone.
     if (told && id && !remove) this.aloud.tell(told);
+  }
+
+  /** A page that was loaded anew, because too much had happened. */
+  reloaded(root) {
+    askedAnew(this, root);
   }
 
   // The line and the reader -----------------------------------------------------------

@@ -102,7 +102,7 @@ export class Log {
     const since = this.cursor;
     this.cursor = Number(root.dataset.head);
     this.room.outbox.settle();
-    this.room.reloaded?.(root);
+    this.room.reloaded(root);
     const { me } = this.room.dataset;
     const isNews = ({ dataset }) => dataset.seq > since && dataset.member !== me;
     return fresh.filter((entry) => isNews(entry) && stands(entry));
