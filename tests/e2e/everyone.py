@@ -45,6 +45,31 @@ _SPILLS = """() => {
 }"""
 
 
+_TOO_SMALL = """(least) => {
+  const targets = "a[href], button, summary, select, textarea, input:not([type=hidden])";
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".vh");
+  // A link in a line of words is as high as the words: so are when it was said, and a quote.
+  const isAmongWords = (one) => {
+    if (one.closest(".msg .head, .msg .quote")) return true;
+    const around = one.parentElement.closest("p, h1, h2, h3, div, figcaption");
+    const isInline = getComputedStyle(one).display === "inline";
+    return isInline && around.textContent.trim() !== one.textContent.trim();
+  };
+  return [...document.querySelectorAll(targets)].filter(isSeen).flatMap((one) => {
+    const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
+    if (Math.min(width, height) > least - 0.5 || isAmongWords(one)) return [];
+    const name = one.ariaLabel ?? one.textContent.trim();
+    return [`${name}: ${Math.round(width)} × ${Math.round(height)}`];
+  });
+}"""
+
+
+def too_small(page: Page, least: int = 44) -> list[str]:
+    """What a thumb would miss: all that can be pressed and is smaller than the design asks for."""
+    found: list[str] = page.evaluate(_TOO_SMALL, least)
+    return found
+
+
 def spills(page: Page) -> list[str]:
     """What stands beyond the sides of the screen, also where it can't be scrolled to."""
     found: list[str] = page.evaluate(_SPILLS)

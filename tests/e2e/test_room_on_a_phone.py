@@ -13,7 +13,7 @@ from programs import names
 from tests.chat.circle_live import in_round
 from tests.chat.talk import join
 from tests.e2e.conftest import PHONE
-from tests.e2e.everyone import faults_as_it_stands, fits, spills
+from tests.e2e.everyone import faults_as_it_stands, fits, spills, too_small
 from tests.e2e.room import live, message, room_of, said, writing
 
 pytestmark = pytest.mark.e2e
@@ -216,3 +216,38 @@ def test_fields_that_stand_one_below_the_other_end_at_the_same_place(visit, cast
     ]
     assert len(ends) == 2
     assert len(set(ends)) == 1
+
+
+@pytest.fixture
+def busy(cast):
+    """A room and a session with all that can be pressed in them."""
+    here = cast.circle.public_id
+    first = said(cast, cast.noor, "Hello.")
+    said(cast, cast.ines, "Good evening.", reply_to=first.id)
+    holding.hold(by=cast.mina, circle=here, member=cast.member(cast.ines).public_id)
+    said(cast, cast.ines, "Held.")
+    in_round(cast.circle, cast.mina, cast.noor, cast.ines)
+    pacing.pace(by=cast.mina, circle=here, seconds=120)
+
+
+def test_all_that_can_be_pressed_is_large_enough_for_a_thumb(visit, cast, busy):
+    for user, paths in (
+        (cast.noor, ("", "live/", "reaching/")),
+        (cast.mina, ("", "live/", "desk/", "keeping/")),
+    ):
+        page = visit(room_of(cast), user, viewport=PHONE).page
+        for path in paths:
+            page.goto(room_of(cast) + path)
+            if path in ("", "live/"):
+                expect(page.locator("[data-line=live]")).to_have_count(1)
+            page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+            assert too_small(page) == [], path
+
+
+def test_on_a_desk_the_names_keep_their_rows_beside_what_is_pressed(visit, cast, busy):
+    for path, rows, least in (("", ".aside .people li", 44), ("live/", ".order li", 44)):
+        page = visit(room_of(cast) + path, cast.noor, viewport={"width": 1280, "height": 800}).page
+        expect(page.locator("[data-line=live]")).to_have_count(1)
+        heights = {round(row.bounding_box()["height"]) for row in page.locator(rows).all()}
+        assert heights <= {least, least + 1}
+        assert too_small(page) == []
