@@ -30,8 +30,9 @@ _LONG_BY = 250
 _LIGHT = frozenset({"open", "close", "typing", "read", "here", "away"})
 _HEAVY = 4
 # What one person is given of logs that went on without them, in stretches: three nights' worth in
-# each of eight tabs at once, and the rest by and by. Each takes fifteen milliseconds to draw.
-_MOST_STRETCHES = 150
+# each of eight tabs at once, and the rest by and by: 150 where 200 verbs may be used. Each takes
+# fifteen milliseconds to draw.
+_STRETCHES_PER_VERB = 0.75
 
 
 class Allowance:
@@ -70,7 +71,7 @@ class Allowance:
 # This process's.
 VERBS = Allowance(lambda: settings.ROOM_VERBS_PER_10S)
 TRIES = Allowance(lambda: settings.ROOM_POSTS_PER_10S + _MOST_REFUSED)
-STRETCHES = Allowance(lambda: _MOST_STRETCHES)
+STRETCHES = Allowance(lambda: settings.ROOM_VERBS_PER_10S * _STRETCHES_PER_VERB)
 
 
 def refused(person: int, *words: str) -> Refused | None:
@@ -89,4 +90,10 @@ def check_words(person: int, *words: str) -> None:
 def check_verb(person: int, verb: str = "") -> None:
     """The same of all other verbs."""
     if not VERBS.takes(person, 1 if verb in _LIGHT else _HEAVY):
+        raise refusal.too_fast()
+
+
+def check_stretch(person: int) -> None:
+    """The same of whoever asks over and over what happened, by HTTP."""
+    if not STRETCHES.takes(person):
         raise refusal.too_fast()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from chat import frames, refusal
 from chat.frames import Frame
 from chat.hiding import hidden_from
-from chat.hub import Hub
+from chat.hub import Hub, allowance
 from chat.posting import Outcome, Posted
 from chat.reading import replay
 from chat.refusal import Refused
@@ -68,9 +68,10 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     if seat is None:
         raise Http404
     try:
+        allowance.check_stretch(seat.membership.user_id)
         since = Frame("", {"since": number_in(request.GET.get("since", "0"))}).seq("since")
     except Refused as refused:
-        return JsonResponse(refused.as_frame(), status=400)
+        return JsonResponse(refused.as_frame(), status=status_of(refused))
     stretch = replay.read(seat.membership.circle, after=since)
     # Asked anew after the events, as the feeds do: whoever was removed before one of them was
     # written belongs no more, and whoever was hidden before it is.

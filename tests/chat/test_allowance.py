@@ -113,8 +113,8 @@ def signed_in(user) -> Client:
 
 @pytest.fixture
 def few(settings, monkeypatch):
-    """Five tries, and two verbs, in ten seconds, and time stands."""
-    for one in (allowance.TRIES, allowance.VERBS):
+    """Five tries, two verbs and six stretches of a log in ten seconds, and time stands."""
+    for one in (allowance.TRIES, allowance.VERBS, allowance.STRETCHES):
         monkeypatch.setattr(one, "_clock", lambda: 100.0)
     monkeypatch.setattr(allowance, "_MOST_REFUSED", 3)
     settings.ROOM_POSTS_PER_10S, settings.ROOM_VERBS_PER_10S = 2, 8
@@ -225,3 +225,30 @@ def test_what_a_facilitator_wrote_comes_back_where_they_are_asked_to_wait(cast, 
         assert "Wait a moment." in page.content.decode()
 
     assert Room.objects.get(circle=cast.circle).last_seq == head
+
+
+@pytest.mark.once
+def test_who_asks_over_and_over_what_happened_is_asked_to_wait(cast, few):
+    say(cast.noor, "Good evening", circle=cast.circle)
+    ines, noor = signed_in(cast.ines), signed_in(cast.noor)
+    address = reverse("room_events", args=[cast.circle.public_id])
+    assert [ines.get(address).status_code for _ in range(6)] == [200] * 6
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chat.reading.replay.read", lambda *args, **more: pytest.fail("was read"))
+        answer = ines.get(address)
+
+    assert answer.status_code == 429
+    assert answer.json() == {
+        "is": "refused",
+        "code": "too_fast",
+        "say": "That’s a lot at once. Wait a moment.",
+        "again_in": 10,
+    }
+    assert noor.get(address).json()["events"], "each has their own"
+
+
+@pytest.mark.once
+def test_a_stranger_who_asks_over_and_over_finds_nothing(cast, few):
+    otto, address = signed_in(cast.otto), reverse("room_events", args=[cast.circle.public_id])
+    assert {otto.get(address).status_code for _ in range(9)} == {404}

@@ -1,5 +1,7 @@
 """The line breaks and comes back; nothing is lost, nothing comes twice, and the page says so."""
 
+import time
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -199,6 +201,28 @@ def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
     expect(message(page, "Heard you.")).to_be_visible()
     expect_posted(page, "By another way.")
     expect(page.get_by_text(WAITS)).to_have_count(0)
+
+
+def test_who_is_asked_to_wait_asks_no_sooner_and_misses_nothing(visit, cast):
+    page, asked, again_in = visit("/support/", cast.noor, fresh=True).page, [], 4
+    page.route_web_socket("**/ws/", lambda socket: socket.close())
+
+    def ask_to_wait(route):
+        asked.append(time.monotonic())
+        if len(asked) > 2:
+            return route.continue_()
+        refusal = {"is": "refused", "code": "too_fast", "say": "Wait.", "again_in": again_in}
+        return route.fulfill(status=429, json=refusal)
+
+    page.route("**/events?*", ask_to_wait)
+    page.goto(room_of(cast))
+    expect(page.get_by_text("Looking for the circle.")).to_be_visible()
+    for n in range(3):
+        said(cast, cast.ines, f"Line {n}.")
+
+    expect(message(page, "Line 2.")).to_be_visible()
+    expect(page.locator("[data-log] > .msg")).to_have_count(3)
+    assert min(asked[1] - asked[0], asked[2] - asked[1]) >= again_in
 
 
 def test_where_no_socket_can_be_had_a_hushed_circle_is_heard_again(visit, cast):

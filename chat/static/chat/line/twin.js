@@ -3,11 +3,21 @@
 import { reach } from "./reach.js";
 import { Refused } from "./refused.js";
 
-/** Brings the room up to where its log stands. */
+const TOO_MANY = 429;
+
+// The tab asks no more before then: whoever reads here asked for a lot, in whichever tab.
+let mayAskAt = 0;
+
+/** Brings the room up to where its log stands. Asked to wait, it stays where it is: what is missing
+ * comes with the next look, or with the socket. */
 export async function look(room) {
-  for (;;) {
+  while (performance.now() >= mayAskAt) {
     const address = `${room.dataset.events}?since=${room.since}`;
     const response = await reach(address, { headers: { Accept: "application/json" } });
+    if (response.status === TOO_MANY) {
+      mayAskAt = performance.now() + (await response.json()).again_in * 1000;
+      return;
+    }
     if (!response.ok || response.redirected) return;
     const { after, upto, head, events, sight } = await response.json();
     await room.sees(sight);
