@@ -55,7 +55,7 @@ def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings
     everyone: list[Membership] = list(people.order_by("role", "name"))
     if everyone:
         rests = everyone[0].rests.split()  # type: ignore[attr-defined]
-        cohort.pauses = [CohortPause(week_of=datetime.date.fromisoformat(day)) for day in rests]
+        cohort.rests_on = [datetime.date.fromisoformat(day) for day in rests]
     session = calendar.next_session(cohort, circle, now=now)
     return Surroundings(
         week=cohort.week_on(timezone.localtime(now, cohort.zone).date()),

@@ -35,7 +35,7 @@ from programs import prompts
 from programs.admin.policy import LeadsChooserViewSet, no_permissions
 from programs.admin.views import ActionView, KeepsWhatIsUsed
 from programs.circles import clone_cohort
-from programs.models import Cohort, CohortPause, PromptDelivery
+from programs.models import Cohort, PromptDelivery
 from programs.session_forms import SessionChangeForm
 
 
@@ -67,7 +67,7 @@ class CohortForm(WagtailAdminModelForm):
         fields = {field.name for field in Cohort._meta.concrete_fields}
         trial = Cohort(**{k: v for k, v in cleaned.items() if k in fields})
         trial.pk = self.instance.pk
-        trial.pauses = [CohortPause(week_of=day) for day in self._days_of_rest()]
+        trial.rests_on = self._days_of_rest()
         count = prompts.falling_due_at_once(trial)
         if count > 1:
             raise ValidationError(

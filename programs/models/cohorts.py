@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -114,6 +115,10 @@ class Cohort(ClusterableModel):
 
     objects = CohortQuerySet.as_manager()
 
+    # The days that say which weeks rest, where someone knows them already: they are reckoned with
+    # instead of `pauses`, and never saved.
+    rests_on: Collection[datetime.date] | None = None
+
     class Meta:
         verbose_name = _("cohort")
         verbose_name_plural = _("cohorts")
@@ -162,11 +167,10 @@ class Cohort(ClusterableModel):
 
     def weeks_at_rest(self) -> set[int]:
         """The calendar weeks in which nothing is scheduled."""
-        return {
-            week
-            for pause in self.pauses.all()
-            if (week := self.calendar_week_on(pause.week_of)) >= 1
-        }
+        days = self.rests_on
+        if days is None:
+            days = [pause.week_of for pause in self.pauses.all()]
+        return {week for day in days if (week := self.calendar_week_on(day)) >= 1}
 
     def week_on(self, day: datetime.date) -> int:
         """The program week that `day` falls in, 0 before the start, the last one ever after."""

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import beside, editing, hiding, hush, leases, seats
+from chat import beside, editing, hiding, hush, leases, seats, surroundings
 from chat.care import concerns
 from chat.keeping import holding, hours, moderation, pacing
 from chat.live import leading
@@ -351,6 +351,21 @@ def move_the_session(cast):
 def rest_for_a_week(cast):
     day = cast.cohort.starts_on + datetime.timedelta(days=70)
     CohortPause.objects.create(cohort=cast.cohort, week_of=day)
+
+
+@pytest.mark.once
+def test_what_a_page_knows_of_weeks_of_rest_is_never_saved(cast):
+    rest_for_a_week(cast)
+    pauses = list(CohortPause.objects.values())
+    cohort = Circle.objects.select_related("cohort").get(pk=cast.circle.pk).cohort
+
+    circle = Circle.objects.select_related("cohort").get(pk=cast.circle.pk)
+    surroundings.around(circle)
+    assert circle.cohort.weeks_at_rest() == cohort.weeks_at_rest() == {11}
+    circle.cohort.save()
+
+    assert list(CohortPause.objects.values()) == pauses
+    assert list(circle.cohort.pauses.values()) == pauses
 
 
 NIGHT = [(datetime.time(0, 0), "reading"), (datetime.time(23, 59), "open")]
