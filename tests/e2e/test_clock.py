@@ -1,11 +1,15 @@
 """One clock for each reader: their account's, or where none is set their browser's."""
 
+import datetime
 import re
 import zoneinfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from chat import hush
+from chat.keeping import moderation
 from chat.models import Message, Seat
 from programs import calendar
 from tests.e2e.conftest import PHONE
@@ -97,3 +101,65 @@ def test_today_is_yesterday_after_midnight_where_nobody_speaks(visit, cast):
 
     expect(page.locator(".day")).to_have_text(re.compile("^Yesterday, "))
     soon(lambda: page.locator(".day").count() == 1)
+
+
+@pytest.fixture
+def muted_until(cast):
+    """Noor reads and responds for half an hour from now."""
+    until = timezone.now() + datetime.timedelta(minutes=30)
+    member = cast.member(cast.noor).public_id
+    moderation.mute(
+        by=cast.mina, circle=cast.circle.public_id, member=member, until=until, why="Rest."
+    )
+    return until
+
+
+@pytest.mark.parametrize("ahead", [-1, 1])
+def test_whether_someone_may_write_goes_by_the_houses_clock(visit, cast, muted_until, ahead):
+    page = visit("/places/", cast.noor, fresh=True).page
+    page.clock.install(time=timezone.now() + datetime.timedelta(hours=ahead))
+    live(page.goto(room_of(cast)) and page)
+    bar = page.locator("[data-bar=muted]")
+    expect(bar).to_be_visible()
+    expect(page.locator("form[data-locked]")).to_be_visible()
+
+    page.context.set_offline(True)
+    page.clock.fast_forward("31:00")
+
+    expect(bar).to_have_count(0)
+
+
+def test_a_clock_that_is_set_while_the_page_is_open_opens_nothing(visit, cast, muted_until):
+    page = visit("/places/", cast.noor, fresh=True).page
+    page.clock.install()
+    live(page.goto(room_of(cast)) and page)
+    locked = page.locator("form[data-locked]")
+    expect(locked).to_be_visible()
+
+    page.clock.set_system_time(timezone.now() + datetime.timedelta(hours=1))
+    page.context.set_offline(True)
+    expect(page.locator("[data-line=offline]")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(page.locator(".statusbar.steady")).to_contain_text("You’re back.")
+
+    expect(page.locator("[data-bar=muted]")).to_be_visible()
+    expect(locked).to_be_visible()
+
+
+def test_a_page_that_stands_all_night_says_in_the_morning_that_the_circle_is_heard(visit, cast):
+    until = hush.hush(by=cast.noor, circle=cast.circle.public_id)
+    page = visit("/places/", cast.noor, fresh=True).page
+    page.clock.install()
+    live(page.goto(room_of(cast)) and page)
+    bar = page.locator("[data-bar=hush]")
+    expect(bar).to_be_visible()
+    page.context.set_offline(True)
+    left = int((until - timezone.now()).total_seconds())
+
+    page.clock.fast_forward((left - 60) * 1000)
+    expect(bar).to_be_visible()
+    page.clock.fast_forward(61_000)
+
+    expect(bar).to_have_count(0)
+    asks = page.locator(".only-desk").get_by_role("button", name="Hush until morning")
+    expect(asks).to_be_visible()

@@ -38,8 +38,7 @@ export class Room extends HTMLElement {
   connectedCallback() {
     this.can = new Set(JSON.parse(this.dataset.can));
     this.#sight = this.dataset.sight;
-    // What our clock and the house's differ by, so that both mean the same minute.
-    this.ahead = new Date(this.dataset.now) - Date.now();
+    this.#houseSays(this.dataset.now);
     this.line = Line.ofTab(this.dataset.socket);
     this.keep = new Keep(this.dataset.person);
     this.aloud = new Aloud(this);
@@ -104,6 +103,12 @@ export class Room extends HTMLElement {
 
   get now() {
     return Date.now() + this.ahead;
+  }
+
+  /** What our clock and the house's differ by, so that both mean the same minute. Either may be set
+   * while the page is open. */
+  #houseSays(now) {
+    this.ahead = new Date(now) - Date.now();
   }
 
   /** How long the house will let what was said at that time be changed, in milliseconds. */
@@ -243,6 +248,7 @@ export class Room extends HTMLElement {
   async _opened(frame) {
     const { head, can, members, mine, sight } = frame;
     const reload = this.#seesAnew(sight) || frame.reload;
+    this.#houseSays(frame.now);
     this.can = new Set(can);
     this.company.opened(members);
     this.standing.opened(frame);

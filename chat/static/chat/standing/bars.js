@@ -47,7 +47,7 @@ export class Bars {
 
   /** The reader may not write until then; null: they may. */
   muted(mute) {
-    this.stand("muted", mute && new Date(mute.until) > new Date(), (bar) => {
+    this.stand("muted", mute, (bar) => {
       bar.querySelector("[data-say]").textContent = mute.say ?? "";
       const when = moment(new Date(mute.until));
       bar.querySelector("[data-until]").textContent = say("until", { when });
@@ -74,7 +74,7 @@ export class Bars {
 
   /** When peers may write; `until` is when that changes, `held` whether a facilitator is here. */
   hours(hours, until, held) {
-    const when = until && new Date(until) > new Date() ? moment(new Date(until)) : "";
+    const when = until ? moment(new Date(until)) : "";
     const fill = (bar) => {
       bar.querySelector("[data-say]").textContent = when && say("hours-until", { when });
     };

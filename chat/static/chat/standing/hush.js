@@ -2,8 +2,11 @@
 
 import { zone } from "../words/clock.js";
 import { say } from "../words/sayings.js";
+import { untilThen } from "./standing.js";
 
 export class Hush {
+  #morning;
+
   constructor(room) {
     this.room = room;
     room.addEventListener("submit", (event) => this.#press(event, event.target));
@@ -28,12 +31,19 @@ export class Hush {
 
   /** The circle is quiet until then, or is heard again; asked for here or on another device. */
   told(until) {
+    clearTimeout(this.#morning);
+    const lasts = until && new Date(until) > this.room.now;
+    if (lasts) this.#morning = setTimeout(() => this.told(until), untilThen(until, this.room.now));
+    this.#show(lasts ? until : null);
+  }
+
+  #show(until) {
     const forms = [...this.room.querySelectorAll("[data-hush]")];
     if (!forms.length) return;
     const held = document.activeElement?.closest("[data-hush], [data-bar=hush]");
     this.room.bars.hushed(until);
     for (const form of forms) form.hidden = Boolean(until);
-    this.room.marks?.hush(this.room.dataset.circle, until ?? null);
+    this.room.marks?.hush(this.room.dataset.circle, until);
     if (held) this.#keepFocus(forms, until);
   }
 

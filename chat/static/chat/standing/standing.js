@@ -88,7 +88,7 @@ export class Standing {
   /** What keeps this reader from writing now; "" for nothing. */
   get locked() {
     const { state, role, watch } = this;
-    const muted = state.muted && new Date(state.muted.until) > this.room.now;
+    const muted = state.muted && this.#isAhead(state.muted.until);
     return whatForbids({ ...state, role, muted, attended: watch.here.length > 0 });
   }
 
@@ -114,20 +114,25 @@ export class Standing {
     const { muted, held, holds, pace, paused, hours } = this.state;
     const { pace_by: paceBy, hours_until: until } = this.state;
     this.room.toggleAttribute("data-paused", Boolean(paused));
-    bars.muted(muted);
+    bars.muted(muted && this.#isAhead(muted.until) ? muted : null);
     bars.stand("held", Boolean(held), (bar) => {
       bar.querySelector("[data-say]").textContent = held.say;
     });
     bars.stand("holds", holds && !held);
     bars.paused(paused);
     bars.pace(pace, paceBy);
-    bars.hours(hours, until, this.watch.here.length > 0);
+    bars.hours(hours, until && this.#isAhead(until) ? until : null, this.watch.here.length > 0);
     this.#showWatch();
     composer.lock(this.why);
     this.room.keeping?.show(this.state);
     this.room.mayWriteOrNot?.();
     clearTimeout(this.unlock);
     if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until, this.room.now));
+  }
+
+  /** Whether it is to come still by the house's clock, which says what holds. */
+  #isAhead(instant) {
+    return new Date(instant) > this.room.now;
   }
 
   #showWatch() {
@@ -151,7 +156,7 @@ export class Standing {
   }
 }
 
-// A timer can't reach further than some weeks.
-function untilThen(instant, now) {
+/** How long until then. A timer can't reach further than some weeks. */
+export function untilThen(instant, now) {
   return Math.min(Math.max(new Date(instant) - now, 0) + 500, 2 ** 31 - 1);
 }
