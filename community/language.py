@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import lazy
@@ -17,6 +18,10 @@ from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
+
+
+def of_the_house() -> str:
+    return settings.LANGUAGE_CODE
 
 
 def in_language(language: str) -> AbstractContextManager[None]:

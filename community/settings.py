@@ -300,7 +300,7 @@ MAILERS = {"default": mail.mailer(env, VAR_DIR / "mail")}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("REWEAVE_MAIL_FROM", "house@localhost")
 
 # Words and time --------------------------------------------------------------
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.choice("REWEAVE_LANGUAGE", "en", "de")  # of LANGUAGES
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "community" / "locale"]
 USE_I18N = USE_TZ = WAGTAIL_I18N_ENABLED = True

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from community.language import of_the_house
 from community.models import PublicIdField, known_zone
 from programs import clock
 
@@ -53,7 +54,7 @@ class Cohort(ClusterableModel):
         related_name="cohorts",
     )
     name = models.CharField(_("name"), max_length=80, help_text=_("Such as “Winter 2027”."))
-    language = models.CharField(_("language"), max_length=12, default="en")
+    language = models.CharField(_("language"), max_length=12, default=of_the_house)
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,

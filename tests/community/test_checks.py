@@ -50,6 +50,11 @@ def test_what_is_refused_is_refused_in_one_sentence_and_without_its_value(tmp_pa
     )
 
 
+def test_a_house_has_a_language_that_it_speaks(tmp_path):
+    said = manage("check", REWEAVE_VAR=str(tmp_path), REWEAVE_LANGUAGE="fr")
+    assert said.stderr.strip() == "The house can't start: REWEAVE_LANGUAGE is none of en, de."
+
+
 def refusal(read, **environ: str) -> str:
     with pytest.raises(SystemExit) as refused:
         read(Environment(environ))

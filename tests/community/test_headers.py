@@ -112,3 +112,13 @@ def test_a_language_a_person_chose_is_spoken_to_them(client, cast):
     assert answer.headers["Content-Language"] == "de" and 'lang="de"' in answer.content.decode()
     visitor = Client().get("/accounts/login/", headers={"Accept-Language": "en"})
     assert visitor.headers["Content-Language"] == "en"
+
+
+def test_whoever_asks_for_no_language_is_spoken_to_in_the_houses_own(client, cast, settings):
+    settings.LANGUAGE_CODE = "de"
+    asked = {"en": "en", "de-AT": "de", "fr": "de", "": "de"}
+    for accepted, spoken in asked.items():
+        page = client.get("/accounts/login/", headers={"Accept-Language": accepted})
+        assert page.headers["Content-Language"] == spoken
+    client.force_login(cast.noor)
+    assert 'lang="de"' in client.get("/accounts/").content.decode()

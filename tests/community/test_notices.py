@@ -45,6 +45,13 @@ def test_it_is_told_in_the_language_of_whoever_is_told(noor):
     assert "Es läuft nicht weg" in letter.body and 'lang="de"' in letter.alternatives[0].content
 
 
+def test_whoever_has_chosen_no_language_is_told_in_the_houses_own(noor, settings):
+    settings.LANGUAGE_CODE = "de"
+    tell(noor)
+    notices.send_due(NOON)
+    assert mail.outbox[0].subject == "Es gibt etwas Neues für dich"
+
+
 def test_saying_it_again_changes_nothing(noor):
     for _ in range(3):
         tell(noor)

@@ -145,6 +145,13 @@ def test_a_new_cohort_and_a_new_circle_are_reckoned_at_once(lead, cast):
     assert circle.room
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_new_cohort_is_offered_in_the_houses_language(lead, settings, language):
+    settings.LANGUAGE_CODE = language
+    page = lead.get("/cms/cohort/new/").content.decode()
+    assert f'<option value="{language}" selected>' in page
+
+
 def test_editing_dates_reckons_the_questions_anew(lead, cast):
     Cohort.objects.update(starts_on=timezone.localdate() + 30 * DAY)
     prompts.reschedule(cast.cohort)
