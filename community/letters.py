@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 
 
 class NotSent(Exception):
@@ -44,7 +45,7 @@ def send(name: str, *, to: str, language: str = "", about: dict[str, Any] | None
 def mail_name() -> str:
     """The neutral name that the house gave itself for inboxes."""
     house = apps.get_model("home", "HouseSettings").objects.order_by("pk").first()
-    return house.mail_name if house else "The house"
+    return house.mail_name if house else gettext("The house")
 
 
 def sender() -> str:

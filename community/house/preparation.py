@@ -1,5 +1,5 @@
 """What has to be in place before the house opens: tables, static files, and on first start,
-if it is wanted, a demo house."""
+while nobody lives there, a front door and help; if it is wanted, a demo house."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from wagtail.models import Locale
 
 from community.house import ROOT, Unable, people
 from community.house.supervisor import python
@@ -32,7 +34,12 @@ def prepare(*, demo: bool) -> None:
         migrate()
     finally:
         finish_collecting(collecting)
-    if demo and not get_user_model().objects.exists():
+    # Wagtail asks for the house's own, which may be another than when its tables were made.
+    Locale.objects.get_or_create(language_code=settings.LANGUAGE_CODE)
+    if get_user_model().objects.exists():
+        return
+    import_string("home.founding.found")()
+    if demo:
         call_command("demo")
         told = io.StringIO()
         call_command("demo", "--json", stdout=told)

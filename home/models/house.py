@@ -7,10 +7,13 @@ from typing import Any
 from django.core.cache import cache
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
+
+from community.language import in_language, of_the_house
 
 # Every page says the house's name, so it is remembered; a change is seen everywhere in this time.
 _REMEMBERED_FOR = 30  # seconds
@@ -21,6 +24,12 @@ FOOT_WORDS = _(
     "Runs on free software that this house hosts itself: no trackers, no advertising, "
     "nothing loaded from anyone else."
 )
+
+
+def neutral_name() -> str:
+    """What a new house is called in inboxes, in its own language."""
+    with in_language(of_the_house()):
+        return gettext("The house")
 
 
 @register_setting(icon="home", order=10)
@@ -34,7 +43,7 @@ class HouseSettings(BaseSiteSetting):
     mail_name = models.CharField(
         _("neutral mail name"),
         max_length=40,
-        default="The house",
+        default=neutral_name,
         help_text=_(
             "The sender that people see in their inbox. It should say nothing about therapy, "
             "because others may see it too."

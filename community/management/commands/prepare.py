@@ -1,4 +1,5 @@
-"""`manage.py prepare`: tables and static files; with --demo, a demo house in an empty one."""
+"""`manage.py prepare`: tables and static files, and in an empty house a front door; with --demo, a
+demo house behind it."""
 
 from typing import Any
 
@@ -9,7 +10,7 @@ from community.house.preparation import prepare
 
 
 class Command(BaseCommand):
-    help = "Migrate and collect static files, where there is something to do."
+    help = "Migrate, collect static files and found the house, where there is something to do."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="fill an empty house")
