@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Page
 
 from home.founding import found
-from home.models import HomePage, StandardPage, SupportPage
+from home.models import HelpLine, HomePage, StandardPage, SupportPage
 
 
 @transaction.atomic
@@ -19,6 +20,7 @@ def plant() -> None:
         if not StandardPage.objects.filter(slug=page.slug).exists():
             home.add_child(instance=page)
             page.save_revision().publish()
+    HelpLine.objects.filter(checked_on=None).update(checked_on=timezone.localdate())
     SupportPage.objects.filter(from_the_house__startswith="Facilitators are not").update(
         from_the_house=(
             "Your facilitator answers messages in the circle between 9:00 and 18:00. "

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page, Site
 
@@ -30,7 +29,7 @@ def found() -> HomePage:
     if not SupportPage.objects.exists():
         home.add_child(instance=_support_page(home.locale))
     if not HelpLine.objects.exists():
-        hang_up_numbers(checked_on=timezone.localdate())
+        hang_up_numbers()
     return home
 
 
@@ -107,8 +106,11 @@ def _support_page(locale: Locale) -> SupportPage:
         )
 
 
-def hang_up_numbers(*, checked_on: dt.date) -> None:
-    """Lines for where the house's language is spoken, and the directory for elsewhere."""
+def hang_up_numbers(*, checked_on: dt.date | None = None) -> None:
+    """Lines for where the house's language is spoken, and the directory for elsewhere.
+
+    That someone of the house has checked them is said when someone has.
+    """
     language = of_the_house()
     places = {
         code: Country.objects.update_or_create(

@@ -1,5 +1,5 @@
 """The countries and help lines that a house hangs up on its first day, for those who speak its
-language. Each house checks and completes its own; the CMS asks for it after 90 days.
+language. Each house checks and completes its own; the CMS asks for it at once.
 """
 
 # Letters, name, emergency number

@@ -65,8 +65,11 @@ class HelpLineQuerySet(models.QuerySet["HelpLine"]):
         return self.filter(countries=None)
 
     def overdue(self, on: dt.date | None = None) -> Self:
-        """Lines nobody has checked for 90 days, the longest unchecked first."""
-        return self.filter(checked_on__lt=(on or today()) - CHECKED_FOR).order_by("checked_on")
+        """Lines nobody has checked yet, then those of 90 days ago, the longest unchecked first."""
+        long_ago = models.Q(checked_on__lt=(on or today()) - CHECKED_FOR)
+        return self.filter(long_ago | models.Q(checked_on=None)).order_by(
+            models.F("checked_on").asc(nulls_first=True), "sort_order"
+        )
 
 
 class HelpLine(PreviewableMixin, index.Indexed, models.Model):
@@ -98,6 +101,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
     checked_on = models.DateField(
         _("checked on"),
         default=today,
+        null=True,  # what the house was founded with, until someone has checked it
         help_text=_("The day someone of the house last made sure that all of this is true."),
     )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -150,7 +154,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.checked_on < today() - CHECKED_FOR
+        return self.checked_on is None or self.checked_on < today() - CHECKED_FOR
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         return "home/help_line_preview.html"

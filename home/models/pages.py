@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -137,5 +138,11 @@ def lines_for(asked: str) -> dict[str, Any]:
         "chosen": chosen,
         "unknown": unknown,
         "lines": found,
-        "checked_on": min((line.checked_on for line in found), default=None),
+        "checked_on": _checked_on(found),
     }
+
+
+def _checked_on(lines: list[HelpLine]) -> dt.date | None:
+    """The day since when all of them are known to be true; None where some never were checked."""
+    days = [line.checked_on for line in lines]
+    return min((day for day in days if day), default=None) if all(days) else None

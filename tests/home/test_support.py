@@ -71,6 +71,13 @@ def test_the_page_says_when_its_oldest_number_was_checked(house, client):
     assert "Numbers checked by the house on 1 September 2026." in text(client)
 
 
+def test_where_a_number_was_never_checked_the_page_says_of_none_that_it_was(house, client):
+    HelpLine.objects.filter(name="Shout").update(checked_on=None)
+
+    assert "Numbers checked by the house" not in text(client)
+    assert "Numbers checked by the house" in text(client, "/support/?country=IE")  # it has no Shout
+
+
 def test_numbers_unchecked_for_ninety_days_are_overdue(house):
     today = timezone.localdate()
     old = HelpLine.objects.get(name="Shout")
@@ -83,6 +90,10 @@ def test_numbers_unchecked_for_ninety_days_are_overdue(house):
     assert list(HelpLine.objects.overdue()) == [old]
     assert old.is_overdue
     assert not fresh.is_overdue
+    fresh.checked_on = None
+    fresh.save()
+    assert list(HelpLine.objects.overdue()) == [fresh, old]
+    assert fresh.is_overdue
 
 
 def test_a_line_nobody_can_reach_is_refused(db):
