@@ -5,7 +5,7 @@ from __future__ import annotations
 from wagtail.models import Page, Site
 
 from programs.demo.library import COMPLAINTS, HOLDERS, PROGRAMS, QUESTIONS, WEEKS, Program
-from programs.founding import CLAUSES, REALMS
+from programs.founding import clauses, realms
 from programs.models import (
     Agreement,
     FacilitatorProfile,
@@ -27,11 +27,10 @@ def plant_pages() -> dict[str, ProgramPage]:
 
 def _found() -> None:
     """What migrations put into a new house, where someone has emptied it."""
-    for place, (slug, name, about, dye, weave) in enumerate(REALMS):
-        facts = {"name": name, "about": about, "dye": dye, "weave": weave, "sort_order": place}
-        Realm.objects.get_or_create(slug=slug, defaults=facts)
+    for facts in realms():
+        Realm.objects.get_or_create(slug=facts["slug"], defaults=facts)
     if not Agreement.objects.exists():
-        Agreement.objects.create(version=1, clauses="\n".join(CLAUSES))
+        Agreement.objects.create(version=1, clauses=clauses())
 
 
 def _index() -> ProgramIndexPage:

@@ -2,25 +2,16 @@
 
 from django.db import migrations
 
-from programs.founding import CLAUSES, REALMS
+from programs.founding import clauses, realms
 
 
 def found(apps, schema_editor):
     realm = apps.get_model("programs", "Realm")
-    for place, (slug, name, about, dye, weave) in enumerate(REALMS):
-        realm.objects.get_or_create(
-            slug=slug,
-            defaults={
-                "name": name,
-                "about": about,
-                "dye": dye,
-                "weave": weave,
-                "sort_order": place,
-            },
-        )
+    for facts in realms():
+        realm.objects.get_or_create(slug=facts["slug"], defaults=facts)
     agreement = apps.get_model("programs", "Agreement")
     if not agreement.objects.exists():
-        agreement.objects.create(version=1, clauses="\n".join(CLAUSES))
+        agreement.objects.create(version=1, clauses=clauses())
 
 
 class Migration(migrations.Migration):
