@@ -16,13 +16,17 @@ from community.models import User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A help line: its name, who answers, and how to reach it; any of these may be empty."""
+    """A help line: its name, who answers, and how to reach it; any of these may be empty.
+
+    Its own words are in its `language`; without one they are in the reader's.
+    """
 
     name: str
     words: str
     number: str
     sms: str
     website: str
+    language: str = ""
 
 
 _kept_by: Callable[[str], Sequence[Line]] | None = None

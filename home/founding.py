@@ -121,6 +121,7 @@ def hang_up_numbers(*, checked_on: dt.date | None = None) -> None:
     for order, (codes, fields) in enumerate(numbers.LINES[language]):
         line, _is_new = HelpLine.objects.update_or_create(
             name=fields["name"],
-            defaults=fields | {"checked_on": checked_on, "sort_order": order},
+            defaults=fields
+            | {"written_in": language, "checked_on": checked_on, "sort_order": order},
         )
         line.countries.set(places[code] for code in codes)

@@ -37,7 +37,10 @@ def _found(country: str) -> list[help.Line]:
     lines = HelpLine.objects.for_country(here) if here else HelpLine.objects.for_anywhere()
     own = {line.pk for line in here.lines.all()} if here else set()
     ordered = sorted(lines, key=lambda line: (line.pk not in own, line.sort_order, line.name))
-    known = [help.Line(one.name, one.words, one.number, one.sms, one.website) for one in ordered]
+    known = [
+        help.Line(one.name, one.words, one.number, one.sms, one.website, one.written_in)
+        for one in ordered
+    ]
     if here:
         emergency = help.Line(_("In danger right now"), "", here.emergency_number, "", "")
         return [*known[:1], emergency, *known[1:]]

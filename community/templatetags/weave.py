@@ -198,7 +198,15 @@ def own_language(page: Any) -> SafeString:
     # There are few, and they hardly ever change.
     key = f"community.locale.{page.locale_id}"
     code = cache.get_or_set(key, lambda: page.locale.language_code, 60)
-    return mark_safe("") if code == get_language() else format_html(' lang="{}"', code)
+    return written_in(str(code))
+
+
+@register.simple_tag
+def written_in(language: str) -> SafeString:
+    """The same for any words; those without a language are in that of the page."""
+    if language in {"", get_language()}:
+        return mark_safe("")
+    return format_html(' lang="{}"', language)
 
 
 def chosen_theme(request: Any) -> str:

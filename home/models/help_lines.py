@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Self
 
+from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import PreviewableMixin
 from wagtail.search import index
+
+from community.language import of_the_house
 
 # How long a number may go unchecked before the house is reminded.
 CHECKED_FOR = dt.timedelta(days=90)
@@ -81,6 +85,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
         max_length=200,
         help_text=_("One or two short sentences: who answers, what it costs, when."),
     )
+    written_in = models.CharField(_("language of these words"), max_length=12, default=of_the_house)
     number = models.CharField(
         _("number to ring"), max_length=26, blank=True, validators=[is_dialable]
     )
@@ -111,6 +116,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
     panels = [
         FieldPanel("name"),
         FieldPanel("words"),
+        FieldPanel("written_in", widget=forms.Select(choices=settings.LANGUAGES)),
         MultiFieldPanel(
             [FieldPanel("number"), FieldPanel("sms"), FieldPanel("website")],
             heading=_("How to reach it (at least one)"),

@@ -12,7 +12,7 @@ from chat.care import cards, concerns, flagging, settling
 from chat.keeping import moderation
 from chat.models import CareCard, Concern
 from community import help
-from community.models import AuditEntry
+from community.models import AuditEntry, User
 from home.founding import hang_up_numbers
 from programs import enrolment
 from tests.chat.talk import join, say
@@ -177,6 +177,20 @@ def test_the_card_stands_on_its_authors_page_alone_until_put_away(cast, client, 
 
     assert closed.status_code == 303
     assert card.public_id not in words(client.get(room))
+
+
+def test_what_a_line_is_called_is_read_aloud_in_its_own_language(cast, client, said):
+    hang_up_numbers()
+    say(cast.noor, "Some nights I want to die.", circle=cast.circle)
+    flagging.sweep()
+    client.force_login(cast.noor)
+    room = reverse("room", args=[cast.circle.public_id])
+
+    assert "<bdi>Samaritans</bdi>" in words(client.get(room))
+    User.objects.filter(pk=cast.noor.pk).update(language="de")
+    page = words(client.get(room))
+    assert '<bdi lang="en">Samaritans</bdi>' in page
+    assert "<bdi>In akuter Gefahr</bdi>" in page  # the house's own words are in hers
 
 
 def test_a_page_without_cards_asks_nothing_for_them(cast, client, django_assert_max_num_queries):

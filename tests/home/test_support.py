@@ -1,6 +1,7 @@
 """Help right now: by country, without sign-in, and never a page that isn't there."""
 
 import datetime as dt
+from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,10 +13,32 @@ from home.models import Country, HelpLine, SupportPage
 pytestmark = pytest.mark.once
 
 
-def text(client, address="/support/"):
-    answer = client.get(address)
+def text(client, address="/support/", language="en"):
+    answer = client.get(address, headers={"Accept-Language": language})
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+class Spoken(HTMLParser):
+    """`Spoken(page)["Samaritans"]`: in which languages a screen reader says what begins so."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.languages, self.said = [""], []
+        self.feed(page[page.index("<html") :])
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in {"br", "input", "link", "meta"}:
+            self.languages.append(dict(attributes).get("lang", self.languages[-1]))
+
+    def handle_endtag(self, tag):
+        self.languages.pop()
+
+    def handle_data(self, data):
+        self.said.append((data, self.languages[-1]))
+
+    def __getitem__(self, words: str) -> set[str]:
+        return {language for said, language in self.said if words in said}
 
 
 def test_without_a_choice_every_number_is_there(house, client):
@@ -69,6 +92,27 @@ def test_the_page_says_when_its_oldest_number_was_checked(house, client):
     HelpLine.objects.filter(name="Shout").update(checked_on=dt.date(2026, 9, 1))
 
     assert "Numbers checked by the house on 1 September 2026." in text(client)
+
+
+def test_english_words_are_read_aloud_in_english_to_whoever_reads_german(house, client):
+    page = text(client, "/support/", "de")
+
+    for words in (
+        *["You don’t have to explain it well.", "ring the emergency number."],
+        *["Samaritans", "Listening, day and night.", "24 hours", "By text, if talking out loud"],
+        *["Put both feet on the floor.", "Your facilitator answers messages"],
+    ):
+        assert Spoken(page)[words] == {"en"}, words
+    for words in ("Um mit jemandem zu sprechen", "Während du wartest", "Vom Haus geprüfte Nummern"):
+        assert Spoken(page)[words] == {"de"}, words
+
+
+def test_a_line_that_is_worded_in_another_language_says_so(house, client):
+    HelpLine.objects.filter(name="Shout").update(written_in="de", words="Zum Schreiben.")
+
+    assert Spoken(text(client, "/support/", "de"))["Zum Schreiben."] == {"de"}
+    assert Spoken(text(client, "/support/", "en"))["Zum Schreiben."] == {"de"}
+    assert Spoken(text(client, "/support/", "en"))["Listening"] == {"en"}
 
 
 def test_where_a_number_was_never_checked_the_page_says_of_none_that_it_was(house, client):
