@@ -168,6 +168,20 @@ def test_what_was_done_can_be_undone_for_a_while(cast, enter):
     expect(bar(mina, "done")).to_have_count(0)
 
 
+def test_what_one_has_set_aside_is_told_as_ones_own_doing(cast, enter):
+    mina, ines = enter(cast.mina), enter(cast.ines)
+    said(cast, cast.noor, "About my neighbour.")
+    do(mina, "About my neighbour.", "Set this message aside")
+    mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("A mistake")
+    mina.get_by_role("dialog").get_by_role("button", name="Set it aside").click()
+
+    expect(mina.locator(".gone-line")).to_have_text("You set this message aside.")
+    expect(ines.locator(".gone-line")).to_have_text("Mina set this message aside.")
+    for page, who in ((mina, "You"), (ines, "Mina")):
+        page.reload()
+        expect(page.locator(".gone-line")).to_have_text(f"{who} set this message aside.")
+
+
 def test_a_removal_can_be_undone_for_a_while(cast, enter):
     mina, noor = enter(cast.mina), enter(cast.noor)
     take_ones_time(mina)

@@ -8,7 +8,7 @@ const TOGETHER = 5 * 60_000;
 export class Dress {
   constructor(room, list) {
     this.me = room.dataset.me;
-    // As it stands in quotes; nobody else in the circle has it, or had.
+    // As it stands in quotes, and where something was set aside; nobody else in the circle has it, or had.
     this.name = room.dataset.name;
     this.list = list;
     this.read = Number(room.dataset.read);
@@ -40,6 +40,8 @@ export class Dress {
     const name = entry.querySelector(".who");
     if (mine && name) name.textContent = say("you");
     if (mine) this.#own(entry);
+    const aside = entry.querySelector(".gone-line[data-by]");
+    if (aside?.dataset.by === this.name) aside.textContent = say("set-aside");
     this.quote(entry.querySelector(".quote"));
     const menu = entry.querySelector("[data-menu]");
     if (menu) {
