@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -29,6 +30,15 @@ _MOST_TRIES = 8
 _AT_ONCE = 500  # people a sweep; the next one comes within a minute
 
 logger = structlog.get_logger(__name__)
+
+_spoken_to: Callable[[User], str] | None = None
+
+
+def worded_by(spoken_to: Callable[[User], str]) -> None:
+    """From now on `spoken_to` says in which language whoever has chosen none is told; "" is the
+    house's own. Those who know what is spoken in a circle say so when they start."""
+    global _spoken_to
+    _spoken_to = spoken_to
 
 
 def tell(
@@ -80,7 +90,7 @@ def _send_to(person: User, now: datetime.datetime) -> bool:
         letters.send(
             "community/mail/notice",
             to=person.email,
-            language=person.language,
+            language=person.language or (_spoken_to(person) if _spoken_to else ""),
             about={
                 "open_url": settings.ORIGIN + settings.LOGIN_REDIRECT_URL,
                 "support_url": settings.ORIGIN + "/support/",

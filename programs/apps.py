@@ -7,5 +7,5 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programs")
 
     def ready(self) -> None:
-        # Those who listen to beat's tick, and to each other's news.
-        from programs import enrolment, idle, listening, prompts  # noqa: F401
+        # Those who listen to beat's tick, and to each other's news; and who knows what is spoken.
+        from programs import enrolment, idle, listening, prompts, spoken  # noqa: F401

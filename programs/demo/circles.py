@@ -160,6 +160,7 @@ def _gather(gathering: Gathering, program: ProgramPage) -> Circle:
     cohort = Cohort.objects.create(
         program=program,
         name=gathering.cohort,
+        language="en",
         starts_on=last - 7 * gathering.weeks_ago * _DAY,
         number_of_weeks=program.weeks.count(),
         **gathering.facts,

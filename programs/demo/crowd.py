@@ -32,6 +32,7 @@ def plant_more(circles: int, members: int) -> None:
         cohort = Cohort.objects.create(
             program=program,
             name=f"Trial {first // _CIRCLES_IN_A_COHORT + 1}",
+            language="en",
             starts_on=starts_on,
             number_of_weeks=8,
             prompt_weekday=(timezone.localdate().weekday() + 3) % 7,
