@@ -12,9 +12,10 @@ from chat.live import leading, rounds
 from chat.models import LiveSession
 from community.models import User
 from programs.models import Circle, Membership
+from tests.chat.talk import ask_the_question, join
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import expect_kept, faults_of, said, soon
+from tests.e2e.room import beside, expect_kept, faults_of, said, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -86,6 +87,18 @@ def has_piece(pages: dict[str, Page], name: str) -> None:
 def say_this(page: Page, words: str) -> None:
     page.get_by_label("What would you like to say?").fill(words)
     press(page, "Say this")
+
+
+def test_the_weeks_question_and_whoever_comes_disturb_no_session(visit, cast, page_of):
+    beside(leading.begin, by=cast.mina, circle=cast.circle.public_id)
+    seen = visit(page_of, cast.noor)
+    beside(ask_the_question, cast.circle)
+    beside(join, "hana", cast.circle)
+    said(cast, cast.mina, "Good evening.")
+
+    expect(seen.page.get_by_text("Question 1: what keeps returning?")).to_be_visible()
+    expect(seen.page.get_by_text("Good evening.")).to_be_visible()
+    assert faults_of(seen) == []
 
 
 def test_a_session_from_its_door_to_its_end(visit, live_house, cast, lark, page_of):

@@ -1,21 +1,29 @@
-// This week's question beside the log: the newest that was asked.
+// This week's question beside the log, and in the fold above it: the newest that was asked.
 
-import { entryFrom } from "../words/sayings.js";
+import { cut, entryFrom } from "../words/sayings.js";
 
 /** It was asked just now, or while the line was away; `html` is how it stands in the log. */
 export function asked(room, html) {
   const entry = entryFrom(html);
-  for (const place of room.querySelectorAll("[data-question]")) {
-    place.hidden = false;
-    place.querySelector(".read").textContent = entry.querySelector(".q").textContent;
-    const link = place.querySelector("a");
-    link.href = entry.querySelector("a.btn").getAttribute("href");
-    link.parentElement.hidden = false;
-  }
+  put(room, entry.querySelector(".q"), entry.querySelector("a.btn"));
 }
 
 /** As it stands on a page that was loaded anew. */
 export function askedAnew(room, root) {
-  const fresh = root.querySelectorAll("[data-question]");
-  room.querySelectorAll("[data-question]").forEach((place, n) => place.replaceWith(fresh[n]));
+  const fresh = root.querySelector("[data-question]");
+  if (fresh) put(room, fresh.querySelector(".read"), fresh.querySelector("a"));
+}
+
+function put(room, words, link) {
+  place(room.querySelector(".aside"), "part-question-aside", words, link);
+  place(room.querySelector(".thisweek > div"), "part-question-fold", words, link);
+}
+
+/** A session's page has no such places. */
+function place(around, part, words, link) {
+  if (!around) return;
+  if (!around.querySelector("[data-question]")) around.prepend(cut(part));
+  const question = around.querySelector("[data-question]");
+  question.querySelector(".read").textContent = words.textContent;
+  question.querySelector("a").setAttribute("href", link.getAttribute("href"));
 }
