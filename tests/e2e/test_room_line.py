@@ -1,6 +1,8 @@
 """The line breaks and comes back; nothing is lost, nothing comes twice, and the page says so."""
 
+import json
 import time
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -9,16 +11,19 @@ from playwright.sync_api import expect
 from chat import editing, hiding, hush
 from chat.keeping import moderation
 from chat.models import Message
+from chat.posting import Draft, post
 from tests.e2e.room import (
     beside,
     expect_kept,
     expect_posted,
     expect_words,
     faults_of,
+    kept,
     live,
     message,
     room_of,
     said,
+    scroll_until,
     soon,
     take_ones_time,
     words,
@@ -70,6 +75,27 @@ def test_what_waits_outlives_the_page(noor, cast):
     expect_posted(noor, "Kept through a reload.")
     expect(noor.get_by_text(WAITS)).to_have_count(0)
     assert Message.objects.count() == 1
+
+
+def test_what_arrived_unanswered_long_ago_is_not_shown_again_at_the_end(noor, cast):
+    noor.context.set_offline(True)
+    write(noor, "It was there all along.")
+    expect_kept(noor, "It was there all along.")
+    (waits,) = [one for one in json.loads(kept(noor)) if "at" in one]
+    draft = Draft(cast.noor.pk, cast.circle.public_id, uuid.UUID(waits["id"]), waits["body"])
+    beside(post, draft)
+    for n in range(120):
+        said(cast, cast.ines, f"Line {n}.")
+    noor.goto("about:blank")
+    noor.context.set_offline(False)
+    noor.goto(room_of(cast))
+    live(noor)
+
+    soon(lambda: "all along" not in kept(noor))
+    expect(noor.get_by_text(WAITS)).to_have_count(0)
+    soon(lambda: words(noor)[-1] == "Line 119.")
+    scroll_until(noor, message(noor, "Line 0."), by=-400)
+    expect_words(noor, "It was there all along.", *[f"Line {n}." for n in range(120)])
 
 
 def test_a_killed_house_comes_back_with_all_that_changed(noor, live_house, cast):

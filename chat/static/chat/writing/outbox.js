@@ -109,11 +109,12 @@ export class Outbox {
   }
 
   /** It is in the log; its event, with the house's own drawing of it, is on its way or was here. */
-  #acknowledged(waiting, { message, state }) {
+  #acknowledged(waiting, { message, seq, state }) {
     waiting.message = message;
+    waiting.seq = seq;
     if (state === "held") this.room.aloud.tell(say("aloud.held"));
     this.keep.drop(this.prefix + waiting.item.id);
-    if (this.room.log.entry(message)) return this.settle();
+    if (this.#isThere(waiting)) return this.settle();
     waiting.element.dataset.state = state;
     return waiting.element.querySelector("[data-state-row]")?.replaceChildren();
   }
@@ -121,8 +122,14 @@ export class Outbox {
   /** Drafts whose message stands in the log already have done their work. */
   settle() {
     for (const waiting of [...this.#items]) {
-      if (waiting.message && this.room.log.entry(waiting.message)) this.#remove(waiting);
+      if (waiting.message && this.#isThere(waiting)) this.#remove(waiting);
     }
+  }
+
+  /** In the log, on the page or further up: it may have arrived long ago, and never been answered. */
+  #isThere({ message, seq }) {
+    const { log } = this.room;
+    return Boolean(log.entry(message)) || seq <= log.cursor;
   }
 
   #refused(waiting, refused, { wasLive }) {
