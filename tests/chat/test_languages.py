@@ -3,6 +3,7 @@ said to one alone in theirs."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone, translation
 from chat.care import concerns, settling
 from chat.keeping import holding, moderation
 from chat.keeping.writing import SENTENCES
+from chat.posting import Draft, post_batch
 from chat.reading import replay
 from community.models import User
 from programs.models import Cohort
@@ -47,6 +49,26 @@ def page_of(user: User, circle) -> str:
     client = Client()
     client.force_login(user)
     return client.get(f"/circles/{circle.public_id}/").content.decode()
+
+
+def test_who_is_refused_in_one_batch_is_refused_each_in_their_language(cast):
+    set_room(cast.circle, paused_at=timezone.now())
+    spoken = [
+        ("en", cast.noor),
+        ("de", cast.ines),
+        ("de", cast.noor),
+        ("en", cast.ines),
+        ("", cast.noor),
+    ]
+    batch = [
+        Draft(who.pk, cast.circle.public_id, uuid.uuid4(), "Hello", language=language)
+        for language, who in spoken
+    ]
+    with translation.override("de"):
+        said = [refused.say == RESTING for refused in post_batch(batch)]
+        assert translation.get_language() == "de"
+
+    assert said == [False, True, True, False, True]
 
 
 async def test_each_is_refused_in_their_language(cast, opens):
