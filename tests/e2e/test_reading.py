@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from chat import editing, unread
+from chat.keeping import moderation
 from chat.models import Hiding, Seat
 from chat.posting import Draft, post_batch
 from community.models import User
@@ -15,6 +16,7 @@ from programs.models import Membership
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, faults_as_it_stands, fits
 from tests.e2e.room import (
+    beside,
     do,
     expect_posted,
     expect_words,
@@ -83,6 +85,26 @@ def test_another_circle_is_marked_while_one_reads_here(visit, cast):
     expect(page).to_have_title(re.compile(r"^\(1\) Alder circle"))
     expect(page.locator(".rail .textlink", has_text="Birch circle")).to_contain_text("1")
     assert words(page) == []
+    assert faults_of(seen) == []
+
+
+def test_what_left_the_room_out_of_sight_waits_for_nobody(visit, cast, long_talk):
+    seen = visit(room_of(cast), cast.noor)
+    page = live(seen.page)
+    expect(message(page, "Line 199.")).to_be_visible()
+    page.locator(".log").evaluate("log => log.scrollBy(0, -900)")
+    new = page.get_by_role("button", name="new below")
+    gone = [said(cast, cast.ines, f"Not for long {n}.") for n in range(2)]
+    expect(page).to_have_title(re.compile(r"^\(2\) Alder circle"))
+    expect(new).to_be_visible()
+    here = {"circle": cast.circle.public_id}
+
+    beside(editing.take_back, by=cast.ines, message=gone[0].id, **here)
+    expect(page).to_have_title(re.compile(r"^\(1\) Alder circle"))
+    beside(moderation.set_aside, by=cast.mina, message=gone[1].id, why="It names someone", **here)
+
+    expect(page).to_have_title(re.compile("^Alder circle"))
+    expect(new).to_have_count(0)
     assert faults_of(seen) == []
 
 

@@ -42,6 +42,12 @@ class Marks extends HTMLElement {
     this.show();
   }
 
+  /** A message that was new has left the room that this page shows. */
+  forget(circle, id) {
+    this.#circles.get(circle)?.forget(id);
+    this.show();
+  }
+
   /** The circle has been read so far, perhaps on another device. */
   read(circle, seq) {
     this.#circles.get(circle)?.read(seq);
@@ -148,7 +154,7 @@ class Circle {
 
   read(upto) {
     this.#readSeq = Math.max(this.#readSeq, upto);
-    for (const [id, seq] of this.#ids) if (seq <= upto) this.#forget(id);
+    for (const [id, seq] of this.#ids) if (seq <= upto) this.forget(id);
     if (upto < this.head) return;
     this.#before = 0;
     this.#wasNamed = false;
@@ -209,10 +215,10 @@ class Circle {
       const [tag] = html.match(/<li [^>]*>/) ?? [""];
       this.add({ id, seq, member: /data-member="([^"]*)"/.exec(tag)?.[1] }, html);
     }
-    if (GONE.has(kind) || remove) this.#forget(id);
+    if (GONE.has(kind) || remove) this.forget(id);
   }
 
-  #forget(id) {
+  forget(id) {
     this.#naming.delete(id);
     this.#ids.delete(id);
   }

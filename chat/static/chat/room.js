@@ -348,11 +348,12 @@ export class Room extends HTMLElement {
     }
     // Quicker or slower: what waits its turn asks anew when that is.
     if (kind === "room.pace") this.outbox.pump();
-    if (kind === "message.taken_back" || kind === "message.set_aside") {
-      this.aloud.forget();
+    const isGone = kind === "message.taken_back" || kind === "message.set_aside";
+    if (isGone) this.aloud.forget();
+    if (isGone || remove) {
       this.scroll.forget(id);
+      this.marks?.forget(this.dataset.circle, id);
     }
-    if (remove) this.scroll.forget(id);
     // What is told beside a message, to its author alone.
     if (told && id && !remove) this.aloud.tell(told);
   }
