@@ -47,17 +47,13 @@ WHERE r.circle_id {among}
 """
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 # Answers show another quote after these. Of them all it is the same, and goes along once: there may
-# be any number of answers.
+# be any number of answers. What is let through has none yet: nobody can answer what is held.
 _REQUOTES = {
     Event.Kind.EDITED,
     Event.Kind.TAKEN_BACK,
     Event.Kind.SET_ASIDE,
     Event.Kind.PUT_BACK,
 }
-# It has another place now, and answers a quote for some who had none before. Few answer what only
-# facilitators have read.
-_REDRAWS = {Event.Kind.LET_THROUGH}
-
 
 # Someone who answers for the room came or went: what is held may now be held for another.
 _RENAMES_HELD = (Event.Kind.JOINED, Event.Kind.LEFT)
@@ -221,10 +217,8 @@ def _happenings(
     """The events of each circle as they are shown, by circle."""
     everything = [event for _, events in logs.values() for event in events]
     ids = {event.message_id for event in everything if event.message_id}
-    redrawn = _concerned(everything, *_REDRAWS)
     held_anew = {event.room_id: event for event in everything if _renames_held(event)}
-    messages = _messages(ids, quoting=redrawn) | _held_in(held_anew)
-    quoting = [message for message in messages.values() if message.reply_to_id in redrawn]
+    messages = _messages(ids) | _held_in(held_anew)
     sides.join(
         messages.values(),
         set_aside=_concerned(everything, Event.Kind.SET_ASIDE),
@@ -239,8 +233,7 @@ def _happenings(
         standing = of_room[events[0].room_id] if events else {}
         drawn = drawing.draw_fresh(standing.values(), circle=circle)
         entries = dict(zip(standing, drawn, strict=True))
-        answers = [one for one in quoting if one.pk in entries]
-        found[pk] = [_happening(event, standing, entries, answers) for event in events]
+        found[pk] = [_happening(event, standing, entries) for event in events]
         for event, happening in zip(events, found[pk], strict=True):
             happening.personal = aside.for_event(event, circle)
             if event.kind in _REQUOTES and event.message_id in standing:
@@ -260,15 +253,13 @@ def _concerned(events: Iterable[Event], *kinds: Event.Kind) -> set[int]:
     return {event.message_id for event in events if event.message_id and event.kind in kinds}
 
 
-def _messages(ids: Collection[int], *, quoting: Collection[int]) -> dict[int, Message]:
-    """These messages by id, and those that quote some of them."""
+def _messages(ids: Collection[int]) -> dict[int, Message]:
+    """These messages by id."""
     if not ids:
         return {}
-    either = one_of("chat_message.id", ids)
-    if quoting:
-        either |= one_of("chat_message.reply_to_id", quoting)
+    these = Message.objects.filter(one_of("chat_message.id", ids))
     with planned_once():
-        return {m.pk: m for m in drawing.for_drawing(Message.objects.filter(either))}
+        return {m.pk: m for m in drawing.for_drawing(these)}
 
 
 def _renames_held(event: Event) -> bool:
@@ -288,7 +279,6 @@ def _happening(
     event: Event,
     messages: Mapping[int, Message],
     entries: Mapping[int, Entry],
-    answers: Sequence[Message],
 ) -> Happening:
     shown: dict[str, Any] = {"seq": event.seq, "kind": event.kind} | event.facts
     # Who responded is nobody's business; who joined, left or was muted is told by its audience.
@@ -310,8 +300,6 @@ def _happening(
     if message.client_id is not None and event.kind in _SENT:
         shown["client_id"] = str(message.client_id)
     shown["html"] = entry.html
-    if event.kind in _REDRAWS:
-        happening.also = [(m, entries[m.pk]) for m in answers if m.reply_to_id == message.pk]
     return happening
 
 

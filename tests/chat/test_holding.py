@@ -117,6 +117,19 @@ def test_what_is_let_through_moves_to_the_end_where_everyone_reads_it(cast, held
     assert message.posted_at >= row(later).posted_at
 
 
+def test_answers_to_what_was_let_through_come_by_themselves_and_not_along_with_it(cast, held):
+    by_itself = say(cast.mina, "Too early", circle=cast.circle, reply_to=held.id)
+    assert row(by_itself).reply_to is None, "nobody can answer what is held"
+    page = Reader(cast.noor, cast.circle)
+
+    holding.let_through(by=cast.mina, **here(cast, message=held.id))
+    answers = [say(cast.mina, f"{n}", circle=cast.circle, reply_to=held.id).id for n in range(3)]
+    page.catch_up().expect_a_fresh_page()
+
+    assert not any("also" in event for event in page.heard)
+    assert [name for name, html in page.shown if f'data-quotes="{held.id}"' in html] == answers
+
+
 def let_all_through(cast, messages):
     for message in messages:
         holding.let_through(by=cast.mina, **here(cast, message=message.id))
