@@ -88,13 +88,15 @@ class ChatConsumer(AsyncConsumer):
             await self.send({"type": "websocket.close", "code": SIGNED_OUT})
             return
         await self.send({"type": "websocket.accept"})
+        asked_for = self._asked_for()
         extensions = self.scope.get("extensions") or {}
         self.line = Line(
             admitted.person,
             session,
             self.base_send,
             changes=admitted.changes,
-            language=admitted.language or self._asked_for(),
+            language=admitted.language or asked_for,
+            asked_for=asked_for,
         )
         if wire := extensions.get(EXTENSION):
             self.line.wire = wire

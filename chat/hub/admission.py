@@ -72,11 +72,6 @@ def admitted(sessions: Sequence[str]) -> list[Admitted | None]:
     ]
 
 
-def people_of(sessions: Sequence[str]) -> list[int | None]:
-    """The person each session belongs to; None where it has ended or was revoked."""
-    return [found.person if found else None for found in standing(sessions)]
-
-
 def standing(sessions: Sequence[str]) -> list[SignedIn | None]:
     """Each session as it stands now; None where it has ended or was revoked."""
     # What can't be a key is not asked for: a database that chokes on it would fail all of them.

@@ -92,8 +92,10 @@ class Line:
     wire: Wire = _ORDINARY
     # Their session was looked at when rights had changed so often (see AccessCount).
     changes: int = 0
-    # What they are spoken to in, beside what is drawn for all.
+    # What they are spoken to in, beside what is drawn for all; and what their browser asks for,
+    # where they have chosen nothing.
     language: str = ""
+    asked_for: str = ""
     sittings: dict[str, Sitting] = field(default_factory=dict)
     closed: bool = False
     number: int = field(default_factory=count().__next__)

@@ -102,14 +102,17 @@ class Watch:
             feed.look_again()
 
     async def look_at(self, lines: Collection[Line]) -> None:
-        """Ends the lines whose session is over, and those whose membership is."""
+        """Ends the lines whose session is over, and those whose membership is; the others learn
+        what language their person has chosen by now."""
         if not lines:
             return
         reader = self._hub.reader
-        people = await reader.run(admission.people_of, [line.session for line in lines])
-        for line, person in zip(lines, people, strict=True):
-            if person != line.person:
+        found = await reader.run(admission.standing, [line.session for line in lines])
+        for line, session in zip(lines, found, strict=True):
+            if session is None or session.person != line.person:
                 line.close(SIGNED_OUT)
+            else:
+                line.language = session.language or line.asked_for
         pairs = {(line.person, circle) for line in lines for circle in line.sittings}
         belonging = await reader.run(admission.belonging, pairs) if pairs else set()
         for line in lines:

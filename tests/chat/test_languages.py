@@ -3,6 +3,7 @@ said to one alone in theirs."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -14,6 +15,7 @@ from django.utils import timezone, translation
 from chat.care import concerns, settling
 from chat.keeping import holding, moderation
 from chat.keeping.writing import SENTENCES
+from chat.models import AccessCount
 from chat.posting import Draft, post_batch
 from chat.reading import replay
 from community.models import User
@@ -109,6 +111,30 @@ async def test_each_is_refused_in_their_language(cast, opens):
             await wire.ask("open", circle=cast.next_door.public_id),
         ]
         assert [answer["say"] for answer in answers] == [resting, gone, unread, strange]
+
+
+async def test_a_line_that_stands_learns_what_its_person_chose_since(cast, opens):
+    noor, ines = await opens(cast.noor, "de"), await opens(cast.ines, "de")
+    here = {"circle": cast.circle.public_id, "message": "a" * 16, "response": "heard"}
+    german, english = "Diese Nachricht ist nicht mehr hier.", "That message isn’t here any more."
+
+    async def comes_to_hear(said: str) -> bool:
+        for _ in range(80):
+            if (await noor.ask("respond", **here))["say"] == said:
+                return True
+            await asyncio.sleep(0.25)
+        return False
+
+    for wire in (noor, ines):
+        await wire.enter(cast.circle)
+        assert (await wire.ask("respond", **here))["say"] == german
+
+    for chosen, said in (("en", english), ("", german)):
+        await sync_to_async(speak)(chosen, to=cast.noor)
+        # Where anybody's rights have changed, every line is looked at.
+        await sync_to_async(AccessCount.grow)()
+        assert await comes_to_hear(said)
+        assert (await ines.ask("respond", **here))["say"] == german
 
 
 async def test_what_one_alone_is_told_is_in_their_language_live_and_on_a_fresh_page(cast, opens):

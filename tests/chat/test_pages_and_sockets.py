@@ -52,7 +52,7 @@ def page_and_socket(browser: Client, cast: Cast) -> tuple[bool, bool]:
     """Whether each takes them for signed in. Django changes a session that it looks at, so the
     socket is asked first."""
     key = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    [at_the_door] = admission.people_of([key])
+    [at_the_door] = admission.standing([key])
     answer = browser.get(f"/circles/{cast.circle.public_id}/")
     assert answer.status_code in (200, 302)
     return answer.status_code == 200, at_the_door is not None
