@@ -37,6 +37,18 @@ from tests.e2e.room import (
 
 pytestmark = pytest.mark.e2e
 
+COUNT_WHAT_IS_ASKED = """() => {
+  const { fetch } = window;
+  window.asked = 0;
+  window.fetch = (address, ...how) => {
+    if (String(address).includes("/before/")) window.asked += 1;
+    return fetch(address, ...how);
+  };
+}"""
+A_SECOND_OF_FRAMES = """async () => {
+  for (let n = 0; n < 60; n += 1) await new Promise(requestAnimationFrame);
+}"""
+
 
 @pytest.fixture
 def long_talk(cast):
@@ -85,6 +97,28 @@ def test_another_circle_is_marked_while_one_reads_here(visit, cast):
     expect(page).to_have_title(re.compile(r"^\(1\) Alder circle"))
     expect(page.locator(".rail .textlink", has_text="Birch circle")).to_contain_text("1")
     assert words(page) == []
+    assert faults_of(seen) == []
+
+
+def test_what_cannot_be_loaded_is_not_asked_for_without_rest(visit, cast, long_talk):
+    seen = visit(room_of(cast), cast.noor)
+    page = live(seen.page)
+    expect(message(page, "Line 199.")).to_be_visible()
+    page.evaluate(COUNT_WHAT_IS_ASKED)
+    page.context.set_offline(True)
+
+    page.locator(".log").evaluate("log => log.scrollBy(0, -9999)")
+    older = page.get_by_role("link", name="Older messages")
+    expect(older).to_have_text("Older messages couldn’t be loaded. Try again")
+    before = page.evaluate("window.asked")
+    assert before < 4
+    page.evaluate(A_SECOND_OF_FRAMES)
+    assert page.evaluate("window.asked") <= before + 1
+    older.click()
+    assert page.evaluate("window.asked") > before
+    page.context.set_offline(False)
+
+    scroll_until(page, message(page, "Line 000."), by=-2000)
     assert faults_of(seen) == []
 
 

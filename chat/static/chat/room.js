@@ -377,6 +377,7 @@ export class Room extends HTMLElement {
     this.standing.lineIs(state);
     this.company.lineIs(state);
     this.composer.lineIs(state, this.heardAt && hour(this.heardAt));
+    if (state === "live") for (const edge of [this.log.older, this.log.newer]) edge.watch();
     if (state !== "live") {
       this.outbox.hold();
       this.#away ??= { arrived: 0, head: Infinity };

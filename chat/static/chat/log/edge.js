@@ -2,12 +2,16 @@
 // is fetched before the reader gets there. The link is a way for everyone else.
 
 import { reach } from "../line/reach.js";
-import { cut, entryFrom } from "../words/sayings.js";
+import { cut, entryFrom, say } from "../words/sayings.js";
 import { show } from "./scroll.js";
+
+// An eye that is opened anew sees at once what is there: without a pause it would never rest.
+const PAUSE = 5000;
 
 export class Edge {
   #loading = false;
   #eye;
+  #again;
 
   constructor(log, { name, ahead }) {
     this.log = log;
@@ -32,6 +36,7 @@ export class Edge {
   }
 
   watch() {
+    clearTimeout(this.#again);
     this.#eye?.disconnect();
     if (!this.link) return;
     const { scroller, log } = this.log.scroll;
@@ -59,10 +64,16 @@ export class Edge {
       // Whoever was at the link reads on from there.
       if (held && next) show(next);
     } catch {
-      // The link stays; a press or the next scroll to it tries again.
-      if (this.link) this.#eye.observe(this.link);
+      this.#failed();
     } finally {
       this.#loading = false;
     }
+  }
+
+  /** The link stays, and says so: a press tries again, and so does the page by and by. */
+  #failed() {
+    if (!this.link) return;
+    this.link.textContent = say(`${this.name}-failed`);
+    this.#again = setTimeout(() => this.watch(), PAUSE);
   }
 }
