@@ -30,6 +30,8 @@ def plant() -> None:
 
 
 def _furnish(home: HomePage) -> None:
+    # Founded in the house's language; all else that the demo says is English.
+    home.title = "After the journey, the weaving"
     home.lead = (
         "Small online circles for people living with what ketamine-assisted therapy showed "
         "them. Eight to ten peers, one facilitator, some weeks together, and the door stays "

@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
 from chat import frames, posting, refusal, verbs
-from chat.hub.admission import people_of
+from chat.hub.admission import standing
 from chat.hub.opening import Asked, open_circles
 from chat.refusal import Refused
 from community.admin_door import CMS
@@ -97,7 +97,7 @@ class House:
     def do_all(self, row: Row, role: str, things: dict[str, Any]) -> str:
         """The same with its sentence."""
         if role not in self.world.people:
-            return NO_LINE if people_of([""]) == [None] else "a line"
+            return NO_LINE if standing([""]) == [None] else "a line"
         fields = {"do": row.name, "circle": things["circle"], **filled(row.fields, things)}
         try:
             with undone():
