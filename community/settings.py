@@ -132,6 +132,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
                 "community.templatetags.weave",
+                "community.templatetags.times",
             ],
         },
     },

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
-from community.templatetags.weave import zone_name
+from community.templatetags.times import zone_name
 from programs import calendar, clock
 from programs.calendar import Session
 from programs.models import Circle, Cohort

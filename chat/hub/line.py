@@ -114,7 +114,7 @@ class Line:
 
     def say_ahead(self, frame: dict[str, Any]) -> None:
         """Says it in one go with what is pushed next, or, where nothing is, when it is `let_go`:
-        most answers come right before the event they are about, and each going costs the same."""
+        most answers come right before the event they are about, and going twice costs twice."""
         packet = Packet.of(frame)
         if self._ahead is not None:
             self._ahead.append(packet)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from community.templatetags.weave import zone_name
+from community.templatetags.times import zone_name
 
 _EVENING = 17
 

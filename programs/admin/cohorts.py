@@ -30,7 +30,7 @@ from wagtail.admin.widgets import AdminDateInput, Button
 from wagtail.log_actions import log
 
 from community.models import User
-from community.templatetags.weave import moment
+from community.templatetags.times import moment
 from programs import prompts
 from programs.admin.policy import LeadsChooserViewSet, no_permissions
 from programs.admin.views import ActionView, KeepsWhatIsUsed

@@ -14,7 +14,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 
-from community.templatetags.weave import moment
+from community.templatetags.times import moment
 from programs.models import Cohort, PromptDelivery
 
 # What is still to come is shown this far ahead; the rest says nothing yet.

@@ -13,7 +13,8 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from community import drawings
-from community.templatetags.weave import in_words, moment, swatch_classes, swatch_dye, zone_name
+from community.templatetags.times import in_words, moment, zone_name
+from community.templatetags.weave import swatch_classes, swatch_dye
 
 pytestmark = pytest.mark.once
 

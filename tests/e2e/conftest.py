@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.room import beside
+from tests.cast import Cast
+from tests.e2e.room import beside, faults_of, live, room_of
 from tests.e2e.windows import Seen, Windows
 from tests.live import LiveHouse
 
@@ -89,3 +90,11 @@ def visit(windows: Windows, live_house: LiveHouse, transactional_db: None) -> It
     yield visit
     for window in opened:
         windows.close(window)
+
+
+@pytest.fixture
+def noor(visit: Callable[..., Seen], cast: Cast) -> Iterator[Page]:
+    """Noor's page of the alder circle's room, whose script may stumble over nothing."""
+    seen = visit(room_of(cast), cast.noor)
+    yield live(seen.page)
+    assert faults_of(seen) == []

@@ -8,23 +8,13 @@ from chat.keeping import moderation
 from tests.chat.talk import ask_the_question
 from tests.e2e.room import (
     beside,
-    faults_of,
-    live,
     message,
     resting,
-    room_of,
     said,
     take_ones_time,
 )
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def noor(visit, cast):
-    seen = visit(room_of(cast), cast.noor)
-    yield live(seen.page)
-    assert faults_of(seen) == []
 
 
 def told(page):

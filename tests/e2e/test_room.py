@@ -39,13 +39,6 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def noor(visit, cast):
-    seen = visit(room_of(cast), cast.noor)
-    yield live(seen.page)
-    assert faults_of(seen) == []
-
-
-@pytest.fixture
 def ines(visit, cast):
     seen = visit(room_of(cast), cast.ines)
     yield live(seen.page)

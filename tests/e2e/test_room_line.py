@@ -17,7 +17,6 @@ from tests.e2e.room import (
     expect_kept,
     expect_posted,
     expect_words,
-    faults_of,
     kept,
     live,
     message,
@@ -34,13 +33,6 @@ from tests.e2e.room import (
 pytestmark = pytest.mark.e2e
 
 WAITS = "Kept here, not sent yet"
-
-
-@pytest.fixture
-def noor(visit, cast):
-    seen = visit(room_of(cast), cast.noor)
-    yield live(seen.page)
-    assert faults_of(seen) == []
 
 
 def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):

@@ -58,13 +58,6 @@ WATCH_THE_LAST = """() => {
 AT_REST = "() => new Promise((at) => requestAnimationFrame(() => setTimeout(at, 150)))"
 
 
-@pytest.fixture
-def noor(visit, cast):
-    seen = visit(room_of(cast), cast.noor)
-    yield live(seen.page)
-    assert faults_of(seen) == []
-
-
 def test_what_is_never_answered_keeps_neither_the_line_away_nor_the_words(visit, cast):
     page = visit("/support/", cast.noor, fresh=True).page
     is_dead, asked = [True], []

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.urls import reverse
 from wagtail.models import Page, Site
 
 from community.house import preparation
@@ -61,7 +62,8 @@ def test_editors_go_on_where_the_house_has_taken_up_another_language(
     call_command("prepare")
     client.force_login(edda)
 
-    assert client.get("/cms/pages/usage/home/standardpage/").status_code == 200
+    usage = reverse("wagtailadmin_pages:type_use", args=["home", "standardpage"])
+    assert client.get(usage).status_code == 200
 
 
 @pytest.mark.parametrize("language", dict(django_settings.LANGUAGES))

@@ -338,7 +338,7 @@ export class Room extends HTMLElement {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
     if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
-    if (kind === "prompt.posted") asked(this, html);
+    if (kind === "prompt.posted" && html) asked(this, html);
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
     if (kind === "member.muted") this.company.muted.add(member.id);

@@ -8,7 +8,8 @@ const TOGETHER = 5 * 60_000;
 export class Dress {
   constructor(room, list) {
     this.me = room.dataset.me;
-    // As it stands in quotes, and where something was set aside; nobody else in the circle has it, or had.
+    // As it stands in quotes, and where something was set aside; nobody else in the circle has it,
+    // or had.
     this.name = room.dataset.name;
     this.list = list;
     this.read = Number(room.dataset.read);
