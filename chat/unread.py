@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
+from django.http import HttpRequest
 from django.utils import timezone
 
 from chat.hush import hushed_until
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 9
 _LOOKED_THROUGH = 50
+_MARKS = "_unread_marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ def marks(person: User, *, at: str = "") -> list[Mark]:
         )
         for seat in seats
     ]
+
+
+def marks_of(request: HttpRequest, *, at: str = "") -> list[Mark]:
+    """The marks of whoever asks, looked up once for all of a page."""
+    if not request.user.is_authenticated:
+        return []
+    if not hasattr(request, _MARKS):
+        setattr(request, _MARKS, marks(request.user, at=at))
+    found: list[Mark] = getattr(request, _MARKS)
+    return found
 
 
 class _CappedCount(Subquery):

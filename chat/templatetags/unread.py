@@ -12,17 +12,10 @@ from chat.unread import MOST, Mark
 
 register = template.Library()
 
-_MARKS = "_unread_marks"
-
 
 def _marks(context: template.Context) -> list[Mark]:
     request = context.get("request")
-    if request is None or not request.user.is_authenticated:
-        return []
-    if not hasattr(request, _MARKS):
-        setattr(request, _MARKS, unread.marks(request.user, at=_room_of(context)))
-    marks: list[Mark] = getattr(request, _MARKS)
-    return marks
+    return [] if request is None else unread.marks_of(request, at=_room_of(context))
 
 
 def _room_of(context: template.Context) -> str:

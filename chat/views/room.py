@@ -23,6 +23,7 @@ from chat.models import Seat
 from chat.reading import history
 from chat.reading.history import Page
 from chat.seats import verbs_of
+from chat.unread import marks_of
 from chat.views.answers import number_in
 from chat.views.seats import seat_or_404, still_theirs_or_404
 from chat.views.standing import standing_context
@@ -60,11 +61,15 @@ def room_after(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
 
 
 def _stretch(request: SignedInRequest, seat: Seat, page: Page) -> HttpResponse:
-    still_theirs_or_404(seat)
-    context = _log(request, seat, page)
+    context, circle = _log(request, seat, page), seat.membership.circle
     if request.headers.get("X-Fragment"):
+        still_theirs_or_404(seat)
         return render(request, "chat/older.html", context)
-    return render(request, "chat/before.html", context | {"circle": seat.membership.circle})
+    # The frame of a page asks for all circles of theirs: the same question, after the log too.
+    marks = marks_of(request, at=circle.public_id)
+    if all(mark.circle.public_id != circle.public_id for mark in marks):
+        raise Http404
+    return render(request, "chat/before.html", context | {"circle": circle})
 
 
 def _place(seat: Seat, at: str) -> int | None:

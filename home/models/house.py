@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -14,10 +13,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
 from community.language import in_language, of_the_house
-
-# Every page says the house's name, so it is remembered; a change is seen everywhere in this time.
-_REMEMBERED_FOR = 30  # seconds
-_ALL_HOUSES = "home.house.generation"
+from community.remembered import Remembered
 
 FOOT_WORDS = _(
     "Peer support, held with care. Reweave is not treatment and not an emergency service. "
@@ -77,17 +73,18 @@ class HouseSettings(BaseSiteSetting):
             return cls()
         if (known := getattr(request, cls.get_cache_attr_name(), None)) is not None:
             return known
-        key = f"home.house.{cache.get(_ALL_HOUSES, 0)}.{request.get_host()}"
-        house = cache.get(key)
-        if house is None:
-            if Site.find_for_request(request) is None:
-                return cls()
-            house = cls.for_request(request)
-            cache.set(key, house, _REMEMBERED_FOR)
+        house = _houses.get(request.get_host(), lambda: cls._of(request))
         setattr(request, cls.get_cache_attr_name(), house)
         return house
 
+    @classmethod
+    def _of(cls, request: HttpRequest) -> HouseSettings:
+        return cls() if Site.find_for_request(request) is None else cls.for_request(request)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
-        # A new generation of keys, so that this process shows the change at once.
-        cache.set(_ALL_HOUSES, cache.get(_ALL_HOUSES, 0) + 1, None)
+        _houses.forget()
+
+
+# Every page says the house's name.
+_houses: Remembered[HouseSettings] = Remembered("home.house")

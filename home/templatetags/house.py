@@ -1,22 +1,15 @@
 """The house's name and its links, for the frame of every page."""
 
 import re
-import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
-from django.conf import settings
-from django.db.models import Q
-from django.http import HttpRequest
-from django.utils.translation import get_language
-from wagtail.models import Page, Site
 
+from home import links
 from home.models import HouseSettings
 
 register = template.Library()
-
-_LINKS = "_house_links"
 
 
 @register.simple_tag(takes_context=True)
@@ -28,52 +21,27 @@ def house(context: template.Context) -> HouseSettings:
 @register.simple_tag(takes_context=True)
 def house_links(context: template.Context) -> dict[str, list[dict[str, Any]]]:
     """`menu` and `foot`: the programs, then the pages marked for each. `programs`: those alone.
-
-    One query for the whole page; nothing where there is no request.
+    Nothing where there is no request.
     """
     request = context.get("request")
     if request is None:
         return {}
-    if not hasattr(request, _LINKS):
-        setattr(request, _LINKS, _links(request))
-    return getattr(request, _LINKS)
-
-
-def _links(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
-    pages = _pages(request)
-    links: dict[str, list[dict[str, Any]]] = {"menu": [], "foot": [], "programs": []}
-    for page in pages:
-        url = page.get_url(request)
-        link = {"label": page.title, "url": url, "here": request.path.startswith(url)}
-        if hasattr(page, "programindexpage"):
-            links["programs"].append(link)
-        elif page.show_in_menus:
-            links["menu"].append(link)
-        if hasattr(page, "standardpage") and page.standardpage.in_foot:
-            links["foot"].append(link)
+    known = links.of(request)
     # What the house is for comes first.
-    return {name: links["programs"] + links[name] for name in ("menu", "foot")} | {
-        "programs": links["programs"]
+    programs = [link for link in known if link.is_programs]
+    others = [link for link in known if not link.is_programs]
+    chosen = {
+        "programs": programs,
+        "menu": programs + [link for link in others if link.in_menu],
+        "foot": programs + [link for link in others if link.in_foot],
     }
-
-
-def _pages(request: HttpRequest) -> list[Page]:
-    """Those right below the front door, each as it is translated, where it is."""
-    site = Site.find_for_request(request)
-    paths = Site.get_site_root_paths()
-    roots = {path.language_code: path.root_path for path in paths if site and path[0] == site.pk}
-    if not roots:
-        return []
-    own = roots.get(get_language() or "", "")
-    below = Q(url_path__startswith=roots.get(settings.LANGUAGE_CODE) or next(iter(roots.values())))
-    if own:
-        below |= Q(url_path__startswith=own)
-    pages = Page.objects.live().filter(below, depth=3).order_by("path")
-    found: dict[uuid.UUID, Page] = {}
-    for page in pages.select_related("standardpage", "programindexpage"):
-        if page.translation_key not in found or (own and page.url_path.startswith(own)):
-            found[page.translation_key] = page
-    return list(found.values())
+    return {
+        place: [
+            {"label": one.label, "url": one.url, "here": request.path.startswith(one.url)}
+            for one in those
+        ]
+        for place, those in chosen.items()
+    }
 
 
 @register.filter

@@ -16,7 +16,7 @@ from chat.keeping import holding, hours, moderation, pacing
 from chat.live import leading
 from chat.models import CareCard, Message, Mute, Response, Room, Seat
 from chat.posting import Draft, post, post_batch
-from chat.reading import replay
+from chat.reading import history, replay
 from chat.seats import seat_of
 from programs import calendar
 from programs.enrolment import remove
@@ -282,12 +282,12 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
         said(cast, cast.ines, "An answer to what lies far back.", reply_to=first.public_id)
         pacing.pace(by=cast.mina, circle=circle, seconds=60)
 
-    def queries(user, address):
+    def queries(user, address, **headers):
         client.force_login(user)
         for _ in range(2):
             client.get(address)  # what a process remembers of the house and its keys
         with django_assert_max_num_queries(10) as asked:
-            client.get(address, headers={"X-Fragment": "1"})
+            client.get(address, headers=headers)
         return len(asked)
 
     talk(10)
@@ -296,7 +296,10 @@ def test_the_page_asks_as_little_of_ten_thousand_messages_as_of_ten(
     many = [queries(user, room_of(cast)) for user in everybody]
 
     assert few == many
-    assert queries(cast.noor, f"{room_of(cast)}before/5000/") <= 6
+    for way in ("before", "after"):
+        older = f"{room_of(cast)}{way}/5000/"
+        assert queries(cast.noor, older) <= 6
+        assert queries(cast.noor, older, **{"X-Fragment": "1"}) <= 6
 
 
 @pytest.mark.once
@@ -408,12 +411,42 @@ def test_in_no_state_a_page_asks_more_than_ten_questions_and_an_older_one_six(
         happen(cast)
     for user in (cast.noor, cast.ines, cast.mina):
         client.force_login(user)
-        for address, most in ((room_of(cast), 10), (f"{room_of(cast)}before/9/", 6)):
-            fragment = {"X-Fragment": "1"}
-            for _ in range(2):
-                client.get(address, headers=fragment)
+        room, older = room_of(cast), f"{room_of(cast)}before/9/"
+        for address, headers, most in (
+            (room, {}, 10),
+            (older, {}, 6),
+            (older, {"X-Fragment": "1"}, 6),
+        ):
+            for _ in range(3):
+                client.get(address, headers=headers)
             with django_assert_max_num_queries(most):
-                assert client.get(address, headers=fragment).status_code == 200
+                assert client.get(address, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["", "?at=1", "before/9/", "after/0/"])
+@pytest.mark.parametrize("headers", [{}, {"X-Fragment": "1"}])
+def test_whoever_is_removed_while_the_log_is_read_finds_nothing(
+    cast, client, monkeypatch, page, headers
+):
+    said(cast, cast.ines, "Written before.")
+    reads = history.drawn
+
+    def remove_her_then_read(*args, **more):
+        moderation.remove(
+            by=cast.mina,
+            circle=cast.circle.public_id,
+            member=cast.member(cast.noor).public_id,
+            why="It was agreed.",
+        )
+        return reads(*args, **more)
+
+    client.force_login(cast.noor)
+    monkeypatch.setattr(history, "drawn", remove_her_then_read)
+
+    answer = client.get(f"{room_of(cast)}{page}", headers=headers)
+
+    assert answer.status_code == 404
+    assert "Written before." not in answer.text
 
 
 def test_what_a_page_asks_of_a_seat_is_put_together_once(cast, client, monkeypatch):

@@ -162,3 +162,35 @@ def test_an_unpublished_page_is_not_there(house, client):
 
     assert client.get("/privacy/").status_code == 404
     assert 'href="/privacy/"' not in client.get("/").content.decode()
+
+
+def test_what_editors_change_is_in_the_frame_of_the_next_page(house, client):
+    """The frame's links are remembered; whoever publishes by noon isn't told to wait."""
+
+    def frame():
+        page = client.get("/accounts/login/").content.decode()
+        return re.findall(r">([^<>]+)</a>", page)
+
+    page = StandardPage.objects.get(slug="privacy")
+    page.title = "What we keep"
+    page.save_revision()
+    assert "Privacy" in frame()
+    page.get_latest_revision().publish()
+    assert "What we keep" in frame() and "Privacy" not in frame()
+
+    page.refresh_from_db()
+    assert frame().index("Our agreement") < frame().index("What we keep")
+    page.move(StandardPage.objects.get(slug="agreement"), pos="left")
+    assert frame().index("What we keep") < frame().index("Our agreement")
+
+    StandardPage.objects.get(pk=page.pk).unpublish()
+    assert "What we keep" not in frame()
+
+
+def test_the_frame_asks_nothing_for_its_links_once_they_are_known(
+    house, client, django_assert_num_queries
+):
+    client.get("/accounts/login/")
+
+    with django_assert_num_queries(0):
+        client.get("/accounts/login/")
