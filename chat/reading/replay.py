@@ -39,11 +39,15 @@ FURTHEST_BACK = 2000
 STRETCH = 50
 
 _LOGS = """
-SELECT r.circle_id, r.id, r.last_seq, r.company, o.language, o.time_zone
+SELECT r.circle_id, r.id, r.last_seq, o.language, o.time_zone
 FROM chat_room r
 JOIN programs_circle c ON c.id = r.circle_id
 JOIN programs_cohort o ON o.id = c.cohort_id
 WHERE r.circle_id {among}
+"""
+_COUNTS = """
+SELECT r.circle_id, r.company, (SELECT a.changes FROM chat_accesscount a WHERE a.id = 1)
+FROM chat_room r WHERE r.circle_id {among}
 """
 _SENT = (Event.Kind.POSTED, Event.Kind.HELD)
 # Answers show another quote after these. Of them all it is the same, and goes along once: there may
@@ -91,11 +95,11 @@ def read_on(wanted: Sequence[Wanted]) -> list[Reading]:
     """For each room what happened since, all in a few queries, however many rooms there are."""
     logs = _logs({one.circle.pk for one in wanted})
     stretches = _stretches([_range_on(one, logs[one.circle.pk]) for one in wanted])
-    # After the events: whoever was removed before one was written is no longer in the company.
+    # Counted after all that was read: events show their messages as they stand by then, and whoever
+    # was removed before one was changed is no longer in the company.
+    counts, changes = _counts(logs)
     known = {one.circle.pk: one.company for one in wanted if one.company}
-    counts = {circle: log.company for circle, log in logs.items()}
     found = companies(counts, known=known)
-    changes = access_changes()
     return [
         Reading(stretch, found[one.circle.pk], changes)
         for one, stretch in zip(wanted, stretches, strict=True)
@@ -140,12 +144,10 @@ def access_changes() -> int:
 
 
 class _Log(NamedTuple):
-    """How far a room's log has come, the count of changes of who may read it, and in which language
-    and by whose clocks it is drawn."""
+    """How far a room's log has come, and in which language and by whose clocks it is drawn."""
 
     room: int
     head: int
-    company: int
     language: str
     time_zone: str
 
@@ -154,6 +156,13 @@ def _logs(circles: Collection[int]) -> dict[int, _Log]:
     """By circle. Raises KeyError for one without a room when it is asked for."""
     rows = statements.rows(_LOGS, [as_list(circles)])
     return {circle: _Log(*row) for circle, *row in rows}
+
+
+def _counts(circles: Collection[int]) -> tuple[dict[int, int], int]:
+    """How often it has changed who may read each of these circles' rooms, and how often anybody's
+    rights have."""
+    rows = statements.rows(_COUNTS, [as_list(circles)])
+    return {row[0]: row[1] for row in rows}, max((row[2] or 0 for row in rows), default=0)
 
 
 def _range(circle: Circle, log: _Log, after: int, limit: int) -> Range:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat import hiding
+from chat import editing, hiding
 from chat.hub.opening import Asked, open_circles
 from chat.keeping import moderation
 from chat.models import AccessCount, Room, SetAside
@@ -84,6 +84,39 @@ def test_nothing_read_after_a_removal_is_for_who_was_removed(cast):
 
     assert "After that" in reading.stretch.packet_for(known.viewers[cast.member(cast.ines).pk]).text
     assert noor.pk not in reading.company.viewers
+
+
+@pytest.mark.parametrize("what", ["removed", "hidden"])
+def test_what_is_changed_while_it_is_read_is_not_for_who_may_read_it_no_more(
+    cast, monkeypatch, what
+):
+    known = company_of(cast)
+    noor, ines = cast.member(cast.noor), cast.member(cast.ines)
+    after = Room.objects.get(circle=cast.circle).last_seq
+    said = say(cast.ines, "As it was", circle=cast.circle)
+    editing.edit(by=cast.ines, circle=cast.circle.public_id, message=said.id, body="As it is")
+    events_of = replay._events
+
+    def read_slowly(ranges):
+        """What was to be read is known; before the messages are looked at, it goes on."""
+        found = events_of(ranges)
+        monkeypatch.undo()
+        if what == "removed":
+            remove(cast.noor, cast.circle, by=cast.mina)
+        else:
+            hiding.hide(by=cast.ines, circle=cast.circle.public_id, member=noor.public_id)
+        editing.edit(by=cast.ines, circle=cast.circle.public_id, message=said.id, body="Not hers")
+        return found
+
+    monkeypatch.setattr(replay, "_events", read_slowly)
+    [reading] = replay.read_on([Wanted(cast.circle, after, known)])
+
+    stretch, viewers = reading.stretch, reading.company.viewers
+    assert "Not hers" in stretch.packet_for(viewers[ines.pk]).text
+    if what == "removed":
+        assert noor.pk not in viewers
+    else:
+        assert "Not hers" not in stretch.packet_for(viewers[noor.pk]).text
 
 
 def test_rooms_read_together_cost_as_one_and_do_not_mix(cast, settings):
