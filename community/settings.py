@@ -155,7 +155,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS = backing.Redis(env)
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "community.layer.HintLayer",
         "CONFIG": {"hosts": [REDIS.channels], "prefix": "reweave"},
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
+from channels_redis.utils import create_pool
 from django.conf import settings
 from redis import asyncio as redis
 
@@ -128,6 +130,29 @@ async def test_what_is_no_message_at_all_leaves_nothing_behind_that_gathers_hint
             await asyncio.sleep(0.05)
 
         assert len(get_channel_layer().channels) == 1
+
+
+async def test_a_broker_whose_machine_is_gone_without_a_word_is_noticed_and_heard_again():
+    # What the system says when nothing has come back from there for most of a minute.
+    gone = TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+    pool = create_pool(get_channel_layer()._shards[0].host)
+    connection = await pool.get_connection()
+    connection._reader.set_exception(gone)
+    # Otherwise it would say at once that nothing has come, as often as it is asked.
+    with pytest.raises(redis.ConnectionError):
+        await connection.read_response(timeout=0.1)
+    await pool.aclose()
+
+    heard: list[Hint] = []
+    async with hearing(heard):
+        listening = get_channel_layer()._shards[0]._pubsub.connection
+        listening._reader.set_exception(gone)
+        await until(lambda: listening._reader and listening._reader.exception() is None)
+        while len(heard) < 2:
+            await announcing.send(grown(alder=2))
+            await asyncio.sleep(0.05)
+
+    assert heard[1] == grown(alder=2)
 
 
 async def test_a_broker_that_is_away_for_long_costs_no_memory(monkeypatch):
