@@ -179,7 +179,8 @@ def _change(
     now: dt.datetime,
     moved_to: dt.datetime | None = None,
 ) -> Session:
-    asked, cohort = cohort, Cohort.objects.select_for_update().get(pk=cohort.pk)
+    # What only refers to it, its circles, waits for nothing.
+    asked, cohort = cohort, Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     before = session_of(cohort, week_of, circle)
     if before is None:
         raise Refused(_("There is no session in that week."))

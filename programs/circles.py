@@ -31,7 +31,7 @@ def form_circle(*, cohort: Cohort, name: str) -> Circle:
 @transaction.atomic
 def appoint(*, circle: Circle, person: User, name: str) -> Membership:
     """`person` holds `circle` from now on. Raises Refused where they belong to it already."""
-    circle = Circle.objects.select_for_update().get(pk=circle.pk)
+    circle = Circle.objects.locked().get(pk=circle.pk)
     if circle.membership_of(person):
         raise Refused(_("They belong to this circle already."))
     return Membership.objects.create(

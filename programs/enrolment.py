@@ -267,7 +267,7 @@ def erase_old_answers(now: dt.datetime | None = None, **kwargs: object) -> int:
 
 
 def _locked(circle: Circle) -> Circle:
-    return Circle.objects.select_for_update(of=("self",)).select_related("cohort").get(pk=circle.pk)
+    return Circle.objects.locked().select_related("cohort").get(pk=circle.pk)
 
 
 def _holder(application: Application, by: User) -> Membership:

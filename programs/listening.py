@@ -27,7 +27,7 @@ def come_in(*, circle: Circle, person: User, name: str) -> Membership:
     Raises Refused for whoever doesn't belong to the program, for a name that is not theirs, and
     where everybody's place is taken.
     """
-    locked = Circle.objects.select_for_update(of=("self",)).select_related("cohort")
+    locked = Circle.objects.locked().select_related("cohort")
     found = locked.open_to(person).filter(pk=circle.pk).first()
     if found is None:
         raise Refused(_("This is open to those who belong to its program."))

@@ -136,16 +136,20 @@ def the_session_goes_on(room: Room) -> None:
 def remove(*, by: User, circle: str, member: str, why: str) -> None:
     """Ends a peer's membership; nothing written after it reaches them. Raises Refused."""
     reason = words.clean_why(why)
-    with facilitating(by, circle) as (room, facilitator):
-        peer = peer_of(room, member)
-        try:
-            enrolment.remove(membership=peer, by=by, why=reason)
-        except PermissionDenied:
-            raise Refused("bad_frame", _("You can’t remove them.")) from None
-        except programs_refusal.Refused as refused:
-            raise Refused("conflict", str(refused)) from None
-        # In the house's record it stands already, as enrolment wrote it.
-        ModerationAction.objects.create(room=room, verb="remove", by=facilitator, member=peer)
+    with transaction.atomic():
+        # Their membership's row before the room's, as whoever leaves takes them.
+        theirs = Membership.objects.filter(circle__public_id=circle, public_id=member)
+        list(theirs.select_for_update(of=("self",), no_key=True))
+        with facilitating(by, circle) as (room, facilitator):
+            peer = peer_of(room, member)
+            try:
+                enrolment.remove(membership=peer, by=by, why=reason)
+            except PermissionDenied:
+                raise Refused("bad_frame", _("You can’t remove them.")) from None
+            except programs_refusal.Refused as refused:
+                raise Refused("conflict", str(refused)) from None
+            # In the house's record it stands already, as enrolment wrote it.
+            ModerationAction.objects.create(room=room, verb="remove", by=facilitator, member=peer)
 
 
 def _mute(room: Room, peer: Membership, row: Mute, why: str) -> None:
@@ -184,7 +188,7 @@ def let_back_in(*, by: User, circle: str, member: str) -> None:
     """Takes a removal back: seat, history and mutes are as they were. Raises Refused."""
     with transaction.atomic():
         # The circle's row before the room's, as whoever comes in takes them.
-        list(Circle.objects.select_for_update(of=("self",)).filter(public_id=circle))
+        list(Circle.objects.locked().filter(public_id=circle))
         with facilitating(by, circle) as (room, facilitator):
             gone = removed_from(room).filter(public_id=member).first()
             if gone is None:

@@ -52,6 +52,14 @@ class CircleQuerySet(models.QuerySet["Circle"]):
         facilitators = Membership.objects.current().facilitators().filter(user=user)
         return self.filter(Exists(facilitators.filter(circle=OuterRef("pk"))))
 
+    def locked(self) -> Self:
+        """For whoever comes in, one after the other; before the room's own lock.
+
+        What only refers to the circle waits for none of them: a room that is written twice in one
+        transaction has the database look whether its circle is there, and they wait for the room.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
     def places_left(self, circle: int) -> int:
         """How many may still be accepted into the circle with this key."""
         return self.with_places().values_list("places_left", flat=True).get(pk=circle)
