@@ -135,6 +135,16 @@ def test_how_long_a_database_waits_can_be_said_otherwise(tmp_path):
     assert "idle_in_transaction_session_timeout" in said
 
 
+def test_a_database_whose_machine_is_gone_without_a_word_is_given_up_soon(tmp_path):
+    url = "postgres://user:word@db.example/house"
+    read = backing.database(Environment({"DATABASE_URL": url}), tmp_path)["OPTIONS"]
+    assert read["connect_timeout"] <= 10 and read["tcp_user_timeout"] <= 15_000
+    waits = read["keepalives_idle"] + read["keepalives_interval"] * read["keepalives_count"]
+    assert waits <= 20
+    told = backing.database(Environment({"DATABASE_URL": f"{url}?connect_timeout=3"}), tmp_path)
+    assert told["OPTIONS"]["connect_timeout"] == "3"
+
+
 def test_each_use_of_redis_has_a_database_of_its_own():
     redis = backing.Redis(Environment({"REDIS_URL": "rediss://:w@host:6380/5?x=1"}))
     addresses = {redis.broker, redis.channels, redis.memory}
