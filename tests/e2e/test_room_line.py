@@ -17,6 +17,7 @@ from tests.e2e.room import (
     expect_kept,
     expect_posted,
     expect_words,
+    faults_of,
     kept,
     live,
     message,
@@ -257,3 +258,33 @@ def test_where_no_socket_can_be_had_a_hushed_circle_is_heard_again(visit, cast):
     expect(
         page.locator(".only-desk").get_by_role("button", name="Hush until morning")
     ).to_be_visible()
+
+
+@pytest.mark.parametrize("has_socket", [True, False], ids=["by socket", "by HTTP"])
+def test_what_one_left_unsent_is_neither_shown_to_the_next_nor_sent_by_them(
+    visit, live_house, cast, has_socket
+):
+    seen = visit("/support/", cast.noor, fresh=True)
+    page = seen.page
+    if not has_socket:
+        page.route_web_socket("**/ws/", lambda ws: ws.close())
+    page.goto(room_of(cast))
+    if has_socket:
+        live(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    write(page, "Nobody else's words.")
+    writing(page).fill("Nor is this.")
+    expect_kept(page, "Nor is this.")
+    name, value = live_house.sign_in(cast.ines)
+    page.context.add_cookies([{"name": name, "value": value, "url": live_house.url}])
+
+    page.context.set_offline(False)
+
+    ines = cast.member(cast.ines).public_id
+    expect(page.locator("reweave-room")).to_have_attribute("data-me", ines)
+    expect(writing(page)).to_have_value("")
+    expect(page.get_by_text("Nobody else's words.")).to_have_count(0)
+    assert "Nobody else" not in kept(page)
+    assert not beside(Message.objects.filter(membership__isnull=False).exists)
+    assert faults_of(seen) == []

@@ -61,10 +61,6 @@ class Live extends Room {
     return NO_MARKS;
   }
 
-  get me() {
-    return this.dataset.me;
-  }
-
   get inRound() {
     return this.state.phase === "check_in" || this.state.phase === "sharing";
   }

@@ -70,8 +70,12 @@ class Marks extends HTMLElement {
   }
 
   gone(circle) {
-    this.#circles.delete(circle);
     for (const link of document.querySelectorAll(`[data-circle-link="${circle}"]`)) link.remove();
+    this.leave(circle);
+  }
+
+  leave(circle) {
+    this.#circles.delete(circle);
     this.show();
   }
 
@@ -193,6 +197,11 @@ class Circle {
 
   ended() {
     this.marks.gone(this.id);
+  }
+
+  /** Someone else is signed in on this device: what they have read is not marked on this page. */
+  anothers() {
+    this.marks.leave(this.id);
   }
 
   async mayEnter() {

@@ -128,6 +128,10 @@ export class Room extends HTMLElement {
 
   // What the line asks of a circle --------------------------------------------------
 
+  get me() {
+    return this.dataset.me;
+  }
+
   get since() {
     return this.log.cursor;
   }
@@ -142,6 +146,14 @@ export class Room extends HTMLElement {
     this.keep.dropAll(`draft:${this.dataset.circle}`);
     this.keep.dropAll(this.outbox.prefix);
     this.empty("part-gone");
+  }
+
+  /** Whoever is signed in now is not whose page this was: they get their own, and nothing of what
+   * the other had written is shown or sent. */
+  anothers() {
+    this.empty("part-signed-out");
+    this.replaceChildren();
+    location.reload();
   }
 
   /** Everyone's words leave the page; what its reader has not sent is handed back. */

@@ -50,7 +50,8 @@ export class Line extends EventTarget {
   }
 
   /** `listener` has `since` (its cursor), `hear(frame)`, `ended()`, and for when there is no
-   * line, `async mayEnter()` and `async withoutLine()`. */
+   * line, `async mayEnter()` and `async withoutLine()`; where its page is one member's, `me` and
+   * `anothers()`. */
   open(circle, listener) {
     this.#circles.set(circle, listener);
     if (this.#socket?.readyState === WebSocket.OPEN) this.reopen(circle);
@@ -141,6 +142,12 @@ export class Line extends EventTarget {
     if (frame.is === "bye" && frame.code === NOT_A_MEMBER) this.#leave(frame.circle);
     const listener = this.#circles.get(frame.circle);
     if (!listener) return;
+    if (frame.is === "opened" && listener.me && listener.me !== frame.me) {
+      // Someone else has signed in since: nothing of whoever had this page goes out as theirs.
+      this.close(frame.circle);
+      listener.anothers();
+      return;
+    }
     if (frame.is === "opened") {
       this.#failures = 0;
       this.#tell("live");

@@ -87,6 +87,7 @@ export class Log {
     const loaded = new DOMParser().parseFromString(await response.text(), "text/html");
     const root = loaded.querySelector(this.room.localName);
     if (!root) return this.room.elsewhere?.();
+    if (root.dataset.me !== this.room.me) return this.room.anothers();
     const fresh = [...root.querySelectorAll("[data-log] > [data-id]")];
     const hasOlder = root.querySelector("[data-older]");
     const hasNewer = root.querySelector("[data-newer]");
