@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 
 from chat import hush
 from chat.keeping import moderation
-from chat.models import Message, Seat
+from chat.models import Message, Mute, Seat
 from programs import calendar
 from tests.e2e.conftest import PHONE
-from tests.e2e.room import live, message, room_of, said, soon
+from tests.e2e.room import beside, do, live, message, room_of, said, soon, write
 
 pytestmark = pytest.mark.e2e
 
@@ -97,6 +97,8 @@ def test_today_is_yesterday_after_midnight_where_nobody_speaks(visit, cast):
     page.goto(room_of(cast))
     expect(live(page).locator(".day")).to_have_text(re.compile("^Today, "))
 
+    # With the line the house would say what time it is.
+    page.context.set_offline(True)
     page.clock.fast_forward("24:00:00")
 
     expect(page.locator(".day")).to_have_text(re.compile("^Yesterday, "))
@@ -127,6 +129,56 @@ def test_whether_someone_may_write_goes_by_the_houses_clock(visit, cast, muted_u
     page.clock.fast_forward("31:00")
 
     expect(bar).to_have_count(0)
+
+
+@pytest.fixture
+def enter_ahead(visit, cast):
+    """`enter_ahead(user, days)`: their page of the room, where their clock is as far ahead."""
+
+    def enter_ahead(user, days):
+        page = visit("/places/", user, fresh=True).page
+        page.clock.install(time=timezone.now() + datetime.timedelta(days=days))
+        return live(page.goto(room_of(cast)) and page)
+
+    return enter_ahead
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_where_a_clock_is_a_day_wrong_today_is_today_all_the_same(cast, enter_ahead, days):
+    said(cast, cast.ines, "Said just now.")
+    page = enter_ahead(cast.noor, days)
+    page.context.set_offline(True)
+
+    write(page, "From the tunnel.")
+
+    expect(message(page, "From the tunnel.")).to_have_attribute("data-state", "kept")
+    expect(page.locator(".day")).to_have_text(re.compile("^Today, "))
+
+
+def test_where_a_clock_is_a_day_ahead_a_hushed_circle_is_not_marked(cast, enter_ahead):
+    hush.hush(by=cast.noor, circle=cast.circle.public_id)
+    page = enter_ahead(cast.noor, 1)
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+
+    said(cast, cast.ines, "This disturbs nobody.")
+
+    expect(message(page, "This disturbs")).to_be_visible()
+    expect(page).to_have_title("Alder circle · Reweave")
+
+
+def test_where_a_facilitators_clock_is_a_day_behind_a_mute_lasts_as_long_as_it_says(
+    cast, enter_ahead
+):
+    said(cast, cast.noor, "On and on.")
+    page = enter_ahead(cast.mina, -1)
+
+    do(page, "On and on.", "Mute for a while")
+    page.get_by_role("dialog").get_by_label("Why, in a sentence").fill("Let others come in")
+    page.get_by_role("dialog").get_by_role("button", name="Mute").click()
+
+    expect(page.get_by_text("have been told why and until when")).to_be_visible()
+    left = beside(Mute.objects.get).until - timezone.now()
+    assert datetime.timedelta(minutes=55) < left <= datetime.timedelta(hours=1)
 
 
 def test_a_clock_that_is_set_while_the_page_is_open_opens_nothing(visit, cast, muted_until):

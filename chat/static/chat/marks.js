@@ -3,6 +3,7 @@
 
 import { Line } from "./line/line.js";
 import { mayEnter } from "./line/reach.js";
+import { houseSays, now } from "./words/clock.js";
 
 const MOST = 9;
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -167,7 +168,7 @@ class Circle {
   hush(until) {
     clearTimeout(this.#timer);
     this.#until = until;
-    const left = until ? new Date(until) - Date.now() : 0;
+    const left = until ? new Date(until) - now() : 0;
     this.hushed = left > 0;
     if (!this.hushed) return;
     this.#timer = setTimeout(() => {
@@ -180,7 +181,10 @@ class Circle {
 
   hear(frame) {
     if (frame.is === "opened" && frame.reload) this.since = frame.head;
-    if (frame.is === "opened") this.#stands(frame.read, frame.hushed);
+    if (frame.is === "opened") {
+      houseSays(frame.now);
+      this.#stands(frame.read, frame.hushed);
+    }
     // Said by this person's other devices, too.
     if (frame.is === "read") this.#stands(frame.seq, this.#until);
     if (frame.is === "hushed") this.#stands(0, frame.until);

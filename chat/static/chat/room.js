@@ -20,7 +20,7 @@ import { Hush } from "./standing/hush.js";
 import { Needs } from "./standing/needs.js";
 import { asked, askedAnew } from "./standing/question.js";
 import { Standing } from "./standing/standing.js";
-import { eachNewDay, hour } from "./words/clock.js";
+import { eachNewDay, hour, houseSays, now } from "./words/clock.js";
 import { cut, say } from "./words/sayings.js";
 import { redraw } from "./words/times.js";
 import { Composer } from "./writing/composer.js";
@@ -38,7 +38,6 @@ export class Room extends HTMLElement {
   connectedCallback() {
     this.can = new Set(JSON.parse(this.dataset.can));
     this.#sight = this.dataset.sight;
-    this.#houseSays(this.dataset.now);
     this.line = Line.ofTab(this.dataset.socket);
     this.keep = new Keep(this.dataset.person);
     this.aloud = new Aloud(this);
@@ -101,19 +100,9 @@ export class Room extends HTMLElement {
     return JSON.parse(this.dataset.waysBack ?? "{}");
   }
 
-  get now() {
-    return Date.now() + this.ahead;
-  }
-
-  /** What our clock and the house's differ by, so that both mean the same minute. Either may be set
-   * while the page is open. */
-  #houseSays(now) {
-    this.ahead = new Date(now) - Date.now();
-  }
-
   /** How long the house will let what was said at that time be changed, in milliseconds. */
   timeToChange(at) {
-    return Date.parse(at) + this.dataset.editMinutes * 60_000 - this.now;
+    return Date.parse(at) + this.dataset.editMinutes * 60_000 - now();
   }
 
   /** What was said today was said yesterday, and a session on Thursday is tonight. */
@@ -137,7 +126,7 @@ export class Room extends HTMLElement {
   }
 
   hear(frame) {
-    this.heardAt = new Date();
+    this.heardAt = now();
     this[`_${frame.is}`]?.(frame);
   }
 
@@ -260,7 +249,7 @@ export class Room extends HTMLElement {
   async _opened(frame) {
     const { head, can, members, mine, sight } = frame;
     const reload = this.#seesAnew(sight) || frame.reload;
-    this.#houseSays(frame.now);
+    houseSays(frame.now);
     this.can = new Set(can);
     this.company.opened(members);
     this.standing.opened(frame);

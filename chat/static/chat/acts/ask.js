@@ -1,6 +1,6 @@
 // What a facilitator is asked before they act: the reason, and until when.
 
-import { next } from "../words/clock.js";
+import { next, now } from "../words/clock.js";
 
 const HOUR = 3_600_000;
 const MORNING = 8;
@@ -32,5 +32,5 @@ function until(length) {
 
 function then(length) {
   if (length === "morning") return next(MORNING);
-  return new Date(Date.now() + (length === "week" ? 7 * 24 * HOUR : HOUR));
+  return new Date(now() + (length === "week" ? 7 * 24 * HOUR : HOUR));
 }

@@ -1,5 +1,6 @@
 // The breathing shed: two minutes, at one's own pace, as still as one likes.
 
+import { now } from "../words/clock.js";
 import { sayInWords } from "../words/sayings.js";
 
 const MINUTE = 60_000;
@@ -20,7 +21,7 @@ export class Breath {
 
   tick() {
     const { breath_until: until } = this.live.state;
-    const left = until ? new Date(until).getTime() - this.live.now : 0;
+    const left = until ? new Date(until).getTime() - now() : 0;
     this.place.hidden = left <= 0;
     if (this.live.hasAttribute("data-breathing") !== left > 0) {
       this.live.toggleAttribute("data-breathing", left > 0);

@@ -1,5 +1,6 @@
 // What facilitators have beside it: the parts, the piece, the room.
 
+import { now } from "../words/clock.js";
 import { say } from "../words/sayings.js";
 
 const PARTS = ["opening", "grounding", "check_in", "sharing", "closing"];
@@ -24,7 +25,7 @@ export class Lead {
     this.#show("[data-take-over]", state.facilitator !== me);
     this.#show("[data-mine-piece]", inRound && !iHold);
     this.#show("[data-more-time]", inRound && state.holder);
-    const breathes = state.breath_until && new Date(state.breath_until).getTime() > live.now;
+    const breathes = state.breath_until && new Date(state.breath_until).getTime() > now();
     this.#show("[data-breathe]", !breathes);
     this.#show("[data-breathe-end]", breathes);
     this.#show("[data-pause]", !live.hasAttribute("data-paused"));

@@ -1,6 +1,7 @@
 // The middle of the page: what part it is, who has the talking piece, what they say and how much
 // room there is, and where one writes when it is one's turn.
 
+import { now } from "../words/clock.js";
 import { say, sayInWords } from "../words/sayings.js";
 
 const MINUTE = 60_000;
@@ -156,7 +157,7 @@ export class Stage {
     const { holder, holder_at: since, soft_seconds: soft } = live.state;
     this.time.hidden = !(live.inRound && holder && since && soft);
     if (this.time.hidden) return;
-    const gone = live.now - new Date(since).getTime();
+    const gone = now() - new Date(since).getTime();
     const left = soft * 1000 - gone;
     const minutes = left < MINUTE / 2 ? 0 : Math.max(1, Math.round(left / MINUTE));
     const words = sayInWords(live.iHold ? "live.mytime" : "live.time", minutes);

@@ -1,6 +1,6 @@
 // Hush until morning, and back again with one press.
 
-import { zone } from "../words/clock.js";
+import { now, zone } from "../words/clock.js";
 import { say } from "../words/sayings.js";
 import { untilThen } from "./standing.js";
 
@@ -32,8 +32,8 @@ export class Hush {
   /** The circle is quiet until then, or is heard again; asked for here or on another device. */
   told(until) {
     clearTimeout(this.#morning);
-    const lasts = until && new Date(until) > this.room.now;
-    if (lasts) this.#morning = setTimeout(() => this.told(until), untilThen(until, this.room.now));
+    const lasts = until && new Date(until) > now();
+    if (lasts) this.#morning = setTimeout(() => this.told(until), untilThen(until));
     this.#show(lasts ? until : null);
   }
 

@@ -1,7 +1,7 @@
 // How the room stands: what holds for everyone, what for this reader, and who is here. Shown in
 // the bars, by the line that says who holds the room, and in the composer where it is locked.
 
-import { moment } from "../words/clock.js";
+import { moment, now } from "../words/clock.js";
 import { say } from "../words/sayings.js";
 import { whatFloorForbids, whatForbids } from "../writing/writing.js";
 import { keepHere } from "./here.js";
@@ -127,12 +127,12 @@ export class Standing {
     this.room.keeping?.show(this.state);
     this.room.mayWriteOrNot?.();
     clearTimeout(this.unlock);
-    if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until, this.room.now));
+    if (muted) this.unlock = setTimeout(() => this.show(), untilThen(muted.until));
   }
 
   /** Whether it is to come still by the house's clock, which says what holds. */
   #isAhead(instant) {
-    return new Date(instant) > this.room.now;
+    return new Date(instant) > now();
   }
 
   #showWatch() {
@@ -157,6 +157,6 @@ export class Standing {
 }
 
 /** How long until then. A timer can't reach further than some weeks. */
-export function untilThen(instant, now) {
-  return Math.min(Math.max(new Date(instant) - now, 0) + 500, 2 ** 31 - 1);
+export function untilThen(instant) {
+  return Math.min(Math.max(new Date(instant) - now(), 0) + 500, 2 ** 31 - 1);
 }

@@ -7,6 +7,23 @@ const LOOK = 30_000;
 const formats = new Map();
 const days = new Map();
 
+// What the device's clock and the house's differ by: one of them may be set wrong, or set anew while
+// the page is open.
+let ahead = 0;
+
+/** The house has said what time it is: from now on the page goes by its clock. */
+export function houseSays(instant) {
+  ahead = new Date(instant) - Date.now();
+}
+
+/** Now, by the house's clock where it has told the page, else by the device's. */
+export function now() {
+  return Date.now() + ahead;
+}
+
+const told = document.querySelector("[data-now]")?.dataset.now;
+if (told) houseSays(told);
+
 /** The zone that all times are told in. */
 export const zone = zoneOfReader();
 
@@ -47,58 +64,59 @@ export function dayKey(when) {
   return days.get(quarter);
 }
 
-export function dayInWords(when, now = new Date()) {
-  const day = fullDay(when, now);
-  if (dayKey(when) === dayKey(now)) return say("today", { day });
-  return dayKey(when) === daysAfter(now, -1) ? say("yesterday", { day }) : day;
+export function dayInWords(when) {
+  const day = fullDay(when);
+  if (dayKey(when) === today()) return say("today", { day });
+  return dayKey(when) === daysAfter(now(), -1) ? say("yesterday", { day }) : day;
 }
 
 /** A day in full, with the year where it is not this one. */
-export function fullDay(when, now = new Date()) {
-  const year = yearOf(when) === yearOf(now) ? {} : { year: "numeric" };
+export function fullDay(when) {
+  const year = yearOf(when) === yearOf(now()) ? {} : { year: "numeric" };
   return dayFirst(format({ weekday: "long", day: "numeric", month: "long", ...year }), when);
 }
 
 /** A moment in full, with the zone named, for a title or a time until which something holds. */
 export function moment(when) {
-  const now = new Date();
   const other = { day: "numeric", month: "long", year: "numeric" };
-  const day = yearOf(when) === yearOf(now) ? fullDay(when, now) : dayFirst(format(other), when);
+  const day = yearOf(when) === yearOf(now()) ? fullDay(when) : dayFirst(format(other), when);
   return `${day}, ${hour(when)} ${zoneName}`;
 }
 
 /** When a session is: `brief`ly, as in a bar, or in full with its end. Both name the zone. */
 export function session(begins, ends, { brief = false } = {}) {
-  const now = new Date();
-  const today = dayKey(begins) === dayKey(now);
+  const isToday = dayKey(begins) === today();
   const evening = Number(format({ hour: "2-digit", hourCycle: "h23" }, "en-GB").format(begins)) >= 17;
-  const named = today ? (evening ? "tonight" : "today") : "on";
-  const soon = dayKey(begins) < daysAfter(now, 7);
+  const named = isToday ? (evening ? "tonight" : "today") : "on";
+  const soon = dayKey(begins) < daysAfter(now(), 7);
   const near = soon ? { weekday: "long" } : { day: "numeric", month: "long" };
-  const on = brief ? dayFirst(format(near), begins) : fullDay(begins, now);
+  const on = brief ? dayFirst(format(near), begins) : fullDay(begins);
   const values = { on, at: hour(begins), until: hour(ends), zone: zoneName };
   return say(`${brief ? "session-brief" : "session"}.${named}`, values);
 }
 
 /** The next time that the reader's clock shows this full hour. */
-export function next(full, now = Date.now()) {
+export function next(full) {
   const shown = `${String(full).padStart(2, "0")}:00`;
-  let then = (Math.floor(now / QUARTER) + 1) * QUARTER;
+  let then = (Math.floor(now() / QUARTER) + 1) * QUARTER;
   while (hour(then) !== shown) then += QUARTER;
   return new Date(then);
 }
 
 /** Calls each time that a new day has begun for the reader, on a page that stays open. */
 export function eachNewDay(call) {
-  let day = dayKey(new Date());
+  let day = today();
   const look = () => {
-    const now = dayKey(new Date());
-    if (now === day) return;
-    day = now;
+    if (today() === day) return;
+    day = today();
     call();
   };
   setInterval(look, LOOK);
   document.addEventListener("visibilitychange", look);
+}
+
+function today() {
+  return dayKey(now());
 }
 
 function daysAfter(when, count) {

@@ -2,6 +2,7 @@
 // sent in order and one by one. The same name for the same words makes sending twice harmless.
 
 import { post } from "../line/twin.js";
+import { now } from "../words/clock.js";
 import { say, sayCount } from "../words/sayings.js";
 import { drawDraft } from "./draft.js";
 
@@ -29,7 +30,7 @@ export class Outbox {
 
   /** Sends it, now or as soon as that is possible. */
   add({ body, note, quote }) {
-    const item = { id: crypto.randomUUID(), body, note, quote, at: Date.now() };
+    const item = { id: crypto.randomUUID(), body, note, quote, at: now() };
     this.room.log.change(() => this.#draw(item));
     this.room.toNewest();
     this.keep.put(this.prefix + item.id, item);
