@@ -31,7 +31,13 @@ _NEWLINES = regex.compile(r"\r\n?|\u2028|\u2029")
 _LINE_ENDS = regex.compile(r"(?<![^\S\n])[^\S\n]+$", regex.MULTILINE)
 # Two of these are a flag. To find where each begins, the engine looks back to the first of a row.
 _FLAGS = regex.compile(r"[\U0001F1E6-\U0001F1FF]{2}")
-_LINK = regex.compile(r"\bhttps?://[^\s<>\"'“”‘’\p{Cf}]+(?<![.,;:!?)\]…*])", regex.IGNORECASE)
+# A bracket that the address opened is closed by it, too; what ends a sentence, in any script, is
+# not the address's, nor is the bracket that it stands in.
+_LINK = regex.compile(
+    r"""\bhttps?://(?:\([^\s<>"'“”‘’()\p{Cf}]*\)|[^\s<>"'“”‘’)\p{Cf}])+"""
+    r"(?<![.,;:!?(\]…*、。，．！？；：،؛؟۔।」』】》）])",
+    regex.IGNORECASE,
+)
 _EMPHASIS = regex.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _PARAGRAPHS = regex.compile(r"\n{2,}")
 

@@ -215,6 +215,25 @@ def test_an_address_becomes_a_plain_link():
     assert Seen(html).text == "see https://example.org/a?b=1&c=2, and (http://example.org)."
 
 
+@pytest.mark.parametrize(
+    ("before", "address", "after"),
+    [
+        ("see ", "https://en.example.org/wiki/Loom_(weaving)", ", and then"),
+        ("(", "https://en.example.org/wiki/Loom_(weaving)", ")."),
+        ("(see ", "https://example.org/a", ")"),
+        ("", "https://example.org/a", ":)"),
+        ("", "https://例え.example/道", "。"),
+        ("（", "https://example.org/a", "）"),
+        ("", "https://example.org/a", "؟"),
+    ],
+)
+def test_a_link_ends_with_its_address(before, address, after):
+    html = to_html(f"{before}{address}{after}")
+
+    assert [attributes["href"] for tag, attributes in Seen(html).tags if tag == "a"] == [address]
+    assert Seen(html).text == f"{before}{address}{after}"
+
+
 def test_a_link_shows_where_it_leads():
     html = str(to_html("https://example.org/\u202egnp.exe https://a.example@b.example/"))
 
