@@ -117,13 +117,18 @@ def to_html(body: str, mark: Callable[[str], str] = str) -> Markup:
 
 def excerpt(body: str, length: int = 80) -> str:
     """The beginning of a message on one line, for a quote."""
-    line = " ".join(body.split())
+    line = " ".join(unmarked(body).split())
     if len(line) <= length:
         return line
     characters = regex.findall(r"\X", line[: length * _CODE_POINTS_PER_CHARACTER])
     if len(characters) <= length:
         return line
     return "".join(characters[:length]).rstrip() + "…"
+
+
+def unmarked(body: str) -> str:
+    """The words as they are read, without the signs that emphasise some of them."""
+    return _EMPHASIS.sub(r"\1", body) if "*" in body else body
 
 
 def _paragraph(text: str, mark: Callable[[str], str]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+import regex
 from django.utils.translation import gettext as _
 
 from chat.hiding import hidden_from
@@ -19,6 +20,7 @@ from chat.models import Message, Seat
 from chat.reading import drawing, history
 from chat.reading.entries import Entry
 from chat.refusal import Refused
+from chat.words import unmarked
 from community import vault
 from programs.models import PromptDelivery
 
@@ -30,6 +32,8 @@ _MOST_SECONDS = 1.0
 _SAME = str.maketrans(
     dict.fromkeys("’‘‛‚‹›", "'") | dict.fromkeys("“”‟„«»「」『』", '"') | dict.fromkeys("–—", "-")
 )
+# Signs that nobody sees: where a word may be parted, how a picture is drawn.
+_UNSEEN = regex.compile(r"\p{DI}+")
 # What stands between quotes, or a word.
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
@@ -57,8 +61,9 @@ def terms_in(query: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """The text as people compare it: without capitals, accents and the shapes of quotes."""
-    bare = unicodedata.normalize("NFKD", text.translate(_SAME)).casefold()
+    """The text as people compare it: without capitals, accents, the shapes of quotes and whatever
+    is not seen."""
+    bare = unicodedata.normalize("NFKD", _UNSEEN.sub("", text.translate(_SAME))).casefold()
     bare = unicodedata.normalize("NFKD", bare)
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
@@ -109,7 +114,7 @@ def _holds(message: Message, terms: list[str], seat: Seat) -> bool:
             said = message.words(owner=owner)
         except vault.Unopenable:
             return False
-        text = f"{said.note}\n{said.body}"
+        text = f"{said.note}\n{unmarked(said.body)}"
     bare = folded(text)
     return all(term in bare for term in terms)
 

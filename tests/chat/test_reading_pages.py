@@ -47,6 +47,23 @@ def test_words_are_found_whatever_their_capitals_accents_and_quotes(client, cast
     assert "holds these words" in find(client, cast, cast.noor, "bakery")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("seedcorn", "The seed\u00adcorn keeps."),
+        ("❤️", "So it was ❤"),
+        ("❤", "So it was ❤\ufe0f"),
+        ('"so tired"', "I was *so* tired"),
+        ("tired", "I was so *tired*."),
+    ],
+)
+def test_words_are_found_as_they_are_read(client, cast, words, said):
+    say(cast.ines, said, circle=cast.circle)
+    say(cast.ines, "Something else.", circle=cast.circle)
+
+    assert "One message" in find(client, cast, cast.noor, words)
+
+
 def test_words_in_quotes_of_any_kind_are_looked_for_as_they_stand(client, cast):
     say(cast.ines, "She put the “kettle” on.", circle=cast.circle)
     say(cast.mina, "On the kettle she put it.", circle=cast.circle)

@@ -327,6 +327,10 @@ def test_an_excerpt_is_one_line_of_eighty_characters():
     assert excerpt("a" * 81) == "a" * 80 + "…"
 
 
+def test_an_excerpt_shows_no_signs_of_emphasis():
+    assert excerpt("so *very lightly*,\n2 * 3") == "so very lightly, 2 * 3"
+
+
 def test_an_excerpt_never_cuts_a_character_in_two():
     assert excerpt(FAMILY * 100) == FAMILY * 80 + "…"
     assert excerpt(ACCENTED * 100) == ACCENTED * 80 + "…"
