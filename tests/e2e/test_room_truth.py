@@ -112,6 +112,26 @@ def test_what_was_refused_while_more_is_written_is_said_aloud(noor, cast):
     expect(noor.locator("[data-aloud]")).to_contain_text("Your message was not sent.")
     expect(writing(noor)).to_have_value("Second.")
 
+    noor.get_by_role("button", name="Change it").click()
+
+    expect(noor.get_by_role("alert")).to_contain_text("First send the words that stand here")
+    writing(noor).fill("")
+    noor.get_by_role("button", name="Change it").click()
+    expect(writing(noor)).to_have_value("First.")
+    expect(noor.locator("[data-log] > .msg")).to_have_count(0)
+
+
+def test_what_is_refused_takes_no_content_note_from_what_is_begun(noor, cast):
+    noor.context.set_offline(True)
+    write(noor, "First.")
+    noor.get_by_role("button", name="Add a content note").click()
+    noor.get_by_label("Content note", exact=True).fill("a birthday")
+    beside(pacing.pause, by=cast.mina, circle=cast.circle.public_id)
+    noor.context.set_offline(False)
+
+    expect(message(noor, "First.")).to_contain_text("Not sent")
+    expect(noor.get_by_label("Content note", exact=True)).to_have_value("a birthday")
+
 
 def test_what_waits_at_a_slow_pace_says_how_long_and_goes_when_the_pace_is_lifted(noor, cast):
     beside(pacing.pace, by=cast.mina, circle=cast.circle.public_id, seconds=100)

@@ -107,9 +107,10 @@ export class Composer {
     return this.#changing ? this.#letGo() : this.#clear();
   }
 
-  /** Puts unsent words back where they were written; false where others stand there. */
+  /** Puts unsent words back where they were written; false where others stand there, or the note or
+   * the answer that others begin with. */
   takeBack(item, sentence) {
-    if (!this.isEmpty || this.#changing) return false;
+    if (this.holdsWords || this.answering.quote) return false;
     this.#fill(item);
     this.#keepSoon();
     this.refuse(sentence);

@@ -185,7 +185,7 @@ export class Outbox {
     element.addEventListener("click", ({ target }) => {
       const act = target.closest("[data-do]")?.dataset.do;
       if (act === "again") this.#tryAgain(waiting);
-      if (act === "rewrite" && this.room.composer.takeBack(item, "")) this.#remove(waiting);
+      if (act === "rewrite") this.#rewrite(waiting);
     });
   }
 
@@ -193,6 +193,13 @@ export class Outbox {
     delete item.refused;
     this.keep.put(this.prefix + item.id, item);
     this.pump();
+  }
+
+  /** Back to where it was written, unless something else is being written there. */
+  #rewrite(waiting) {
+    const { composer } = this.room;
+    if (composer.takeBack(waiting.item, "")) this.#remove(waiting);
+    else composer.refuse(say("gone.first"));
   }
 
   #rename(item) {
