@@ -512,3 +512,14 @@ def test_every_response_is_offered_with_its_mark(cast, client):
 
     offered = re.findall(r'data-respond="(\w+)"><svg.*?#i-(\w+)".*?</svg>([^<]+)<', page)
     assert offered == [(kind.value, kind.icon, kind.label) for kind in Response.Kind]
+
+
+def test_whatever_one_writes_runs_in_its_own_direction(cast, client):
+    message = said(cast, cast.mina, "Good evening.")
+    fields = []
+    for address in (room_of(cast), reverse("message", args=[cast.circle.public_id, message.id])):
+        page = page_for(client, cast.mina, address)
+        fields += re.findall(r'<(?:textarea|input class="input")[^>]*\bname="[^"]*"[^>]*>', page)
+
+    assert len(fields) > 8
+    assert [field for field in fields if 'dir="auto"' not in field] == []
