@@ -267,6 +267,41 @@ def test_what_was_begun_while_the_desk_asked_the_house_is_not_swept_away(visit, 
     assert faults_of(mina) == []
 
 
+def test_what_comes_while_something_is_open_on_the_desk_is_not_kept_back(visit, cast, aside):
+    def worry(about, by):
+        here = {"circle": cast.circle.public_id, "member": aside(cast.member, about).public_id}
+        aside(concerns.tell, by=by, reason="worried", **here)
+
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=PHONE)
+    page = mina.page
+    items, more = page.locator(".qitem"), page.locator("[data-more]")
+    menu, jump = page.locator("details.care").first, page.locator(".jump a").first
+    menu.locator("summary").click()
+    worry(cast.noor, by=cast.ines)
+    expect(items).to_have_count(1)
+    expect(menu).to_have_attribute("open", "")
+    expect(jump).to_have_text("Needs you, 1")
+
+    settling_it = items.first.locator("details.more").last
+    settling_it.locator("summary").click()
+    aside(pacing.pause, by=cast.mina, circle=cast.circle.public_id)
+    expect(page.locator(".phasebar")).to_contain_text("The room is resting.")
+    expect(more).to_be_hidden()
+    worry(cast.ines, by=cast.noor)
+
+    expect(more).to_contain_text("Someone may need care.")
+    expect(jump).to_have_text("Needs you, 2")
+    assert faults(page) == []
+    more.get_by_role("button", name="Show it").click()
+    expect(items).to_have_count(2)
+    expect(items.last).to_contain_text("Ines")
+    expect(items.last).to_be_focused()
+    expect(page.locator("#h-q")).to_contain_text("2")
+    expect(settling_it).to_have_attribute("open", "")
+    expect(more).to_be_hidden()
+    assert faults_of(mina) == []
+
+
 def test_whoever_holds_a_circle_alone_is_offered_the_leads_and_not_themselves(visit, cast):
     told = said(cast, cast.noor, "The kettle sang.")
     page = live(visit(room_of(cast), cast.mina).page)

@@ -6,10 +6,12 @@ import { redraw } from "./words/times.js";
 
 const UNDO = 10_000;
 const NOW_AND_THEN = 30_000;
+const LATER = 3000;
 const NEWS = /^(care\.flag|report\.|desk\.|message\.(held|let_through|set_aside|put_back|taken_back|edited|asked)|member\.|room\.)/;
 
 class Desk extends HTMLElement {
   #looking;
+  #waiting;
   #looks = 0;
 
   connectedCallback() {
@@ -57,50 +59,89 @@ class Desk extends HTMLElement {
     this.#looking = setTimeout(() => this.#look(), 400);
   }
 
-  /** Draws the desk anew; not while someone writes in it or has something open. */
+  /** Draws the desk anew, part by part; not what someone writes in or has something open of. What
+   * came to a queue that is left as it stands is said beside it. */
   async #look() {
-    const part = this.querySelector("[data-part]");
-    if (this.#isBusy(part)) return this.#lookLater();
     const look = ++this.#looks;
     const response = await fetch(location.href).catch(() => undefined);
     // The house doesn't answer just now: it is asked again, for nothing else would say it.
-    if (!response || response.status >= 500) return this.#lookLater();
+    if (!response || response.status >= 500) return this.#lookAgain();
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const now = page.querySelector("[data-part]");
+    const parts = page.querySelectorAll("[data-part]");
     // Asked since, the house may have answered that already; this is how it was before.
-    if (!now || look !== this.#looks) return;
+    if (!parts.length || look !== this.#looks) return;
+    parts.forEach(redraw);
+    const heading = page.querySelector("#h-q");
+    const fresh = this.#fresh(page);
     // Whoever has begun while the house was asked goes on.
-    if (this.#isBusy(part)) return this.#lookLater();
-    const before = this.#count(part);
-    redraw(now);
-    part.replaceWith(now);
+    const left = [...this.querySelectorAll("[data-part]")].filter((part, at) => {
+      if (isBusy(part)) return true;
+      part.replaceWith(parts[at]);
+      return false;
+    });
     document.title = page.title;
-    if (this.#count(now) > before) {
-      this.querySelector("[data-said]").textContent = now.querySelector("#h-q").textContent;
-    }
+    if (fresh.length) this.querySelector("[data-said]").textContent = heading.textContent;
+    this.#more(this.#fresh(page), heading);
     this.#undoEnds();
+    clearTimeout(this.#waiting);
+    if (left.length) this.#lookOnceFree(left);
   }
 
-  #isBusy(part) {
-    const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
-    if (writes.some((one) => one.value !== one.defaultValue)) return true;
-    return Boolean(part.querySelector("details[open]")) || part.contains(document.activeElement);
+  /** What waits by now and isn't in this page's queue. */
+  #fresh(page) {
+    const items = [...page.querySelectorAll(".qitem")];
+    return items.filter(({ id }) => !document.getElementById(id));
   }
 
-  #lookLater() {
+  /** Beside a queue that stands as it was: that there is more, and the way to it. */
+  #more(fresh, heading) {
+    const bar = this.querySelector("[data-more]");
+    bar.hidden = !fresh.length;
+    if (!fresh.length) return;
+    const isCare = fresh.some(({ dataset }) => dataset.needs === "care");
+    for (const words of bar.querySelectorAll("b")) words.hidden = "care" in words.dataset !== isCare;
+    bar.querySelector("button").onclick = () => this.#show(fresh, heading);
+  }
+
+  /** Puts what came where it belongs; nothing else moves or is lost. */
+  #show(fresh, heading) {
+    for (const item of fresh.toReversed()) {
+      const following = item.nextElementSibling;
+      const place = following && document.getElementById(following.id);
+      (place ?? this.querySelector("[data-items-end]")).before(item.cloneNode(true));
+    }
+    this.querySelector("[data-nothing]")?.remove();
+    this.querySelector("#h-q").replaceWith(heading);
+    this.#more([]);
+    const first = document.getElementById(fresh[0].id);
+    first.tabIndex = -1;
+    first.focus();
+  }
+
+  #lookAgain() {
     clearTimeout(this.#looking);
-    this.#looking = setTimeout(() => this.#look(), 3000);
+    this.#looking = setTimeout(() => this.#look(), LATER);
   }
 
-  #count(part) {
-    return part.querySelectorAll(".qitem").length;
+  /** The house is asked again when one of these parts is free, and not before. */
+  #lookOnceFree(parts) {
+    this.#waiting = setTimeout(() => {
+      if (parts.every(isBusy)) this.#lookOnceFree(parts);
+      else this.#look();
+    }, LATER);
   }
 
   #undoEnds() {
     const undo = this.querySelector("[data-undo]");
     if (undo) setTimeout(() => undo.remove(), UNDO);
   }
+}
+
+function isBusy(part) {
+  const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
+  if (writes.some((one) => one.value !== one.defaultValue)) return true;
+  return Boolean(part.querySelector("details[open]")) || part.contains(document.activeElement);
 }
 
 customElements.define("reweave-desk", Desk);
