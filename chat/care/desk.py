@@ -20,7 +20,7 @@ from chat.care.settling import UNDO_WITHIN
 from chat.care.sourcing import sells
 from chat.keeping import acts, holding, undoing
 from chat.keeping.facilitating import facilitating
-from chat.keeping.moderation import set_aside
+from chat.keeping.moderation import mute_in_force, set_aside
 from chat.models import (
     CheckIn,
     Concern,
@@ -188,6 +188,10 @@ def _is_over(act: ModerationAction) -> bool:
         return late or act.member.left_at is None
     if act.verb == "set_aside" and act.message:
         return act.message.state != Message.State.SET_ASIDE
+    if act.member and act.member.left_at is not None:
+        return True
+    if act.verb == "mute" and act.member:
+        return mute_in_force(act.member) is None
     return act.verb in acts.SETTINGS and not undoing.would_work(act)
 
 

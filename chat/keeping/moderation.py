@@ -80,7 +80,8 @@ def put_back(*, by: User, circle: str, message: str) -> None:
 
 
 def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: str) -> None:
-    """Lets someone read and respond but not write until `until`; a mute in force is replaced."""
+    """Lets someone read and respond but not write until `until`; one's own mute in force is
+    replaced. Raises Refused; `conflict` where another has muted them."""
     now = timezone.now()
     if not now < until <= now + LONGEST_MUTE:
         raise Refused("bad_frame", _("Choose a time between now and thirty days from now."))
@@ -99,12 +100,14 @@ def mute_for_the_session(*, by: User, circle: str, member: str, why: str) -> Non
 
 
 def unmute(*, by: User, circle: str, member: str) -> None:
-    """Lets someone write again at once."""
+    """Lets someone write again at once. Of a mute that is over by itself nothing more is said."""
     with facilitating(by, circle) as (room, facilitator):
         peer = peer_of(room, member)
-        if _lift(peer, by=facilitator):
-            log.append(room, Event.Kind.UNMUTED, member=peer, audience=Event.Audience.ONE)
-            record.act(room, "unmute", by=facilitator, member=peer)
+        if mute_in_force(peer) is None:
+            return
+        _lift(peer, by=facilitator)
+        log.append(room, Event.Kind.UNMUTED, member=peer, audience=Event.Audience.ONE)
+        record.act(room, "unmute", by=facilitator, member=peer)
 
 
 def the_session_ended(room: Room, *, by: Membership | None) -> None:
@@ -154,6 +157,10 @@ def remove(*, by: User, circle: str, member: str, why: str) -> None:
 
 def _mute(room: Room, peer: Membership, row: Mute, why: str) -> None:
     reason = words.clean_why(why)
+    first = mute_in_force(peer)
+    if first and first.by_id != row.by.pk and first.by.left_at is None:
+        said = _("%(name)s has muted them already. Look at how it stands now.")
+        raise Refused("conflict", said % {"name": first.by.name})
     _lift(peer, by=row.by)
     row.member = peer
     row.seal(reason, owner=vault.circle_owner(room.circle.public_id))
@@ -172,9 +179,9 @@ def _tell_of_mute(room: Room, row: Mute) -> None:
     )
 
 
-def _lift(peer: Membership, *, by: Membership | None) -> int:
+def _lift(peer: Membership, *, by: Membership | None) -> None:
     lifted = Mute.objects.filter(member=peer, lifted_at=None)
-    return lifted.update(lifted_at=timezone.now(), lifted_by=by)
+    lifted.update(lifted_at=timezone.now(), lifted_by=by)
 
 
 def _with_the_session(room: Room) -> list[Mute]:

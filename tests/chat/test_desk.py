@@ -252,6 +252,31 @@ def test_what_was_done_can_be_undone_from_the_desk_once(cast, client):
     assert put_back not in words(client.get(desk_of(cast)))
 
 
+def test_the_desk_offers_no_undo_of_what_is_over(cast, client, time_machine):
+    soon = timezone.now() + datetime.timedelta(minutes=5)
+    mute = {"until": soon, "why": "A pause.", **here(cast)}
+    for one in (cast.noor, cast.ines):
+        moderation.mute(by=cast.mina, member=peer(cast, one), **mute)
+    holding.hold(by=cast.mina, member=peer(cast, cast.ines), **here(cast))
+    unmute, of_ines, unhold = (
+        reverse(name, args=[cast.circle.public_id, peer(cast, one)])
+        for name, one in [
+            ("unmute", cast.noor),
+            ("unmute", cast.ines),
+            ("unhold_member", cast.ines),
+        ]
+    )
+    client.force_login(cast.mina)
+    page = words(client.get(desk_of(cast)))
+    assert all(page.split("Done lately")[1].count(undo) for undo in (unmute, of_ines, unhold))
+
+    enrolment.leave(membership=cast.member(cast.ines))
+    page = words(client.get(desk_of(cast)))
+    assert (unmute in page, of_ines in page, unhold in page) == (True, False, False)
+    time_machine.move_to(soon)
+    assert unmute not in words(client.get(desk_of(cast)))
+
+
 def test_whoever_was_too_late_gets_their_words_back(cast, client, linden):
     concern = concerns.tell(
         by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast)

@@ -237,6 +237,34 @@ def test_a_new_mute_replaces_the_one_in_force(cast):
     assert Mute.objects.in_force().count() == 1
 
 
+def test_a_mute_of_another_facilitator_is_not_replaced_unseen(cast):
+    linden = join("linden", cast.circle, role="facilitator")
+    for_a_week = timezone.now() + datetime.timedelta(weeks=1)
+    moderation.mute(by=cast.mina, **muting(cast, cast.noor, until=for_a_week))
+
+    second = refusal_of(moderation.mute, by=linden, **muting(cast, cast.noor))
+    assert (second.code, second.say.split(" has ")[0]) == ("conflict", "Mina")
+    assert moderation.mute_in_force(cast.member(cast.noor)).until == for_a_week
+
+    leave(cast.mina, cast.circle)
+    moderation.mute(by=linden, **muting(cast, cast.noor))
+    assert moderation.mute_in_force(cast.member(cast.noor)).by == cast.member(linden)
+
+
+def test_a_mute_that_is_over_by_itself_is_not_lifted_and_told_once_more(cast, time_machine):
+    moderation.mute(by=cast.mina, **muting(cast, cast.noor))
+    before = len(log_of(cast.circle))
+    time_machine.move_to(timezone.now() + datetime.timedelta(hours=2))
+
+    member = cast.member(cast.noor).public_id
+    moderation.unmute(by=cast.mina, **here(cast, member=member))
+
+    assert len(log_of(cast.circle)) == before
+    assert not ModerationAction.objects.filter(verb="unmute").exists()
+    moderation.mute(by=cast.mina, **muting(cast, cast.noor))
+    assert moderation.mute_in_force(cast.member(cast.noor))
+
+
 def test_a_mute_that_is_lifted_is_over_at_once_and_told(cast):
     moderation.mute(by=cast.mina, **muting(cast, cast.noor))
     member = cast.member(cast.noor)
