@@ -1,7 +1,7 @@
 """When peers may write in a room: always, while a facilitator is here, or not now.
 
 By hand, and every day at the same times by the clocks of the cohort. What was set by hand holds
-until the schedule's next change.
+until the schedule's next change. A session that somebody holds, the schedule does not cut off.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from chat import log
 from chat.keeping import record
 from chat.keeping.facilitating import facilitating
-from chat.models import DailyHours, Event, Room, Seat
+from chat.models import DailyHours, Event, LiveSession, Room, Seat
 from chat.refusal import Refused
 from community.signals import tick
 from programs import clock
@@ -146,7 +146,17 @@ def _keep_schedule(circle: str, now: datetime.datetime) -> bool:
 
 def _due(room: Room, now: datetime.datetime) -> Change | None:
     change = last_change(room.daily_hours.all(), room.circle.cohort.zone, now)
-    return change if change and change.at > room.hours_since else None
+    if change is None or change.at <= room.hours_since:
+        return None
+    if change.hours == Room.Hours.READING and _is_in_session(room):
+        return None
+    return change
+
+
+def _is_in_session(room: Room) -> bool:
+    """Whether a session goes on that somebody holds."""
+    going_on = LiveSession.objects.going_on().filter(room=room)
+    return going_on.filter(unattended_at=None).exists()
 
 
 def _set(room: Room, hours: str, since: datetime.datetime) -> int:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from chat import editing, leases, posting
 from chat.keeping import hours, pacing
 from chat.keeping.standing import standing_of
-from chat.models import DailyHours, ModerationAction, Room, Seat
+from chat.models import DailyHours, LiveSession, ModerationAction, Room, Seat
 from chat.refusal import Refused
+from tests.chat.circle_live import in_round
 from tests.chat.reader import Reader
 from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
 
@@ -141,6 +142,32 @@ def test_a_day_opens_and_closes_by_the_cohorts_clocks(cast, monkeypatch):
     assert room(cast).hours == "open"
     told = [e.facts for e in log_of(cast.circle) if e.kind == "room.hours"]
     assert [facts["hours"] for facts in told][1:] == ["reading", "open"]
+
+
+def test_the_evening_does_not_close_on_a_session_that_somebody_holds(cast):
+    hours.keep_daily(by=cast.mina, **here(cast, changes=DAY))
+    set_room(cast.circle, hours="open", hours_since=at(12))
+    session = in_round(cast.circle, cast.mina, cast.noor)
+
+    assert hours.keep_schedules(now=at(22)) == 0
+    assert say(cast.noor, "I was about to say", circle=cast.circle).state == "posted"
+    session.do("mina", "phase", phase="closing")
+    assert hours.keep_schedules(now=at(22, 10)) == 0
+    assert say(cast.noor, "Good night", circle=cast.circle).state == "posted"
+    session.do("mina", "end")
+    assert hours.keep_schedules(now=at(22, 11)) == 1
+    assert (room(cast).hours, room(cast).hours_since) == ("reading", at(22))
+
+
+def test_a_session_that_nobody_holds_keeps_no_room_open(cast):
+    hours.keep_daily(by=cast.mina, **here(cast, changes=DAY))
+    set_room(cast.circle, hours="open", hours_since=at(12))
+    session = in_round(cast.circle, cast.mina, cast.noor)
+    LiveSession.objects.filter(pk=session.row.pk).update(unattended_at=timezone.now())
+
+    assert hours.keep_schedules(now=at(22)) == 1
+    set_room(cast.circle, hours="reading", hours_since=at(22))
+    assert hours.keep_schedules(now=at(8, day=23)) == 1
 
 
 def test_a_house_that_slept_catches_up_with_the_last_change_alone(cast):
