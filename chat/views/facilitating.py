@@ -24,6 +24,7 @@ from chat.views.keeping import keeping_page
 from chat.views.seats import facilitators_seat_or_404, seat_or_404
 from community.models import PUBLIC_ID
 from community.people import SignedInRequest
+from programs.models import Membership
 
 _OPENS: dict[str, Promise] = {
     Room.Hours.OPEN: gettext_lazy("Peers can write at all hours."),
@@ -67,7 +68,7 @@ def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpRe
 @require_POST
 def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     why, length = request.POST.get("why", ""), request.POST.get("for", "")
-    done = _("They can read and respond, and have been told why and until when.")
+    done = _("%(name)s can read and respond, and has been told why and until when.")
     if length == "session":
         verb = moderation.mute_for_the_session
         return _at_member(request, circle, member, verb, done, why=why)
@@ -78,20 +79,20 @@ def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
 @login_required
 @require_POST
 def unmute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    return _at_member(request, circle, member, moderation.unmute, _("They can write again."))
+    return _at_member(request, circle, member, moderation.unmute, _("%(name)s can write again."))
 
 
 @login_required
 @require_POST
 def hold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    done = _("What they write waits for you now. They have been told.")
+    done = _("What %(name)s writes waits for you now. They have been told.")
     return _at_member(request, circle, member, holding.hold, done)
 
 
 @login_required
 @require_POST
 def unhold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    done = _("What they write is posted at once again.")
+    done = _("What %(name)s writes is posted at once again.")
     return _at_member(request, circle, member, holding.unhold, done)
 
 
@@ -99,14 +100,14 @@ def unhold_member(request: SignedInRequest, circle: str, member: str) -> HttpRes
 @require_POST
 def remove_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     why = request.POST.get("why", "")
-    done = _("Their place in the circle has ended. For an hour you can let them back in.")
+    done = _("%(name)s’s place in the circle has ended. For an hour you can let them back in.")
     return _at_member(request, circle, member, moderation.remove, done, why=why)
 
 
 @login_required
 @require_POST
 def let_back_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
-    done = _("Their place is theirs again, as it was.")
+    done = _("%(name)s’s place is theirs again, as it was.")
     return _at_member(request, circle, member, moderation.let_back_in, done)
 
 
@@ -209,12 +210,14 @@ def _at_member(
     done: str,
     **more: Any,
 ) -> HttpResponse:
+    """`done` names them: whoever meant another sees it at once."""
+    them = Membership.objects.filter(circle__public_id=circle, public_id=member).first()
     return _act(
         request,
         circle,
         lambda: verb(by=request.user, circle=circle, member=member, **more),
         message=_named(request.POST.get("message", "")),
-        done=done,
+        done=done % {"name": them.name if them else ""},
     )
 
 

@@ -46,7 +46,7 @@ def keeping_page(
         "zone": circle.cohort.time_zone,
         "standing": standing_of(seat),
         "waiting": history.drawn(list(for_drawing(holding.waiting_in(circle.room))), seat),
-        "peers": _peers(seat),
+        "peers": _peers(seat, asked_for=_asked_for(request)),
         "removed": moderation.removed_from(circle.room),
         "daily": _daily_as_sent(request) or _daily(circle.room),
         "session_until": session_ends(circle),
@@ -56,13 +56,24 @@ def keeping_page(
     return render(request, "chat/keeping.html", context, status=status)
 
 
-def _peers(seat: Seat) -> list[dict[str, Any]]:
+def _asked_for(request: HttpRequest) -> str:
+    """Whom the page is opened for, or what was asked of it was about."""
+    of_form = request.resolver_match.kwargs.get("member") if request.resolver_match else None
+    return of_form or request.GET.get("member", "")
+
+
+def _peers(seat: Seat, *, asked_for: str) -> list[dict[str, Any]]:
     """Everyone whom a facilitator may hold, mute or remove, with what stands now."""
     circle = seat.membership.circle
     mutes = {mute.member_id: mute for mute in Mute.objects.in_force().filter(member__circle=circle)}
     peers = circle.memberships.current().led().select_related("seat")
     return [
-        {"member": peer, "mute": mutes.get(peer.pk), "held": peer.seat.held_at is not None}
+        {
+            "member": peer,
+            "mute": mutes.get(peer.pk),
+            "held": peer.seat.held_at is not None,
+            "asked_for": peer.public_id == asked_for,
+        }
         for peer in peers.order_by("name")
     ]
 

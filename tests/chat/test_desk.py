@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -250,6 +251,38 @@ def test_what_was_done_can_be_undone_from_the_desk_once(cast, client):
     assert undone["Location"] == desk_of(cast)
     assert Message.objects.get(public_id=said.id).state == Message.State.POSTED
     assert put_back not in words(client.get(desk_of(cast)))
+
+
+def test_the_desk_mutes_and_names_whom(cast, client):
+    client.force_login(cast.mina)
+    noors = peer(cast, cast.noor)
+    mute = reverse("mute", args=[cast.circle.public_id, noors])
+    menu = words(client.get(desk_of(cast))).split("Care for")[2].split("</ul>")[0]
+    assert "Noor" in menu.split("</summary>")[0] and f'action="{mute}"' in menu
+
+    asked = {"for": "hour", "why": "A pause.", "next": f"{desk_of(cast)}#members"}
+    assert client.post(mute, asked)["Location"] == f"{desk_of(cast)}#members"
+
+    page = words(client.get(desk_of(cast)))
+    assert "Noor can read and respond, and has been told why and until when." in page
+    assert f'action="{mute}"' not in page and "muted by Mina" in page
+
+
+def test_whoever_is_to_be_removed_stands_open_and_nobody_else(cast, client):
+    client.force_login(cast.mina)
+    noors = peer(cast, cast.noor)
+    keeping = reverse("keeping", args=[cast.circle.public_id])
+    way = f"{keeping}?member={noors}#p-{noors}"
+    assert f'href="{way}"' in words(client.get(desk_of(cast)))
+
+    def stand_open(response, status=200):
+        return re.findall(r'id="p-([\w-]+)" open', words(response, status))
+
+    assert stand_open(client.get(keeping)) == []
+    assert stand_open(client.get(way)) == [noors]
+    # As they do where what was asked about them could not be.
+    remove = reverse("remove_member", args=[cast.circle.public_id, noors])
+    assert stand_open(client.post(remove, {"why": " "}), 400) == [noors]
 
 
 def test_the_desk_offers_no_undo_of_what_is_over(cast, client, time_machine):

@@ -215,7 +215,7 @@ def test_the_page_and_the_desk_offer_it(cast, client):
 
     answer = client.post(undo, {"next": keeping}, follow=True)
 
-    assert "Their place is theirs again, as it was." in answer.content.decode()
+    assert "Noor’s place is theirs again, as it was." in answer.content.decode()
     for page in (keeping, desk):
         assert undo not in client.get(page).content.decode()
     assert cast.circle.membership_of(cast.noor)

@@ -276,7 +276,7 @@ def test_what_comes_while_something_is_open_on_the_desk_is_not_kept_back(visit, 
     page = mina.page
     items, more = page.locator(".qitem"), page.locator("[data-more]")
     menu, jump = page.locator("details.care").first, page.locator(".jump a").first
-    menu.locator("summary").click()
+    menu.locator("> summary").click()
     worry(cast.noor, by=cast.ines)
     expect(items).to_have_count(1)
     expect(menu).to_have_attribute("open", "")

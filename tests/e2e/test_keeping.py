@@ -104,7 +104,7 @@ def test_a_held_message_is_let_through_and_its_author_knew_all_along(cast, enter
         take_ones_time(page)
     write(noor, "Good evening.")
     do(mina, "Good evening.", "Read first what they write")
-    expect(bar(mina, "done")).to_contain_text("They have been told.")
+    expect(bar(mina, "done")).to_contain_text("What Noor writes waits for you now.")
     expect(bar(noor, "held")).to_contain_text("reads what you write before the others do")
 
     write(noor, "My old street, number 14.")
@@ -187,6 +187,7 @@ def test_a_removal_can_be_undone_for_a_while(cast, enter):
     take_ones_time(mina)
     write(noor, "Good evening.")
     do(mina, "Good evening.", "Remove them from the circle")
+    expect(mina.get_by_role("dialog", name="Remove Noor from the circle")).to_be_visible()
     mina.get_by_role("dialog").get_by_label("Why, in a sentence").fill("A slip")
     mina.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(writing(noor)).to_have_count(0)

@@ -1,13 +1,17 @@
 // What a facilitator is asked before they act: the reason, and until when.
 
 import { next, now } from "../words/clock.js";
+import { say } from "../words/sayings.js";
 
 const HOUR = 3_600_000;
 const MORNING = 8;
 
-/** Opens the dialog for `verb`; its answer, or undefined where they left it. */
-export function ask(verb) {
+/** Opens the dialog for `verb`; its answer, or undefined where they left it. `name` is whom it is
+ * about. */
+export function ask(verb, name) {
   const dialog = document.getElementById(`ask-${verb}`);
+  const named = name && say(`ask.${verb}`, { name });
+  if (named) dialog.querySelector("h2").textContent = named;
   const form = dialog.querySelector("form");
   form.reset();
   dialog.returnValue = "";

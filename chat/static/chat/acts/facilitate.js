@@ -12,15 +12,17 @@ export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 /** `of` is the data of an entry, or of a person's row: `id` is the message, `member` its author. */
 export async function facilitate(room, verb, { id, member }) {
   const whom = ABOUT_MESSAGE.includes(verb) ? { message: id } : { member };
+  // Said before and after: whoever meant another sees it in time.
+  const { name } = room.company.people.get(member) ?? {};
   let answer = {};
   if (room.asksWhy.includes(verb)) {
-    answer = await ask(verb);
+    answer = await ask(verb, name);
     if (!answer) return;
   }
   const { why, until } = answer;
   const done = await room.act({ do: verb, ...whom, ...(why && { why }), ...(until && { until }) });
   if (!done) return;
-  const words = say(`done.${verb}-${whom.member ? "one" : "message"}`);
+  const words = say(`done.${verb}-${whom.member ? "one" : "message"}`, { name });
   const undo = room.waysBack[verb];
   const back = undo && (() => room.act({ do: undo, ...whom }));
   // What everyone may have read can't be unread. It can be set aside.
