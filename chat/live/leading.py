@@ -14,7 +14,7 @@ from chat.keeping import moderation
 from chat.live import order
 from chat.live.state import going_on
 from chat.live.steps import Phase, Step, attend, by_facilitator
-from chat.models import Event, LiveSession, Place, Room
+from chat.models import Event, LiveSession, Message, Place, Room
 from chat.refusal import Refused
 from programs import calendar
 from programs.models import Agreement, Membership
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BREATH_SECONDS = 120
 _LONGEST_BREATH = 600
 _MORE_TIME = range(30, 601)
+# Who gave the piece to another than they meant has noticed by then.
+_A_SLIP = datetime.timedelta(minutes=1)
 
 
 def begin(*, by: User, circle: str) -> None:
@@ -84,7 +86,8 @@ def give_piece(*, by: User, circle: str, member: str | None, seen: int) -> None:
     """Gives the piece to `member`, or to the next one; whoever holds it has had their turn.
 
     To anyone who belongs, in the order or not: so that a facilitator can speak, and in an open
-    session whoever is asked onto the stage. Raises Refused.
+    session whoever is asked onto the stage. Back to whoever had it before, from someone who had it
+    for a moment and said nothing, takes a slip back: they come next. Raises Refused.
     """
     with by_facilitator(by, circle, seen=seen) as (step, _member):
         if not step.session.in_round:
@@ -94,7 +97,10 @@ def give_piece(*, by: User, circle: str, member: str | None, seen: int) -> None:
             raise Refused("closed", _("Everyone who is here has spoken or passed."))
         if place is not None and place is step.holder:
             return
-        step.give(place)
+        if place is not None and _was_a_slip(step, place):
+            step.give_back(place)
+        else:
+            step.give(place)
         step.tell(Event.Kind.SESSION_PIECE)
 
 
@@ -176,6 +182,18 @@ def close(step: Step, *, by: Membership | None) -> None:
     step.session.breath_until = None
     step.tell(Event.Kind.SESSION_ENDED)
     moderation.the_session_ended(step.room, by=by)
+
+
+def _was_a_slip(step: Step, place: Place) -> bool:
+    """Whether the piece was with `place` until a moment ago, and nothing was said since."""
+    holder, since = step.holder, step.session.holder_at
+    if holder is None or since is None or step.now - since > _A_SLIP:
+        return False
+    spoken = [one for one in step.places if one.state == order.State.SPOKEN]
+    if not spoken or spoken[-1] is not place:
+        return False
+    said = Message.objects.filter(room=step.room, membership=holder.member_id)
+    return not said.filter(posted_at__gte=since).exists()
 
 
 def _place_of(step: Step, member: str) -> Place:

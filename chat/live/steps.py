@@ -80,6 +80,18 @@ class Step:
             order.hold(self.places, place)
         self.hand_over_to(place)
 
+    def give_back(self, place: Place) -> None:
+        """As `give`, but whoever had it meanwhile has not had a turn by that, and comes next."""
+        meanwhile = self.holder
+        order.hold(self.places, place)
+        self.hand_over_to(place)
+        if meanwhile is None:
+            return
+        if meanwhile.spoke_in == self.session.round:
+            order.be_done(self.places, meanwhile, order.State.SPOKEN)
+        elif meanwhile.member.is_facilitator:
+            order.go_out(self.places, meanwhile)
+
     def hand_over_to(self, place: Place | None) -> None:
         """As `give`, but nothing is said of the one who had it before."""
         self.room.holder = place.member if place else None

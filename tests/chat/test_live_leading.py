@@ -14,7 +14,7 @@ from chat.models import Attendance, LiveSession, Room
 from programs import calendar, circles, enrolment
 from tests.cast import Cast, gather
 from tests.chat.circle_live import Session, holds_together, in_round, open_session
-from tests.chat.talk import all_at_once, join, leave, log_of, refusal_of
+from tests.chat.talk import all_at_once, join, leave, log_of, refusal_of, say
 
 FACILITATORS_VERBS = {
     "begin": {},
@@ -151,6 +151,37 @@ def test_a_facilitator_gives_themselves_the_piece_to_speak(session):
     assert session.order == ["noor spoken", "mina spoken", "ines holding"]
     session.do("mina", "phase", phase="sharing")
     assert session.order == ["noor waiting", "ines waiting"]
+
+
+@pytest.mark.parametrize("other", ["ines", "mina"])
+def test_a_slip_with_the_piece_costs_nobody_their_turn(session, other):
+    session.do("mina", "give_piece", member=other)
+    session.do("linden", "give_piece", member="noor")
+
+    assert session.order == ["noor holding", "ines waiting"]
+    holds_together(session.circle)
+    session.do("noor", "done")
+    assert session.order == ["noor spoken", "ines holding"]
+
+
+@pytest.mark.parametrize("what", ["said something", "sat with it"])
+def test_who_had_the_piece_and_used_it_has_had_their_turn(session, what):
+    session.do("noor", "done")
+    if what == "said something":
+        say(session.ines, "This week I baked", circle=session.circle)
+    else:
+        long_ago = timezone.now() - datetime.timedelta(minutes=2)
+        LiveSession.objects.update(holder_at=long_ago)
+    session.do("mina", "give_piece", member="noor")
+    assert session.order == ["ines spoken", "noor holding"]
+
+
+def test_who_is_called_again_and_gives_way_at_once_has_spoken_all_the_same(session):
+    session.do("noor", "done")
+    session.do("ines", "done")
+    session.do("mina", "give_piece", member="noor")
+    session.do("mina", "give_piece", member="ines")
+    assert session.order == ["noor spoken", "ines holding"]
 
 
 def test_outside_a_round_there_is_no_piece_to_give(session):

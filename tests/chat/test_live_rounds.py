@@ -9,7 +9,7 @@ from chat.models import Attendance
 from programs.models import Agreement, AgreementAcceptance
 from tests.cast import Cast
 from tests.chat.circle_live import Session, in_round, more_peers, open_session, state_from_rows
-from tests.chat.talk import leave, log_of, refusal_of, remove
+from tests.chat.talk import leave, log_of, refusal_of, remove, say
 
 
 @pytest.fixture
@@ -153,6 +153,7 @@ def test_who_has_spoken_asks_for_more_by_a_raised_hand_and_the_facilitator_decid
     session.do("noor", "done")
     session.do("noor", "hand")
     assert session.order[0] == "noor spoken"
+    say(session.ines, "This week I baked", circle=session.circle)
     session.do("mina", "give_piece", member="noor")
     assert session.order == ["ines spoken", "noor holding", "fen waiting", "rue waiting"]
 
