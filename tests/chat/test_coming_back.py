@@ -127,6 +127,16 @@ def test_who_is_muted_is_muted_when_they_come_again_and_reads_why(cast):
     assert say(cast.noor, "Hello", circle=cast.circle).state == "posted"
 
 
+def test_whoever_comes_again_takes_nobody_elses_mute_along(cast):
+    row = mute(cast)
+    leave(cast.ines, cast.circle)
+
+    come(cast.ines, cast.circle)
+
+    assert say(cast.ines, "Hello", circle=cast.circle).state == "posted"
+    assert moderation.mute_in_force(cast.member(cast.noor)) == row
+
+
 def test_a_mute_that_is_over_is_over_when_they_come_again(cast, time_machine):
     row = mute(cast)
     leave(cast.noor, cast.circle)
@@ -227,6 +237,8 @@ def test_who_is_let_back_in_brings_along_what_stands_on_a_later_seat(cast):
     first = cast.member(cast.noor)
     remove(cast.noor, cast.circle, by=cast.mina)
     come(cast.noor, cast.circle)
+    sent = draft(cast.noor, "Sent from the later seat", circle=cast.circle)
+    posted = post(sent)
     hide(cast, cast.noor, join("hana", cast.circle))
     mute(cast)
     holding.hold(by=cast.mina, **here(cast, member=cast.member(cast.noor).public_id))
@@ -237,7 +249,9 @@ def test_who_is_let_back_in_brings_along_what_stands_on_a_later_seat(cast):
     standing = standing_of(Reader(cast.noor, cast.circle).seat)
     assert standing.locked == "muted"
     assert standing.why_held
-    assert {one.name for one in hiding.hidden_by(first.seat)} == {"Ines", "Hana"}
+    assert [one.name for one in hiding.hidden_by(first.seat)] == ["Hana", "Ines"]
+    moderation.unmute(by=cast.mina, **here(cast, member=first.public_id))
+    assert post(sent) == posted, "what was sent before is known again"
 
 
 def test_an_earlier_seat_takes_nothing_from_who_is_let_back_in_to_a_later_one(cast):

@@ -65,15 +65,34 @@ def test_what_a_held_peer_writes_waits_and_they_are_told(cast):
 
 
 def test_holding_and_letting_go_twice_changes_nothing(cast):
-    fields = here(cast, member=cast.member(cast.noor).public_id)
-    for verb in (holding.hold, holding.unhold):
+    noor = here(cast, member=cast.member(cast.noor).public_id)
+    verbs = [(holding.hold, noor), (holding.unhold, noor)]
+    verbs += [(holding.hold_all, here(cast)), (holding.unhold_all, here(cast))]
+    for verb, fields in verbs:
         verb(by=cast.mina, **fields)
         before = log_of(cast.circle)
         verb(by=cast.mina, **fields)
         assert log_of(cast.circle) == before
     assert Seat.objects.get(membership=cast.member(cast.noor)).held_at is None
     assert say(cast.noor, "Hello", circle=cast.circle).state == "posted"
-    assert [act.verb for act in ModerationAction.objects.order_by("pk")] == ["hold", "unhold"]
+    assert [act.verb for act in ModerationAction.objects.order_by("pk")] == [
+        *["hold", "unhold", "hold_all", "unhold_all"]
+    ]
+
+
+def test_who_is_held_no_more_hears_of_it_alone_and_the_next_one_is_held_still(cast):
+    noor, ines = cast.member(cast.noor), cast.member(cast.ines)
+    for member in (noor, ines):
+        holding.hold(by=cast.mina, **here(cast, member=member.public_id))
+    hers, others = Reader(cast.noor, cast.circle), Reader(cast.ines, cast.circle)
+
+    holding.unhold(by=cast.mina, **here(cast, member=noor.public_id))
+
+    assert kinds(cast.circle)[-1] == ("member.unheld", "one")
+    assert [event["kind"] for event in hers.catch_up().heard] == ["member.unheld"]
+    assert others.catch_up().heard == []
+    assert say(cast.noor, "Hello", circle=cast.circle).state == "posted"
+    assert say(cast.ines, "Hello", circle=cast.circle).state == "held"
 
 
 def test_facilitators_and_strangers_can_not_be_held(cast):
@@ -197,12 +216,24 @@ def test_one_of_two_facilitators_settles_it_and_the_other_is_told_who(cast, held
     assert refusal_of(holding.ask_to_change, by=marit, **asked).code == "conflict"
 
 
+def test_of_all_who_saw_to_it_the_last_is_named(cast, held):
+    marit = join("marit", cast.circle, role="facilitator")
+    fields = here(cast, message=held.id)
+    moderation.set_aside(by=cast.mina, why="It holds an address.", **fields)
+    moderation.put_back(by=cast.mina, **fields)
+    holding.let_through(by=marit, **fields)
+
+    refused = refusal_of(holding.let_through, by=cast.mina, **fields)
+    assert refused.say == "Marit has seen to that message already."
+
+
 def test_what_its_author_took_back_is_not_let_through(cast, held):
     editing.take_back(by=cast.noor, **here(cast, message=held.id))
 
     refused = refusal_of(holding.let_through, by=cast.mina, **here(cast, message=held.id))
 
     assert (refused.code, row(held).state) == ("conflict", Message.State.TAKEN_BACK)
+    assert refused.say == "Its author has taken that message back already."
 
 
 def test_its_author_alone_reads_why_a_change_is_asked_for(cast, held):
@@ -217,6 +248,8 @@ def test_its_author_alone_reads_why_a_change_is_asked_for(cast, held):
         reader.catch_up()
         assert (said in reader.told.get(held.id, "")) == (user == cast.noor)
         reader.expect_a_fresh_page()
+    assert readers[cast.ines].heard == []
+    assert [event["kind"] for event in readers[cast.noor].heard] == ["message.asked"]
     assert row(held).state == Message.State.HELD
     asking = Asking.objects.get()
     assert b"street" not in bytes(asking.sealed_why)
@@ -251,6 +284,24 @@ def test_one_of_two_asks_for_a_change_and_the_other_waits_for_the_answer(cast, h
     editing.edit(by=cast.noor, body="My old street, still number 14", **fields)
     holding.ask_to_change(by=marit, why="The number, too.", **fields)
     assert Asking.objects.get().by == cast.member(marit)
+    assert refusal_of(holding.ask_to_change, by=cast.mina, why="Now.", **fields).say.startswith(
+        "Marit has asked for a change already."
+    )
+    leave(marit, cast.circle)
+    holding.ask_to_change(by=cast.mina, why="Nobody else waits for it now.", **fields)
+    assert Asking.objects.get().by == cast.member(cast.mina)
+
+
+def test_each_of_two_that_wait_is_asked_about_by_itself(cast, held):
+    other = say(cast.ines, "By the early train", circle=cast.circle)
+    reasons = {held.id: "The number.", other.id: "The train."}
+    for message, why in reasons.items():
+        holding.ask_to_change(by=cast.mina, **here(cast, message=message, why=why))
+
+    for user, message in ((cast.noor, held.id), (cast.ines, other.id)):
+        told = Reader(user, cast.circle).told
+        assert list(told) == [message]
+        assert reasons[message] in told[message]
 
 
 @pytest.mark.parametrize("why", ["", " ", "w" * 301])

@@ -15,7 +15,15 @@ from chat.verbs import reading as verbs_reading
 from community.models import Notice
 from programs import prompts
 from programs.models import Membership, PromptDelivery
-from tests.chat.talk import ask_the_question, leave, refusal_of, say, set_room
+from tests.chat.talk import (
+    ask_the_question,
+    company_of,
+    join,
+    leave,
+    refusal_of,
+    say,
+    set_room,
+)
 
 pytestmark = pytest.mark.usefixtures("nobody_waits")
 
@@ -198,6 +206,35 @@ def test_hiding_holds_both_ways_and_leaves_nothing_in_the_log(cast):
     assert hiding.hidden_from(noor) == {ines.pk}, "only who asked for it can undo it"
     hiding.unhide(by=cast.noor, circle=circle, member=ines.public_id)
     assert hiding.hidden_from(noor) == hiding.hidden_from(ines) == set()
+
+
+def test_whoever_is_read_again_is_the_only_one(noors_circles):
+    cast = noors_circles
+    Membership.objects.create(circle=cast.next_door, user=cast.ines, name="Ines", swatch=78)
+    hana = join("hana", cast.circle)
+    circle, next_door = cast.circle.public_id, cast.next_door.public_id
+    noor, ines, third = (cast.member(user) for user in (cast.noor, cast.ines, hana))
+    there = cast.member(cast.ines, cast.next_door)
+    for by, other in ((cast.noor, ines), (cast.noor, third), (cast.ines, third)):
+        hiding.hide(by=by, circle=circle, member=other.public_id)
+    hiding.hide(by=cast.noor, circle=next_door, member=there.public_id)
+    known = company_of(cast)
+
+    hiding.unhide(by=cast.noor, circle=circle, member=there.public_id)
+    assert company_of(cast, known) is known, "who is named next door is named there alone"
+    hiding.unhide(by=cast.noor, circle=circle, member=ines.public_id)
+
+    now = company_of(cast, known).viewers
+    assert now[noor.pk].hidden == now[ines.pk].hidden == {third.pk}
+    assert now[third.pk].hidden == {noor.pk, ines.pk}
+    assert hiding.hidden_from(there) == {cast.member(cast.noor, cast.next_door).pk}
+
+
+def test_who_has_left_can_not_be_hidden_any_more(cast):
+    ines = cast.member(cast.ines)
+    leave(cast.ines, cast.circle)
+    fields = {"circle": cast.circle.public_id, "member": ines.public_id}
+    assert refusal_of(hiding.hide, by=cast.noor, **fields).code == "bad_frame"
 
 
 def test_facilitators_read_everyone_and_are_read_by_everyone(cast):
