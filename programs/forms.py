@@ -189,16 +189,23 @@ class NowForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        clauses = self.agreement.each_clause() if self.agreement else []
-        for number, clause in enumerate(clauses, 1):
-            self.fields[f"clause_{number}"] = forms.BooleanField(label=clause, required=False)
+        for name, clause in self._clauses_by_name().items():
+            self.fields[name] = forms.BooleanField(label=clause, required=False)
         self.order_fields(["tonight", "safe", *self._clause_names(), "name"])
 
     def clean(self) -> dict[str, Any]:
         """One sentence for all that is not ticked, at the first of them."""
         cleaned: dict[str, Any] = super().clean() or {}
         missing = [name for name in self._clause_names() if not cleaned.get(name)]
-        if missing:
+        if missing and self._ticked_before():
+            self.add_error(
+                missing[0],
+                gettext(
+                    "This has been worded anew since you ticked it. Read it once more, and tick "
+                    "each clause that you can agree to."
+                ),
+            )
+        elif missing:
             self.add_error(
                 missing[0],
                 ngettext(
@@ -223,8 +230,20 @@ class NowForm(StepForm):
     def leads_to_support(self) -> bool:
         return self.data.get("safe") == "yes"
 
+    def _clauses_by_name(self) -> dict[str, str]:
+        """Named by version, too: what was ticked on a page with other clauses is no tick here."""
+        if self.agreement is None:
+            return {}
+        clauses = enumerate(self.agreement.each_clause(), 1)
+        return {f"clause_{self.agreement.version}_{number}": clause for number, clause in clauses}
+
     def _clause_names(self) -> list[str]:
-        return [name for name in self.fields if name.startswith("clause_")]
+        return list(self._clauses_by_name())
+
+    def _ticked_before(self) -> bool:
+        """Whether clauses were ticked, and all of them of another version."""
+        ticked = {name for name in self.data if name.startswith("clause_") and self.data[name]}
+        return bool(ticked) and ticked.isdisjoint(self._clause_names())
 
 
 STEPS: dict[str, type[StepForm]] = {"about": AboutForm, "care": CareForm, "now": NowForm}

@@ -55,7 +55,8 @@ def _send(circle: str, name: str, hopes: str) -> Application:
     application = _begin(circle, name)
     evaluated_on = timezone.localdate() - dt.timedelta(days=40)
     agreement = Agreement.objects.latest("version")
-    ticks = {f"clause_{n}": "on" for n, _clause in enumerate(agreement.each_clause(), 1)}
+    clauses = enumerate(agreement.each_clause(), 1)
+    ticks = {f"clause_{agreement.version}_{number}": "on" for number, _clause in clauses}
     evaluator = "A psychiatrist at the day clinic"
     answers = _ANSWERS | ticks
     answers |= {"hopes": hopes, "name": name, "evaluator": evaluator}

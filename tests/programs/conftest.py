@@ -31,7 +31,9 @@ def agreement(db: None) -> Agreement:
 @pytest.fixture
 def full_answers(agreement: Agreement) -> dict[str, str]:
     """Everything an application asks, as it is typed."""
-    clauses = {f"clause_{n}": "on" for n, _ in enumerate(agreement.each_clause(), 1)}
+    clauses = {
+        f"clause_{agreement.version}_{n}": "on" for n, _ in enumerate(agreement.each_clause(), 1)
+    }
     return {
         "adult": "yes",
         "country": "Ireland",

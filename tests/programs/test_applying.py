@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community.models import User
 from programs import enrolment
-from programs.models import Application, Cohort
+from programs.models import Agreement, Application, Cohort
 from tests.programs.conftest import DAY
 
 pytestmark = pytest.mark.once
@@ -125,7 +125,9 @@ def test_every_clause_is_agreed_to_or_nothing_is_sent(at_the_door, door, full_an
     for step in ("about", "care"):
         send_step(at_the_door, door, step, full_answers)
     answers = {
-        name: value for name, value in full_answers.items() if name not in {"clause_7", "clause_9"}
+        name: value
+        for name, value in full_answers.items()
+        if name not in {"clause_1_7", "clause_1_9"}
     }
     response = send_step(at_the_door, door, "now", answers)
     assert response.status_code == 422
@@ -133,6 +135,23 @@ def test_every_clause_is_agreed_to_or_nothing_is_sent(at_the_door, door, full_an
     assert "2 clauses aren’t ticked." in page
     assert "One thing still needs you" in page
     assert Application.objects.get().state == State.DRAFT
+
+
+def test_nobody_agrees_to_clauses_that_were_not_before_them(at_the_door, door, full_answers):
+    for step in ("about", "care"):
+        send_step(at_the_door, door, step, full_answers)
+    at_the_door.post(f"{door}now/", full_answers | {"later": "1"})
+    newer = Agreement.objects.create(version=2, clauses="I bring cake.\n" * 12)
+
+    assert "checked" not in text_of(at_the_door.get(f"{door}now/")).split("bring cake", 1)[1]
+    response = send_step(at_the_door, door, "now", full_answers)
+
+    assert response.status_code == 422
+    assert "worded anew since you ticked it" in text_of(response)
+    assert Application.objects.get().state == State.DRAFT
+    ticks = {f"clause_2_{n}": "on" for n, _ in enumerate(newer.each_clause(), 1)}
+    assert send_step(at_the_door, door, "now", full_answers | ticks).url == "/places/"
+    assert newer.acceptances.count() == 1
 
 
 def test_a_skipped_step_is_asked_for_before_it_is_sent(at_the_door, door, full_answers):
