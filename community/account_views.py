@@ -21,7 +21,6 @@ from allauth.mfa.webauthn.internal import flows as passkey_flows
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +32,7 @@ from django.views.generic.edit import FormView
 
 from community import links
 from community.forms import AccountForm
+from community.people import signed_in
 
 _NO_CODE = account_settings.EmailVerificationMethod.NONE
 
@@ -124,7 +124,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     return perform_login(request, Login(user=person, email_verification=_NO_CODE))
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """One's own settings, and the ways to one's keys and sessions."""

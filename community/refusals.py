@@ -81,6 +81,18 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_form.html", context, status=403)
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """A form of someone whose session has ended: shown again, to be sent once they are back."""
+    written = _written(request)
+    context = {
+        "words": [field for field in written if field.is_words],
+        "rest": [field for field in written if not field.is_words],
+    }
+    response = render(request, "community/signed_out.html", context, status=401)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _written(request: HttpRequest) -> list[Written]:
     try:
         posted = request.POST

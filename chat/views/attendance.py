@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from chat.models import Attendance, LiveSession
 from chat.views.seats import facilitators_seat_or_404
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import Membership
 
 _NEWEST = 60
@@ -28,7 +27,7 @@ class Meeting:
     listeners: int
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def attendance(request: SignedInRequest, circle: str) -> HttpResponse:

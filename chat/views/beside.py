@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,11 +19,11 @@ from chat.refusal import Refused
 from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
 from chat.views.seats import facilitators_seat_or_404, seat_or_404
 from chat.words import BODY_LIMIT, to_html
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.refusal import Refused as ProgramsRefused
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def check_ins(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -38,14 +37,14 @@ def check_ins(request: SignedInRequest, circle: str) -> HttpResponse:
     return render(request, "chat/check_ins.html", context)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def check_in(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
     return _talk_page(request, circle, talk)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
 def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
@@ -77,20 +76,20 @@ def begin_check_in(request: SignedInRequest, circle: str, member: str) -> HttpRe
     return see_other("check_in", circle, talk.public_id)
 
 
-@login_required
+@signed_in
 @require_POST
 def answer(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
     body = request.POST.get("body", "")
     return _do(request, circle, talk, beside.answer, body=body)
 
 
-@login_required
+@signed_in
 @require_POST
 def end(request: SignedInRequest, circle: str, talk: str) -> HttpResponse:
     return _do(request, circle, talk, beside.end)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
 def hand_over(request: SignedInRequest, circle: str) -> HttpResponse:

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -21,11 +20,11 @@ from chat.views.room import room_page
 from chat.views.seats import seat_or_404
 from community import audit, help
 from community.models import AuditEntry
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import Membership
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tell_message(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
@@ -37,7 +36,7 @@ def tell_message(request: SignedInRequest, circle: str, message: str) -> HttpRes
     return _tell(request, seat, found[0].membership, entry=found[1], message=message)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tell_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
@@ -51,7 +50,7 @@ def tell_member(request: SignedInRequest, circle: str, member: str) -> HttpRespo
     return _tell(request, seat, about, member=member, talk=talk)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def told(request: SignedInRequest) -> HttpResponse:
@@ -60,7 +59,7 @@ def told(request: SignedInRequest) -> HttpResponse:
     return render(request, "chat/told_list.html", {"concerns": list(mine.order_by("-at")[:100])})
 
 
-@login_required
+@signed_in
 @require_POST
 def appeal_answer(request: SignedInRequest, concern: str) -> HttpResponse:
     note = request.POST.get("note", "")
@@ -73,7 +72,7 @@ def appeal_answer(request: SignedInRequest, concern: str) -> HttpResponse:
     return _thanked(request, concerns.thanks(again))
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
 def appeal(request: SignedInRequest, entry: int) -> HttpResponse:
@@ -94,7 +93,7 @@ def appeal(request: SignedInRequest, entry: int) -> HttpResponse:
     return _thanked(request, concerns.thanks(again))
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def own_cards(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -103,7 +102,7 @@ def own_cards(request: SignedInRequest, circle: str) -> HttpResponse:
     return render(request, "chat/cards.html", cards.before(seat.membership))
 
 
-@login_required
+@signed_in
 @require_POST
 def close_card(request: SignedInRequest, circle: str, card: str) -> HttpResponse:
     seat = seat_or_404(request, circle)

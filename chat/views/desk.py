@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from chat.views.leads import leads_page
 from chat.views.seats import facilitators_seat_or_404
 from community import help
 from community.models import PUBLIC_ID
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.leads import is_lead
 from programs.models import Circle
 
@@ -41,7 +40,7 @@ _ADDRESSES = {
 }
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def all_circles(request: SignedInRequest) -> HttpResponse:
@@ -49,7 +48,7 @@ def all_circles(request: SignedInRequest) -> HttpResponse:
     return _all(request)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -57,7 +56,7 @@ def one_circle(request: SignedInRequest, circle: str) -> HttpResponse:
     return _one(request, facilitators_seat_or_404(request, circle))
 
 
-@login_required
+@signed_in
 @require_POST
 def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(
@@ -65,7 +64,7 @@ def take_up(request: SignedInRequest, concern: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_POST
 def give_back(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(
@@ -73,34 +72,34 @@ def give_back(request: SignedInRequest, concern: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_POST
 def settle(request: SignedInRequest, concern: str) -> HttpResponse:
     outcome, answer = request.POST.get("outcome", ""), request.POST.get("answer", "")
     return _at_concern(request, concern, settling.settle, outcome=outcome, answer=answer)
 
 
-@login_required
+@signed_in
 @require_POST
 def reopen(request: SignedInRequest, concern: str) -> HttpResponse:
     return _at_concern(request, concern, settling.reopen, done=_("It waits again."))
 
 
-@login_required
+@signed_in
 @require_POST
 def set_aside_held(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     why = request.POST.get("why", "")
     return _in_circle(request, circle, desk.set_aside_held, message=message, why=why)
 
 
-@login_required
+@signed_in
 @require_POST
 def note(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     body = request.POST.get("body", "")
     return _in_circle(request, circle, beside.note, _("Kept."), member=member, body=body)
 
 
-@login_required
+@signed_in
 @require_POST
 def forget_note(request: SignedInRequest, circle: str, note: str) -> HttpResponse:
     return _in_circle(request, circle, beside.forget_note, _("Dropped."), note=note)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,7 +22,7 @@ from chat.views.answers import check_tries, let_strangers_find_nothing, number_i
 from chat.views.keeping import keeping_page
 from chat.views.seats import facilitators_seat_or_404, seat_or_404
 from community.models import PUBLIC_ID
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import Membership
 
 _OPENS: dict[str, Promise] = {
@@ -36,26 +35,26 @@ _OPENS: dict[str, Promise] = {
 # Messages ------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_POST
 def set_aside(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     return _at_message(request, circle, message, moderation.set_aside, why=True)
 
 
-@login_required
+@signed_in
 @require_POST
 def put_back(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     return _at_message(request, circle, message, moderation.put_back)
 
 
-@login_required
+@signed_in
 @require_POST
 def let_through(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     done = _("Everyone can read it now. Was it a slip? You can still set it aside where it stands.")
     return _at_message(request, circle, message, holding.let_through, done=done)
 
 
-@login_required
+@signed_in
 @require_POST
 def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     return _at_message(request, circle, message, holding.ask_to_change, why=True)
@@ -64,7 +63,7 @@ def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpRe
 # Members -------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_POST
 def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     why, length = request.POST.get("why", ""), request.POST.get("for", "")
@@ -76,27 +75,27 @@ def mute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     return _at_member(request, circle, member, moderation.mute, done, until=until, why=why)
 
 
-@login_required
+@signed_in
 @require_POST
 def unmute(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     return _at_member(request, circle, member, moderation.unmute, _("%(name)s can write again."))
 
 
-@login_required
+@signed_in
 @require_POST
 def hold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     done = _("What %(name)s writes waits for you now. They have been told.")
     return _at_member(request, circle, member, holding.hold, done)
 
 
-@login_required
+@signed_in
 @require_POST
 def unhold_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     done = _("What %(name)s writes is posted at once again.")
     return _at_member(request, circle, member, holding.unhold, done)
 
 
-@login_required
+@signed_in
 @require_POST
 def remove_member(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     why = request.POST.get("why", "")
@@ -104,7 +103,7 @@ def remove_member(request: SignedInRequest, circle: str, member: str) -> HttpRes
     return _at_member(request, circle, member, moderation.remove, done, why=why)
 
 
-@login_required
+@signed_in
 @require_POST
 def let_back_in(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     done = _("%(name)s’s place is theirs again, as it was.")
@@ -114,21 +113,21 @@ def let_back_in(request: SignedInRequest, circle: str, member: str) -> HttpRespo
 # The room ------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_POST
 def hold_room(request: SignedInRequest, circle: str) -> HttpResponse:
     done = _("What peers write waits for you now. The room says so.")
     return _at_room(request, circle, holding.hold_all, done)
 
 
-@login_required
+@signed_in
 @require_POST
 def unhold_room(request: SignedInRequest, circle: str) -> HttpResponse:
     done = _("What peers write is posted at once again.")
     return _at_room(request, circle, holding.unhold_all, done)
 
 
-@login_required
+@signed_in
 @require_POST
 def pace(request: SignedInRequest, circle: str) -> HttpResponse:
     seconds = number_in(request.POST.get("seconds", ""))
@@ -139,26 +138,26 @@ def pace(request: SignedInRequest, circle: str) -> HttpResponse:
     return _at_room(request, circle, pacing.pace, done, seconds=wanted)
 
 
-@login_required
+@signed_in
 @require_POST
 def pause(request: SignedInRequest, circle: str) -> HttpResponse:
     return _at_room(request, circle, pacing.pause, _("The room is resting, and says so."))
 
 
-@login_required
+@signed_in
 @require_POST
 def resume(request: SignedInRequest, circle: str) -> HttpResponse:
     return _at_room(request, circle, pacing.resume, _("The room goes on."))
 
 
-@login_required
+@signed_in
 @require_POST
 def keep_hours(request: SignedInRequest, circle: str) -> HttpResponse:
     wanted = request.POST.get("hours", "")
     return _at_room(request, circle, hours.keep, str(_OPENS.get(wanted, "")), hours=wanted)
 
 
-@login_required
+@signed_in
 @require_POST
 def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
     rows = zip(request.POST.getlist("at"), request.POST.getlist("hours"), strict=False)
@@ -173,7 +172,7 @@ def keep_daily_hours(request: SignedInRequest, circle: str) -> HttpResponse:
     return _at_room(request, circle, keep, done)
 
 
-@login_required
+@signed_in
 @require_POST
 def undo(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
     """Takes back a pace or hours, where nothing else was set since."""

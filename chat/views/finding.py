@@ -7,7 +7,6 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,7 +23,7 @@ from chat.refusal import Refused
 from chat.views.answers import check_tries, number_in, see_other, status_of
 from chat.views.seats import seat_or_404, still_theirs_or_404
 from community import vault
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from community.randomness import random_name
 
 _KEPT = "looked_for"
@@ -33,7 +32,7 @@ _MOST_KEPT = 12
 _MOST_A_MINUTE = 30
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: SignedInRequest, circle: str) -> HttpResponse:

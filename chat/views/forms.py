@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,9 +30,9 @@ from chat.views.answers import let_strangers_find_nothing, see_other, status_of
 from chat.views.room import room_page
 from chat.views.seats import seat_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
-from community import vault
+from community import refusals, vault
 from community.models import User
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +48,7 @@ def post_message(request: HttpRequest, circle: str) -> HttpResponse:
     if request.content_type == "application/json":
         return twins.post_message(request, circle)
     if not request.user.is_authenticated:
-        context = {"body": request.POST.get("body", ""), "next": reverse("room", args=[circle])}
-        return render(request, "chat/signed_out.html", context, status=401)
+        return refusals.signed_out(request)
     return _post_form(cast(SignedInRequest, request), circle)
 
 
@@ -93,7 +91,7 @@ def draft_in(written: dict[str, str], *, by: User, circle: str) -> Draft:
     return frame.draft(person=by.pk, circle=circle)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def message(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
@@ -102,7 +100,7 @@ def message(request: SignedInRequest, circle: str, message: str) -> HttpResponse
     return message_page(request, seat, message)
 
 
-@login_required
+@signed_in
 @require_POST
 def respond(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     response = request.POST.get("response", "")
@@ -114,7 +112,7 @@ def respond(request: SignedInRequest, circle: str, message: str) -> HttpResponse
     )
 
 
-@login_required
+@signed_in
 @require_POST
 def edit(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     said = {name: request.POST.get(name, "") for name in ("body", "note")}
@@ -128,7 +126,7 @@ def edit(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_POST
 def take_back(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     return _act(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -19,12 +18,12 @@ from chat.reading import history
 from chat.reading.drawing import for_drawing
 from chat.views.forms import what_was_written
 from chat.views.seats import facilitators_seat_or_404
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 
 _ROWS_OF_A_DAY = 3
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def keeping(request: SignedInRequest, circle: str) -> HttpResponse:

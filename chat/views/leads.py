@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,11 +14,11 @@ from chat.models import Concern
 from chat.refusal import Refused
 from chat.views.answers import check_tries, let_strangers_find_nothing, see_other, status_of
 from chat.views.forms import what_was_written
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.leads import is_lead
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def leads(request: SignedInRequest) -> HttpResponse:
@@ -27,7 +26,7 @@ def leads(request: SignedInRequest) -> HttpResponse:
     return leads_page(request)
 
 
-@login_required
+@signed_in
 @require_POST
 def remind(request: SignedInRequest, circle: str) -> HttpResponse:
     """Reminds those who hold a circle of what waits there too long."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -17,17 +16,17 @@ from chat.views.facilitating import back
 from chat.views.keeping import keeping_page
 from chat.views.seats import facilitators_seat_or_404
 from community.models import User
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 
 
-@login_required
+@signed_in
 @require_POST
 def here(request: SignedInRequest, circle: str) -> HttpResponse:
     """Says that this facilitator is here; for scripts, until when that is believed."""
     return _leased(request, circle, _here)
 
 
-@login_required
+@signed_in
 @require_POST
 def away(request: SignedInRequest, circle: str) -> HttpResponse:
     return _leased(request, circle, leases.away)

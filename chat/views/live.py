@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -25,7 +24,7 @@ from chat.reading import history
 from chat.seats import verbs_of
 from chat.views.seats import seat_or_404, still_theirs_or_404
 from chat.words import BODY_LIMIT, NOTE_LIMIT
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import calendar
 from programs.models import Membership
 
@@ -34,7 +33,7 @@ _LATELY = 30
 _TO_COME = ("waiting", "last")
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def live(request: SignedInRequest, circle: str) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -22,11 +21,11 @@ from chat.views.forms import draft_in, post
 from chat.views.live import live_page
 from chat.views.room import room_page
 from chat.views.seats import seat_or_404
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import name_key
 
 
-@login_required
+@signed_in
 @require_POST
 def live_do(request: SignedInRequest, circle: str, verb: str) -> HttpResponse:
     """Does `verb` with the fields of the form. What may not be is said on the page."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,11 +22,11 @@ from chat.views.answers import (
     status_of,
 )
 from chat.views.seats import seat_or_404
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import Membership
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def reaching(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -35,7 +34,7 @@ def reaching(request: SignedInRequest, circle: str) -> HttpResponse:
     return _page(request, seat_or_404(request, circle))
 
 
-@login_required
+@signed_in
 @require_POST
 def read(request: SignedInRequest, circle: str) -> HttpResponse:
     """Without script: what stood on the page was read."""
@@ -50,7 +49,7 @@ def read(request: SignedInRequest, circle: str) -> HttpResponse:
     return see_other("room", circle)
 
 
-@login_required
+@signed_in
 @require_POST
 def hush(request: SignedInRequest, circle: str) -> HttpResponse:
     """Hush until morning; with `off`, hear the circle again."""
@@ -67,7 +66,7 @@ def hush(request: SignedInRequest, circle: str) -> HttpResponse:
     return see_other("reaching" if request.POST.get("from") == "reaching" else "room", circle)
 
 
-@login_required
+@signed_in
 @require_POST
 def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
@@ -81,7 +80,7 @@ def hide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     return see_other("reaching", circle)
 
 
-@login_required
+@signed_in
 @require_POST
 def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     seat = seat_or_404(request, circle)
@@ -94,7 +93,7 @@ def unhide(request: SignedInRequest, circle: str, member: str) -> HttpResponse:
     return see_other("reaching", circle)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def who(request: SignedInRequest, circle: str, message: str) -> HttpResponse:

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,10 +29,10 @@ from chat.views.standing import standing_context
 from chat.views.wording import in_words, session_in_words
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community.models import PUBLIC_ID
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def room(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -42,7 +41,7 @@ def room(request: SignedInRequest, circle: str) -> HttpResponse:
     return room_page(request, seat, at=_place(seat, request.GET.get("at", "")))
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def room_before(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:
@@ -51,7 +50,7 @@ def room_before(request: SignedInRequest, circle: str, seq: int) -> HttpResponse
     return _stretch(request, seat, history.page_before(seat, seq))
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def room_after(request: SignedInRequest, circle: str, seq: int) -> HttpResponse:

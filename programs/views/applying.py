@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import enrolment
 from programs.forms import STEPS, NameForm, StepForm, as_read
 from programs.models import Agreement, Application, Circle
@@ -22,7 +21,7 @@ _ORDER = list(STEPS)
 _FIRST, _LAST = _ORDER[0], _ORDER[-1]
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def begin(request: SignedInRequest, circle: str) -> HttpResponse:
     """What comes, before it begins; afterwards, how the application stands."""
@@ -43,7 +42,7 @@ def begin(request: SignedInRequest, circle: str) -> HttpResponse:
     return redirect("apply_step", circle, _FIRST)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def step(request: SignedInRequest, circle: str, step: str) -> HttpResponse:
     if step not in STEPS:
@@ -68,7 +67,7 @@ def step(request: SignedInRequest, circle: str, step: str) -> HttpResponse:
         return redirect("apply", circle)
 
 
-@login_required
+@signed_in
 @require_POST
 def change(request: SignedInRequest, circle: str) -> HttpResponse:
     """Take what was sent back to the desk, while nobody has answered."""
@@ -81,7 +80,7 @@ def change(request: SignedInRequest, circle: str) -> HttpResponse:
     return redirect("apply_step", circle, _FIRST)
 
 
-@login_required
+@signed_in
 @require_POST
 def withdraw(request: SignedInRequest, circle: str) -> HttpResponse:
     application = _own(request, circle)
@@ -94,7 +93,7 @@ def withdraw(request: SignedInRequest, circle: str) -> HttpResponse:
     return redirect("places")
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def enter(request: SignedInRequest, circle: str) -> HttpResponse:
     """The last step: the name they go by, and in."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import enrolment
 from programs.forms import DecisionForm, as_read
 from programs.models import Application, Circle
@@ -23,7 +22,7 @@ _VERBS = {
 }
 
 
-@login_required
+@signed_in
 @require_GET
 def applications(request: SignedInRequest, circle: str) -> HttpResponse:
     """All that were sent to a circle, without their answers: opening one is written down."""
@@ -39,7 +38,7 @@ def applications(request: SignedInRequest, circle: str) -> HttpResponse:
     return render(request, "programs/applications.html", context)
 
 
-@login_required
+@signed_in
 @require_GET
 def one(request: SignedInRequest, application: str) -> HttpResponse:
     found = _held(request, application)
@@ -47,7 +46,7 @@ def one(request: SignedInRequest, application: str) -> HttpResponse:
     return _page(request, found, answers, DecisionForm())
 
 
-@login_required
+@signed_in
 @require_POST
 def decide(request: SignedInRequest, application: str) -> HttpResponse:
     found = _held(request, application)

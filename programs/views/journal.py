@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from community.models import public_id
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from community.vault import Unopenable
 from programs import journal
 from programs.models import PromptDelivery, Reflection
@@ -38,7 +37,7 @@ class LeafForm(forms.Form):
     name = forms.RegexField(r"^[\w-]{16}$", required=False, widget=forms.HiddenInput)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def reflect(request: SignedInRequest, delivery: str) -> HttpResponse:
     """The page about a week's question, for those whose circle was asked."""
@@ -50,7 +49,7 @@ def reflect(request: SignedInRequest, delivery: str) -> HttpResponse:
     return _write(request, page, asked)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def new_page(request: SignedInRequest) -> HttpResponse:
     """A free page, about no question. Its name travels with the form: sent twice, it is one."""
@@ -61,13 +60,13 @@ def new_page(request: SignedInRequest) -> HttpResponse:
     return _write(request, page, None)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def one_page(request: SignedInRequest, page: str) -> HttpResponse:
     return _write(request, *_mine(request, page))
 
 
-@login_required
+@signed_in
 @require_GET
 def pages(request: SignedInRequest) -> HttpResponse:
     mine = Reflection.objects.visible_to(request.user)
@@ -77,7 +76,7 @@ def pages(request: SignedInRequest) -> HttpResponse:
     return render(request, "programs/journal.html", {"leaves": leaves, "listed": listed})
 
 
-@login_required
+@signed_in
 @require_GET
 def copy(request: SignedInRequest, page: str) -> HttpResponse:
     """One's own words to take along, as plain text."""
@@ -87,7 +86,7 @@ def copy(request: SignedInRequest, page: str) -> HttpResponse:
     return response
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def delete(request: SignedInRequest, page: str) -> HttpResponse:
     found, _asked = _mine(request, page)

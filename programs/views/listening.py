@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import listening
 from programs.forms import NameForm
 from programs.models import Circle
 from programs.refusal import Refused
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def listen(request: SignedInRequest, circle: str) -> HttpResponse:
     """Says what an open session is, and lets them in under the name they choose."""

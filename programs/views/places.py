@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import calendar, enrolment
 from programs.models import (
     Application,
@@ -28,7 +27,7 @@ from programs.refusal import Refused
 _LATELY = datetime.timedelta(days=30)
 
 
-@login_required
+@signed_in
 @require_GET
 def places(request: SignedInRequest) -> HttpResponse:
     """The circles of a person, their applications, and the way to their journal."""
@@ -55,7 +54,7 @@ def places(request: SignedInRequest) -> HttpResponse:
     return render(request, "programs/places.html", context)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def leave(request: SignedInRequest, circle: str) -> HttpResponse:
     """The way out: what happens is said once, and it is one step."""
@@ -71,7 +70,7 @@ def leave(request: SignedInRequest, circle: str) -> HttpResponse:
     return redirect("places")
 
 
-@login_required
+@signed_in
 @require_POST
 def rest(request: SignedInRequest, circle: str) -> HttpResponse:
     """Begin or end a break."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,13 +16,13 @@ from django.views.decorators.http import require_safe
 
 from community import audit, vault
 from community.models import AuditEntry, User
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs.models import Circle, Membership, Removal
 
 _A_PAGE = 50
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def record(request: SignedInRequest) -> HttpResponse:

@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import zones
 from community.language import in_language
-from community.people import SignedInRequest
+from community.people import SignedInRequest, signed_in
 from programs import calendar, feeds, ics
 from programs.models import Membership
 from programs.refusal import Refused
 from programs.session_forms import SessionChangeForm, coming
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: SignedInRequest, circle: str) -> HttpResponse:
@@ -55,7 +54,7 @@ def sessions(request: SignedInRequest, circle: str) -> HttpResponse:
     return render(request, "programs/sessions.html", context, status=status)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_safe
 def one_session(request: SignedInRequest, circle: str, week_of: str) -> HttpResponse:
@@ -85,7 +84,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         return _file(ics.calendar(feeds.meetings_of(person)), name="circles.ics")
 
 
-@login_required
+@signed_in
 @require_POST
 def subscribe(request: SignedInRequest) -> HttpResponse:
     """Make the address anew, or take it back."""

@@ -27,9 +27,9 @@ _OF_ROUTES = """
 ## Addresses
 
 The status of the answer: 2xx and 3xx are done; 404 is nothing here, which is what strangers find;
-`sign in` leads there, `turned away` to
-another page of the CMS. 400, 409 and 422 are told to those who belong why this can't be now. All
-forms need their token. Any other method is answered with 405.
+`sign in` leads there, or gives a form back with all that was written in it, to be sent once they
+are in; `turned away` leads to another page of the CMS. 400, 409 and 422 are told to those who
+belong why this can't be now. All forms need their token. Any other method is answered with 405.
 """
 _OF_VERBS = """
 ## Verbs of the socket

@@ -45,7 +45,7 @@ ROUTES = [
     Row(f"{ROOM}hush/", members(303), POST, "off", {"off": "1"}),
     Row(f"{ROOM}reaching/", members(200), GET),
     Row(f"{ROOM}events", members(200, visitor="404"), GET),
-    Row(f"{ROOM}messages/", members(303, visitor="401", muted="422"), POST, fields=BODY),
+    Row(f"{ROOM}messages/", members(303, muted="422"), POST, fields=BODY),
     Row(
         f"{ROOM}messages/",
         members(201, visitor="404", muted="422"),

@@ -28,6 +28,7 @@ from tests.access.world import World
 OURS = ("chat", "programs", "community", "home")
 # What the consumer does itself, without the table of verbs.
 OF_THE_LINE = ("open", "close", "typing", "post")
+_ASKED_TO_SIGN_IN = 'href="/accounts/login/'
 SAID_OF_VERBS = OF_THE_LINE + tuple(verbs.VERBS)
 
 
@@ -135,6 +136,8 @@ def filled(fields: Any, things: dict[str, Any]) -> Any:
 def outcome_of(response: HttpResponseBase) -> str:
     to = response.headers.get("Location", "")
     if to.startswith("/accounts/login/"):
+        return SIGN_IN
+    if response.status_code == 401 and _ASKED_TO_SIGN_IN in cast(HttpResponse, response).text:
         return SIGN_IN
     if to.startswith(CMS):
         return TURNED_AWAY

@@ -1,9 +1,12 @@
 """When something is refused it is said plainly, and what was written is not lost."""
 
+import re
+
 import pytest
 from django.test import Client, RequestFactory
 
 from community import refusals
+from programs.models import Reflection
 
 WRITTEN = "I said the sentence to my sister.\n<b>She</b> put the kettle on."
 
@@ -39,6 +42,24 @@ def test_it_can_be_sent_once_more(client):
     token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     again = client.post("/accounts/email/", {"body": WRITTEN, "csrfmiddlewaretoken": token})
     assert again.status_code == 302  # to sign in: the form itself was accepted
+
+
+def test_a_form_of_someone_whose_session_has_ended_comes_back_and_can_be_sent_again(cast):
+    noor = Client()
+    noor.force_login(cast.noor)
+    name = re.search(r'name="name" value="([\w-]+)"', noor.get("/journal/new/").text)[1]
+    noor.logout()
+
+    answer = noor.post("/journal/new/", {"words": WRITTEN, "seen": "0", "name": name})
+
+    assert answer.status_code == 401 and answer.headers["Cache-Control"] == "no-store"
+    assert "&lt;b&gt;She&lt;/b&gt; put the kettle on." in answer.text
+    assert f'name="name" value="{name}"' in answer.text
+    assert 'href="/accounts/login/"' in answer.text
+    assert not Reflection.objects.exists()
+    noor.force_login(cast.noor)
+    assert noor.post("/journal/new/", {"words": WRITTEN, "name": name}).status_code == 302
+    assert Reflection.objects.get().person == cast.noor
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", ""])

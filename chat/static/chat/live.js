@@ -250,7 +250,8 @@ class Live extends Room {
       const response = await fetch(button.formAction, { method: "POST", body });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const root = page.querySelector(this.localName);
-      if (!root && response.ok) location.reload();
+      // Another page of the house, or they are signed out: asked anew, the page says so.
+      if (!root && (response.ok || response.status === 401)) location.reload();
       if (!root) return false;
       this.reloaded(root);
       if (this.isSeated) this.querySelector("[data-agreement]")?.remove();
