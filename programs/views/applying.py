@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community.people import SignedInRequest, signed_in
 from programs import enrolment
 from programs.forms import STEPS, NameForm, StepForm, as_read
-from programs.models import Agreement, Application, Circle
+from programs.models import Agreement, Application, Circle, Membership
 from programs.refusal import Refused
 
 State = Application.State
@@ -96,7 +96,9 @@ def withdraw(request: SignedInRequest, circle: str) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def enter(request: SignedInRequest, circle: str) -> HttpResponse:
-    """The last step: the name they go by, and in."""
+    """The last step: the name they go by, and in. Sent twice, it leads in twice."""
+    if _is_in(request, circle):
+        return redirect("room", circle)
     application = _own(request, circle)
     if application.state != State.ACCEPTED:
         return redirect("apply", circle)
@@ -109,6 +111,8 @@ def enter(request: SignedInRequest, circle: str) -> HttpResponse:
             enrolment.enter(application=application, name=form.cleaned_data["name"])
             return redirect("room", circle)
         except Refused as refused:
+            if _is_in(request, circle):  # by the same form, a moment before
+                return redirect("room", circle)
             form.add_error("name", str(refused))
     context = {"form": form, "application": application}
     return render(request, "programs/enter.html", context, status=422)
@@ -194,6 +198,12 @@ def _open_application(request: SignedInRequest, circle: str) -> Application | No
     mine = Application.objects.filter(person=request.user, circle__public_id=circle)
     mine = mine.select_related("circle__cohort__program", "person")
     return mine.open().first()
+
+
+def _is_in(request: SignedInRequest, circle: str) -> bool:
+    entered = Application.objects.filter(person=request.user, state=State.ENTERED)
+    mine = Membership.objects.current().filter(user=request.user, circle__public_id=circle)
+    return mine.filter(circle__in=entered.values("circle")).exists()
 
 
 def _own(request: SignedInRequest, circle: str) -> Application:

@@ -58,6 +58,9 @@ def places(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leave(request: SignedInRequest, circle: str) -> HttpResponse:
     """The way out: what happens is said once, and it is one step."""
+    if request.method == "POST" and _has_left(request, circle):  # pressed twice
+        messages.success(request, _("You have left. Your journal stays yours, with all its pages."))
+        return redirect("places")
     membership = _membership(request, circle)
     if request.method == "GET":
         return render(request, "programs/leave.html", {"membership": membership})
@@ -82,6 +85,13 @@ def rest(request: SignedInRequest, circle: str) -> HttpResponse:
         enrolment.rest(membership=membership)
         messages.success(request, _("You’re resting. No question and no mail until you’re back."))
     return redirect("places")
+
+
+def _has_left(request: SignedInRequest, circle: str) -> bool:
+    """Of their own will; of whoever was removed the circle knows nothing any more."""
+    mine = Membership.objects.filter(user=request.user, circle__public_id=circle)
+    left = mine.filter(left_at__isnull=False, removal=None)
+    return left.exists() and not mine.current().exists()
 
 
 def _membership(request: SignedInRequest, circle: str) -> Membership:

@@ -43,6 +43,23 @@ def give_a_passkey_device(page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
 
+TWICE = """(button) => {
+  const held = [];
+  addEventListener("submit", (event) => held.push(event.defaultPrevented));
+  button.click();
+  button.click();
+  return held;
+}"""
+
+
+def test_pressed_twice_a_form_is_sent_once(visit, noor):
+    page = visit(f"/accounts/link/?token={links.issue(person=noor, printed_by='sade')}").page
+
+    assert page.get_by_role("button", name="Sign in").evaluate(TWICE) == [False, True]
+
+    expect(page).to_have_url(re.compile("/places/"))
+
+
 def test_a_passkey_is_added_and_then_signs_in_alone(visit, noor):
     plant()  # who signs out goes to the house's front page
     seen = visit("/accounts/login/", fresh=True)

@@ -229,6 +229,8 @@ def test_accepted_they_choose_a_name_and_are_in_the_room(client, cast, lark, app
     response = client.post(f"{door}enter/", {"name": "Lark"})
     assert response.url == f"/circles/{cast.circle.public_id}/"
     assert cast.circle.membership_of(lark).name == "Lark"
+    assert client.post(f"{door}enter/", {"name": "Lark"}).url == response.url, "pressed twice"
+    assert client.get(f"{door}enter/").url == response.url, "gone back to"
 
 
 def test_nobody_enters_before_they_are_accepted(client, cast, lark, apply, door):

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from programs import prompts
+from programs import enrolment, prompts
 from programs.models import Circle, Membership, PromptDelivery
 
 
@@ -76,6 +76,13 @@ def test_leaving_is_said_once_and_done_in_one_step(client, cast):
     assert "You have left." in page
     assert cast.circle.membership_of(cast.noor) is None
     assert client.get(path).status_code == 404
+    assert "You have left." in text_of(client.post(path, follow=True)), "pressed twice"
+
+
+def test_whoever_was_removed_is_not_told_that_they_left(client, cast):
+    enrolment.remove(membership=cast.member(cast.noor), by=cast.mina, why="It was too much.")
+    client.force_login(cast.noor)
+    assert client.post(f"/circles/{cast.circle.public_id}/leave/").status_code == 404
 
 
 def test_the_only_facilitator_is_told_to_hand_over(client, cast):
