@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LONGEST_MUTE = datetime.timedelta(days=30)
 _A_MOMENT = datetime.timedelta(seconds=2)
+# What one has done by then the other may not have seen, with a menu open and a reason to write.
+_AT_ONCE = datetime.timedelta(minutes=2)
 
 
 def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
@@ -80,8 +82,8 @@ def put_back(*, by: User, circle: str, message: str) -> None:
 
 
 def mute(*, by: User, circle: str, member: str, until: datetime.datetime, why: str) -> None:
-    """Lets someone read and respond but not write until `until`; one's own mute in force is
-    replaced. Raises Refused; `conflict` where another has muted them."""
+    """Lets someone read and respond but not write until `until`; a mute in force is replaced.
+    Raises Refused; `conflict` where another has just muted them."""
     now = timezone.now()
     if not now < until <= now + LONGEST_MUTE:
         raise Refused("bad_frame", _("Choose a time between now and thirty days from now."))
@@ -158,7 +160,8 @@ def remove(*, by: User, circle: str, member: str, why: str) -> None:
 def _mute(room: Room, peer: Membership, row: Mute, why: str) -> None:
     reason = words.clean_why(why)
     first = mute_in_force(peer)
-    if first and first.by_id != row.by.pk and first.by.left_at is None:
+    # Later they have seen how it stands, and may decide anew.
+    if first and first.by_id != row.by.pk and abs(timezone.now() - first.began_at) < _AT_ONCE:
         said = _("%(name)s has muted them already. Look at how it stands now.")
         raise Refused("conflict", said % {"name": first.by.name})
     _lift(peer, by=row.by)
