@@ -26,6 +26,12 @@ class Reader:
         self.cursor = page.head
         self.heard: list[dict[str, Any]] = []
 
+    def begun_from_nothing(self) -> Reader:
+        """The same reader without a page: all they know is what happened since the beginning."""
+        anew = type(self)(self.user, self.circle)
+        anew.log, anew.mine, anew.told, anew.cursor = {}, {}, {}, 0
+        return anew.catch_up()
+
     @property
     def seat(self):
         seat = seat_of(self.user, self.circle.public_id)

@@ -190,6 +190,7 @@ def spend(it: LongEvening, events: int, seed: int) -> None:
     for reader in still_here:
         reader.catch_up(lambda: it.chance.randint(20, 200)).expect_a_fresh_page()
         reader.expect_the_same_by_http()
+        reader.begun_from_nothing().expect_a_fresh_page()
     if events >= 300:
         assert len(kinds) > 25, kinds
 
