@@ -25,6 +25,8 @@ SIGNED_OUT = 4401
 NOT_A_MEMBER = 4403
 TOO_SLOW = 4408
 TOO_FAST = 4429
+# WebSocket's own for a house that begins anew (RFC 6455's registry).
+ANEW = 1012
 
 # What a server may offer in the scope: a `Wire`.
 EXTENSION = "reweave.wire"

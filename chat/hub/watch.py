@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from chat import leases
 from chat.hub import admission
 from chat.hub.batches import DatabaseThread
-from chat.hub.line import NOT_A_MEMBER, SIGNED_OUT, Line
+from chat.hub.line import ANEW, NOT_A_MEMBER, SIGNED_OUT, Line
 from chat.hub.presence import SAY_AGAIN_SECONDS
 from chat.reading import replay
 from chat.reading.packet import Packet
@@ -176,7 +176,15 @@ class Watch:
     async def _turn(self, turn: int) -> None:
         hub = self._hub
         if hub.lines:
-            heads, changes = await hub.reader.run(_heads, list(hub.feeds))
+            known = {name: (f.cursor, f.company.count) for name, f in hub.feeds.items()}
+            looked_since = self._changes
+            heads, changes = await hub.reader.run(_heads, list(known))
+            if changes < looked_since or any(
+                head < known[circle][0] or company < known[circle][1]
+                for circle, head, company in heads
+            ):
+                self._begin_anew()
+                return
             self.trusts(changes)
             for circle, head, company in heads:
                 if feed := hub.feeds.get(circle):
@@ -190,6 +198,17 @@ class Watch:
             await self.look_at(some)
         if turn % int(SAY_AGAIN_SECONDS / _LOOK_SECONDS) == 0:
             hub.neighbours.say_again()
+
+    def _begin_anew(self) -> None:
+        """The database knows less than it did: it was put back, or another took its place that had
+        not heard the last of it. What is remembered here was true of what is gone; and whoever has
+        it on their page is told when they are back that it is to be loaded anew."""
+        logger.error("database_went_back")
+        self._heard = self._changes = 0
+        for line in list(self._hub.lines):
+            for circle in list(line.sittings):
+                self._hub.leave(line, circle)
+            line.close(ANEW)
 
     def _look_on(self, feed: Feed, head: int, company: int) -> None:
         if company > feed.company.count:

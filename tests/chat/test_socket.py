@@ -19,11 +19,12 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from chat import announcing
-from chat.models import Room
+from chat.models import Event, Message, Room
 from community.models import User
 from tests.cast import Cast
 from tests.chat.junk import UNREADABLE
@@ -535,6 +536,35 @@ async def test_too_long_an_absence_is_answered_with_the_page(cast, opens):
     assert (await noor.enter(cast.circle, since=5001)).get("reload") is True
     noor.frames.clear()
     assert "reload" not in await noor.enter(cast.circle, since=3000)
+
+
+@pytest.mark.once
+async def test_a_database_that_was_put_back_is_a_page_to_load_anew(cast, opens):
+    """Where another takes its place that has not heard the last of it, nobody starts the house."""
+    wires = noor, ines = [await opens(cast.noor), await opens(cast.ines)]
+    for wire in wires:
+        await wire.enter(cast.circle)
+    kept = (await noor.post(cast.circle, "Kept"))["seq"]
+    for n in range(5):
+        lost = await noor.post(cast.circle, f"Lost {n}")
+    await ines.hear_up_to(lost["seq"])
+
+    @transaction.atomic
+    def put_back() -> None:
+        Message.objects.filter(placed_seq__gt=kept).delete()
+        Event.objects.filter(seq__gt=kept).delete()
+        Room.objects.filter(circle=cast.circle).update(last_seq=kept)
+
+    await sync_to_async(put_back)()
+    for wire in wires:
+        assert await wire.closed() == 1012
+        assert wire.frames[-1] == {"is": "bye", "code": 1012}
+    noor, ines = await opens(cast.noor), await opens(cast.ines)
+    for wire in (noor, ines):
+        opened = await wire.enter(cast.circle, since=lost["seq"])
+        assert (opened["head"], opened.get("reload")) == (kept, True)
+    await noor.post(cast.circle, "Said anew")
+    assert (await ines.hear_words("Said anew"))["seq"] == kept + 1
 
 
 # The broker ---------------------------------------------------------------------------
