@@ -11,6 +11,7 @@ from chat.models import Message
 from tests.chat.talk import ask_the_question, join, leave
 from tests.e2e.room import (
     beside,
+    do,
     expect_kept,
     expect_posted,
     expect_words,
@@ -52,6 +53,17 @@ WATCH_THE_LAST = """() => {
     requestAnimationFrame(look);
   };
   look();
+}"""
+
+# What the page sends from now on leaves only once `letGo` is called.
+HOLD_BACK = """() => {
+  const { send } = WebSocket.prototype;
+  const held = [];
+  WebSocket.prototype.send = function (data) { held.push(() => send.call(this, data)); };
+  window.letGo = () => {
+    WebSocket.prototype.send = send;
+    held.forEach((one) => one());
+  };
 }"""
 
 # A page notes where its reader is once nothing has been scrolled for as long: before this is told.
@@ -220,6 +232,46 @@ def test_what_is_sent_on_a_line_that_stands_does_not_move(noor, cast):
     soon(lambda: noor.evaluate("window.looks") > looks + 10)
 
     assert len(noor.evaluate("[...window.seen]")) == 1
+
+
+def test_on_a_slow_line_pressing_a_response_again_does_not_undo_it(noor, cast):
+    said(cast, cast.ines, "The bread bin it is.")
+    do(noor, "The bread bin", "With you")
+    mark = message(noor, "The bread bin").locator("[data-response=with_you]")
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    noor.evaluate(HOLD_BACK)
+
+    mark.click()
+    expect(mark).to_have_attribute("aria-pressed", "false")
+    mark.click()
+    do(noor, "The bread bin", "Heard")
+    do(noor, "The bread bin", "Heard")
+    noor.evaluate("letGo()")
+
+    expect(message(noor, "The bread bin").locator(".mark")).to_have_text(re.compile("^Heard"))
+    expect(mark).to_have_count(0)
+
+
+def test_on_a_slow_line_a_change_goes_once_and_what_is_written_meanwhile_stays(noor):
+    write(noor, "The bread bin.")
+    expect_posted(noor, "The bread bin.")
+    do(noor, "The bread bin.", "Change it")
+    expect(writing(noor)).to_have_value("The bread bin.")
+    noor.evaluate(HOLD_BACK)
+    write(noor, "The biscuit tin.")
+    writing(noor).press("Enter")
+    writing(noor).press("End")
+    writing(noor).press_sequentially(" The blue one.")
+
+    noor.evaluate("letGo()")
+
+    expect(message(noor, "The biscuit tin.")).to_contain_text("changed")
+    expect(noor.get_by_role("alert")).to_be_hidden()
+    expect(noor.get_by_role("button", name="Keep the change")).to_be_visible()
+    expect(writing(noor)).to_have_value("The biscuit tin. The blue one.")
+    writing(noor).press("Enter")
+    expect(message(noor, "The biscuit tin. The blue one.")).to_be_visible()
+    expect(writing(noor)).to_have_value("")
 
 
 def test_what_was_taken_back_does_not_wait_below(noor, cast):

@@ -56,9 +56,9 @@ export class Sheet {
     sheet.setAttribute("aria-label", menu.getAttribute("aria-label"));
     for (const button of sheet.querySelectorAll("button")) {
       button.hidden = !this.#offers(entry, button.dataset);
-      const given = this.room.dress.mine.get(entry.dataset.id) ?? [];
       const { respond } = button.dataset;
-      if (respond) button.setAttribute("aria-pressed", String(given.includes(respond)));
+      const given = respond && this.room.dress.gives(entry.dataset.id, respond);
+      if (respond) button.setAttribute("aria-pressed", String(given));
     }
     if (this.room.company.goesToLeads(entry.dataset.member)) {
       sheet.querySelector("[data-do=tell] [data-say]").textContent = say("tell.lead");
@@ -131,12 +131,21 @@ export class Sheet {
     if (await this.#verb({ do: "hide", member })) this.room.without(member);
   }
 
-  async #respond(entry, response) {
-    const ack = await this.#verb({ do: "respond", message: entry.dataset.id, response });
-    if (!ack?.mine) return;
-    this.room.dress.mine.set(entry.dataset.id, ack.mine);
-    const now = this.room.log.entry(entry.dataset.id);
-    if (now) this.room.dress.responses(now);
+  /** It stands as pressed at once. On a slow line one presses again, which would take it back. */
+  async #respond({ dataset: { id } }, response) {
+    const { dress } = this.room;
+    if (dress.isAsked(id, response)) return;
+    this.#ask(id, response, true);
+    const ack = await this.#verb({ do: "respond", message: id, response });
+    if (ack?.mine) dress.mine.set(id, ack.mine);
+    this.#ask(id, response, false);
+  }
+
+  #ask(id, response, is) {
+    const { dress, log } = this.room;
+    dress.asks(id, response, is);
+    const entry = log.entry(id);
+    if (entry) dress.responses(entry);
   }
 
   async #verb(frame) {

@@ -6,6 +6,9 @@ import { cut, say } from "../words/sayings.js";
 const TOGETHER = 5 * 60_000;
 
 export class Dress {
+  // What the reader has just given or taken back, while the house has not answered.
+  #asked = new Set();
+
   constructor(room, list) {
     this.me = room.dataset.me;
     // As it stands in quotes, and where something was set aside; nobody else in the circle has it,
@@ -71,10 +74,23 @@ export class Dress {
     if (left) left.textContent = say("note-left");
   }
 
+  /** Whether the reader responds so to a message. */
+  gives(id, response) {
+    const given = this.mine.get(id) ?? [];
+    return given.includes(response) !== this.isAsked(id, response);
+  }
+
+  isAsked(id, response) {
+    return this.#asked.has(`${id} ${response}`);
+  }
+
+  asks(id, response, is) {
+    this.#asked[is ? "add" : "delete"](`${id} ${response}`);
+  }
+
   responses(entry) {
-    const given = this.mine.get(entry.dataset.id) ?? [];
     for (const mark of entry.querySelectorAll(".mark")) {
-      const pressed = given.includes(mark.dataset.response);
+      const pressed = this.gives(entry.dataset.id, mark.dataset.response);
       mark.type = "button";
       mark.setAttribute("aria-pressed", String(pressed));
       const words = mark.querySelector(".vh");

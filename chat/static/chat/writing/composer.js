@@ -249,16 +249,41 @@ export class Composer {
 
   async #change(body) {
     const changing = this.#changing;
+    // On a slow line one presses again; it goes once.
+    if (changing.isSent) return;
     const { message, seen } = changing;
     const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: seen };
+    const note = this.noting.words.trim();
+    this.#sends(changing, true);
     try {
-      await this.room.line.ask({ ...frame, body, note: this.noting.words.trim() });
-      if (this.#changing === changing) this.#letGo();
-      else this.drafts.dropChange(message);
+      await this.room.line.ask({ ...frame, body, note });
+      this.#changed(changing, { body, note });
     } catch (refused) {
       this.refuse(refused.say || say("not-reached"));
       if (refused.code !== "line") this.look();
+    } finally {
+      this.#sends(changing, false);
     }
+  }
+
+  #sends(changing, is) {
+    changing.isSent = is;
+    this.button.setAttribute("aria-busy", String(is));
+  }
+
+  /** The house has it. What was written while it was on its way goes on as another change. */
+  #changed(changing, { body, note }) {
+    if (this.#changing !== changing) {
+      this.drafts.dropChange(changing.message);
+      return;
+    }
+    const now = this.#words();
+    if (now.body.trim() === body && now.note.trim() === note) {
+      this.#letGo();
+      return;
+    }
+    changing.asOf = undefined;
+    this.look();
   }
 
   /** No answer is wanted, or no change. */
