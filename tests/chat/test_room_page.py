@@ -523,3 +523,18 @@ def test_whatever_one_writes_runs_in_its_own_direction(cast, client):
 
     assert len(fields) > 8
     assert [field for field in fields if 'dir="auto"' not in field] == []
+
+
+@pytest.mark.parametrize(("held", "told"), [(False, "sees that you did"), (True, "has seen it")])
+def test_whether_the_circle_will_know_is_said_before_a_message_is_taken_back(
+    cast, client, held, told
+):
+    if held:
+        holding.hold_all(by=cast.mina, circle=cast.circle.public_id)
+    message = said(cast, cast.noor, "My old street.")
+    address = reverse("message", args=[cast.circle.public_id, message.id])
+
+    for who in (cast.noor, cast.mina):
+        page = page_for(client, who, address)
+        assert told in page
+        assert ("sees that you did" in page) != held

@@ -130,6 +130,20 @@ def test_a_held_message_is_let_through_and_its_author_knew_all_along(cast, enter
         expect_words(page, "Good evening.", "How was your day?", "My old street, number 14.")
 
 
+def test_what_nobody_has_seen_is_not_said_to_be_missed(cast, enter):
+    beside(holding.hold_all, by=cast.mina, circle=cast.circle.public_id)
+    said(cast, cast.noor, "My old street.")
+    noor, mina = enter(cast.noor), enter(cast.mina)
+
+    message(noor, "My old street.").locator("[data-menu]").click()
+
+    expect(noor.locator(".sheet").get_by_text("No other peer has seen it")).to_be_visible()
+    expect(noor.locator(".sheet").get_by_text("The circle sees that you did")).to_be_hidden()
+    do(mina, "My old street.", "Set this message aside")
+    expect(mina.get_by_text("No peer but its author has seen it")).to_be_visible()
+    expect(mina.get_by_text("The circle sees that you did")).to_be_hidden()
+
+
 def test_who_is_asked_for_a_change_reads_why_and_changes_it(cast, enter):
     mina, noor = enter(cast.mina), enter(cast.noor)
     write(noor, "Good evening.")

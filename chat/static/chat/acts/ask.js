@@ -7,11 +7,12 @@ const HOUR = 3_600_000;
 const MORNING = 8;
 
 /** Opens the dialog for `verb`; its answer, or undefined where they left it. `name` is whom it is
- * about. */
-export function ask(verb, name) {
+ * about, `state` how the message stands that it is about. */
+export function ask(verb, { name, state }) {
   const dialog = document.getElementById(`ask-${verb}`);
   const named = name && say(`ask.${verb}`, { name });
   if (named) dialog.querySelector("h2").textContent = named;
+  showFor(state, dialog);
   const form = dialog.querySelector("form");
   form.reset();
   dialog.returnValue = "";
@@ -27,6 +28,14 @@ export function ask(verb, name) {
       { once: true },
     );
   });
+}
+
+/** Of what is said about an act that everyone sees and one that nobody does, the one that is so: a
+ * message that is held has been seen by nobody but its author and those who hold the circle. */
+export function showFor(state, part) {
+  const isHeld = state === "held";
+  for (const line of part.querySelectorAll("[data-seen]")) line.hidden = isHeld;
+  for (const line of part.querySelectorAll("[data-unseen]")) line.hidden = !isHeld;
 }
 
 // When the session ends, the house knows.

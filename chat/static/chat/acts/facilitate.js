@@ -9,14 +9,15 @@ const ABOUT_MEMBER = ["hold", "unhold", "mute", "unmute", "remove"];
 
 export const FACILITATING = new Set([...ABOUT_MESSAGE, ...ABOUT_MEMBER]);
 
-/** `of` is the data of an entry, or of a person's row: `id` is the message, `member` its author. */
-export async function facilitate(room, verb, { id, member }) {
+/** `of` is the data of an entry, or of a person's row: `id` is the message, `member` its author and
+ * `state` how it stands. */
+export async function facilitate(room, verb, { id, member, state }) {
   const whom = ABOUT_MESSAGE.includes(verb) ? { message: id } : { member };
   // Said before and after: whoever meant another sees it in time.
   const { name } = room.company.people.get(member) ?? {};
   let answer = {};
   if (room.asksWhy.includes(verb)) {
-    answer = await ask(verb, name);
+    answer = await ask(verb, { name, state });
     if (!answer) return;
   }
   const { why, until } = answer;

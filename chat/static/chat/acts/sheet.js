@@ -2,7 +2,7 @@
 
 import { cut, say } from "../words/sayings.js";
 import { quoteOf } from "../writing/quote.js";
-import { ask } from "./ask.js";
+import { ask, showFor } from "./ask.js";
 import { FACILITATING, facilitate } from "./facilitate.js";
 import { tell } from "./tell.js";
 
@@ -54,6 +54,7 @@ export class Sheet {
     if (wasOpen) return;
     const sheet = cut("part-sheet");
     sheet.setAttribute("aria-label", menu.getAttribute("aria-label"));
+    showFor(entry.dataset.state, sheet);
     for (const button of sheet.querySelectorAll("button")) {
       button.hidden = !this.#offers(entry, button.dataset);
       const { respond } = button.dataset;
