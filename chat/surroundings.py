@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from chat.models import LiveSession, Mute
@@ -48,7 +48,7 @@ def around(circle: Circle, now: datetime.datetime | None = None) -> Surroundings
     # And, the same beside each of them, what is of the circle.
     going_on = LiveSession.objects.going_on().filter(room__circle=circle)
     people = people.annotate(
-        is_muted=Exists(muted),
+        muted_until=Subquery(muted.values("until")[:1]),
         going_on_until=Subquery(going_on.values("planned_until")[:1]),
         rests=in_one(CohortPause.objects.filter(cohort=cohort), "cohort", "week_of"),
     )

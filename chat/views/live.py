@@ -18,11 +18,13 @@ from django.views.decorators.http import require_safe
 from chat.care import cards, concerns
 from chat.keeping import holding
 from chat.keeping.standing import standing_of
+from chat.keeping.until import ends
 from chat.live.state import places_of, state_of
-from chat.models import Attendance, Event, LiveSession, Seat
+from chat.models import Attendance, Event, LiveSession, Mute, Seat
 from chat.reading import history
 from chat.seats import verbs_of
 from chat.views.seats import seat_or_404, still_theirs_or_404
+from chat.views.standing import muted_among
 from chat.words import BODY_LIMIT, NOTE_LIMIT
 from community.people import SignedInRequest, signed_in
 from programs import calendar
@@ -99,7 +101,8 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
     """What the page says of a session that goes on; where none does, when the next one is."""
     if session is None:
         return _of_none(seat)
-    member, room = seat.membership, seat.membership.circle.room
+    member, circle = seat.membership, seat.membership.circle
+    room = circle.room
     people = list(_people(seat, session))
     phases = _phases(session)
     state = state_of(session, room, places_of(session))
@@ -118,6 +121,7 @@ def _of_session(session: LiveSession | None, seat: Seat) -> dict[str, Any]:
         "phases": phases,
         "next_phase": next((part for part in phases if part["state"] == "todo"), None),
         "attendance": _attendance(people) if member.is_facilitator else [],
+        "session_until": ends(circle, session.planned_until),
     }
 
 
@@ -162,6 +166,7 @@ def _standing(seat: Seat, people: list[Membership]) -> dict[str, Any]:
     return context | {
         "lease": settings.ROOM_LEASE_SECONDS,
         "needs": getattr(seat, "needs", None),
+        "muted": muted_among(people),
         "held_members": json.dumps([one.public_id for one in people if one.seat.held_at]),
         "waiting": json.dumps(holding.names_waiting(seat)),
     }
@@ -192,7 +197,10 @@ def _people(seat: Seat, session: LiveSession | None) -> QuerySet[Membership]:
             on_stage |= Q(pk__in=session.places.values("member"))
         people = people.filter(on_stage)
     there = Attendance.objects.filter(session=session, member=OuterRef("pk"))
-    people = people.select_related("seat", "user").annotate(was_present=Exists(there))
+    muted = Mute.objects.in_force().filter(member=OuterRef("pk"))
+    people = people.select_related("seat", "user").annotate(
+        was_present=Exists(there), muted_until=Subquery(muted.values("until")[:1])
+    )
     return people.order_by("role", "name")
 
 

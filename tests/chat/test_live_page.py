@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -10,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from chat.keeping import moderation
 from chat.models import Attendance, LiveSession, Message
 from chat.verbs.live import VERBS
 from tests.cast import Cast
@@ -104,6 +107,30 @@ def test_only_facilitators_see_who_was_present(cast, session):
         "Ines": True,
         "Fen": False,
     }
+
+
+def test_those_who_hold_it_see_who_is_muted_and_can_mute_until_it_ends(session):
+    noor, mina = Client(), Client()
+    noor.force_login(session.noor)
+    mina.force_login(session.mina)
+
+    def says(client):
+        page = client.get(page_of(session)).content.decode()
+        order = page.split("data-order>")[1].split("</ol>")[0]
+        noors = order.split(f'data-member="{session.member("noor")}"')[1]
+        return "muted" in noors.split("data-doing")[1].split("</span>")[0], page
+
+    assert says(mina)[0] is False
+    assert '<option value="session"' in says(mina)[1]
+    here = {"circle": session.circle.public_id, "member": session.member("noor")}
+    moderation.mute_for_the_session(by=session.mina, why="A pause.", **here)
+
+    is_said, page = says(mina)
+    assert is_said
+    muted = json.loads(unescape(page.split('data-muted="')[1].split('"')[0]))
+    assert list(muted) == [session.member("noor")]
+    is_said, page = says(noor)
+    assert not is_said and 'data-muted="{}"' in page
 
 
 def test_before_a_session_the_page_says_when_the_next_one_is(cast, client):

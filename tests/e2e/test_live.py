@@ -15,7 +15,7 @@ from programs.models import Circle, Membership
 from tests.chat.talk import ask_the_question, join
 from tests.e2e.conftest import BOTH_KINDS, PHONE
 from tests.e2e.everyone import faults, fits
-from tests.e2e.room import beside, expect_kept, faults_of, said, soon
+from tests.e2e.room import beside, do, expect_kept, faults_of, said, soon
 
 pytestmark = pytest.mark.e2e
 
@@ -406,6 +406,31 @@ def test_what_another_facilitator_settled_meanwhile_is_told_not_undone(
     press(bela, "Give the piece to Noor")
     expect(bela.get_by_role("alert").filter(has_text="moved on")).to_be_visible()
     assert LiveSession.objects.latest("pk").phase == "closing"
+
+
+def test_who_is_muted_until_the_session_ends_stands_so_in_the_round_of_those_who_hold_it(
+    visit, cast, session, page_of
+):
+    mina, bela = (visit(page_of, one).page for one in (cast.mina, cast.bela))
+    noor = visit(page_of, cast.noor, viewport=PHONE).page
+    rows = [page.locator("[data-order] li", has_text="Ines") for page in (mina, bela, noor)]
+    for page in (mina, bela, noor):
+        expect(page.locator("reweave-live")).to_have_attribute("data-line", "live")
+    do(mina, "I laid the table", "Mute for a while")
+    dialog = mina.get_by_role("dialog", name="Mute Ines for a while")
+    dialog.get_by_label("Until").select_option("session")
+    dialog.get_by_label("Why, in a sentence").fill("A breath")
+    dialog.get_by_role("button", name="Mute").click()
+
+    for row in rows[:2]:
+        expect(row).to_contain_text("muted")
+    assert "muted" not in rows[2].inner_text()
+    mina.reload()
+    expect(mina.locator("reweave-live")).to_have_attribute("data-line", "live")
+    expect(rows[0]).to_contain_text("muted")
+    do(mina, "I laid the table", "Let them write again")
+    for row in rows[:2]:
+        expect(row).not_to_contain_text("muted")
 
 
 def test_many_listen_and_one_of_them_is_asked_onto_the_stage(visit, cast, aside):

@@ -113,12 +113,14 @@ class Live extends Room {
         this.toggleAttribute("data-paused", kind === "room.paused");
         this.lead?.draw();
       }
+      if (kind === "member.muted" || kind === "member.unmuted") this.round.draw();
     }
     this.stage?.said();
   }
 
   /** A page that was loaded anew, because too much had happened. */
   reloaded(root) {
+    super.reloaded(root);
     this.isSeated = "seated" in root.dataset;
     if (root.dataset.state) this.take(JSON.parse(root.dataset.state));
   }

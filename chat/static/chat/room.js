@@ -335,15 +335,15 @@ export class Room extends HTMLElement {
     this.company.isWriting(frame);
   }
 
-  #note({ kind, id, html, member, session, remove, say: told }) {
+  #note({ kind, id, html, member, session, remove, until, say: told }) {
     const door = session && this.querySelector("[data-door]");
     if (door) door.hidden = session.phase === "ended";
     if (kind === "care.card" && member?.id === this.dataset.me) this.cards.came();
     if (kind === "prompt.posted" && html) asked(this, html);
     if (kind === "member.joined") this.company.joined(member);
     if (kind === "member.left") this.company.left(member);
-    if (kind === "member.muted") this.company.muted.add(member.id);
-    if (kind === "member.unmuted") this.company.muted.delete(member.id);
+    if (kind === "member.muted") this.company.mute(member.id, until);
+    if (kind === "member.unmuted") this.company.unmute(member.id);
     if (kind === "message.let_through" && this.log.entry(id)?.dataset.member === this.dataset.me) {
       this.bars.done(say("let-through"));
     }
@@ -362,6 +362,7 @@ export class Room extends HTMLElement {
   /** A page that was loaded anew, because too much had happened. */
   reloaded(root) {
     askedAnew(this, root);
+    this.company.stands(root.dataset);
   }
 
   // The line and the reader -----------------------------------------------------------

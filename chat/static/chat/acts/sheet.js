@@ -106,7 +106,7 @@ export class Sheet {
     // Whoever the room is held for: peers, and those who listen in an open session.
     const led = role === "peer" || role === "listener";
     if (verb === "remove") return led && can.has(verb);
-    const is = verb.endsWith("mute") ? company.muted.has(member) : company.held.has(member);
+    const is = verb.endsWith("mute") ? company.isMuted(member) : company.held.has(member);
     return led && can.has(verb) && is === verb.startsWith("un");
   }
 

@@ -67,12 +67,14 @@ export class Round {
     return row;
   }
 
-  #fill(row, { state, hand }, isNext) {
+  #fill(row, { member, state, hand }, isNext) {
     const done = state === "spoken" || state === "passed";
     row.className = state === "holding" ? "now" : done ? "spoken" : "";
     row.querySelector("[data-hand]").hidden = !hand;
     const doing = isNext && state === "waiting" ? "next" : state;
-    row.querySelector("[data-doing]").textContent = say(`live.doing.${doing}`);
+    const isMuted = this.live.isFacilitator && this.live.company.isMuted(member);
+    const words = [say(`live.doing.${doing}`), isMuted && say("live.doing.muted")];
+    row.querySelector("[data-doing]").textContent = words.filter(Boolean).join(", ");
     const waits = state === "waiting" || state === "last";
     for (const button of row.querySelectorAll("[data-verb=order]")) button.hidden = !waits;
     const give = row.querySelector("[data-verb=give_piece]");

@@ -9,15 +9,35 @@ export class Company {
   #saidAt = 0;
   #writing = new Map();
   #here = new Set();
+  #muted;
 
   constructor(room) {
     this.room = room;
     this.me = room.dataset.me;
     this.people = new Map();
     this.hidden = new Set();
-    this.muted = new Set(JSON.parse(room.dataset.muted ?? "[]"));
-    this.held = new Set(JSON.parse(room.dataset.heldMembers ?? "[]"));
+    this.stands(room.dataset);
     this.line = room.querySelector("[data-typing]");
+  }
+
+  // Who is muted or held, for those who hold the room. A mute is over by itself when its time comes.
+
+  /** As a page was drawn with it. */
+  stands({ muted = "{}", heldMembers = "[]" }) {
+    this.#muted = new Map(Object.entries(JSON.parse(muted)));
+    this.held = new Set(JSON.parse(heldMembers));
+  }
+
+  mute(id, until) {
+    this.#muted.set(id, until);
+  }
+
+  unmute(id) {
+    this.#muted.delete(id);
+  }
+
+  isMuted(id) {
+    return new Date(this.#muted.get(id) ?? 0).getTime() > this.room.now;
   }
 
   /** Everyone who belongs, as the server names them. */
