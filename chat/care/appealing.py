@@ -5,6 +5,7 @@ The program leads look, and of those not whoever did it, where another may.
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from chat import log, refusal, words
@@ -21,7 +22,8 @@ def appeal(*, by: User, entry: int, note: str = "") -> Concern:
     said = words.clean_remark(note)
     act = AuditEntry.objects.filter(seq=entry, about=by.public_id).first()
     mine = Membership.objects.filter(user=by, circle__public_id=act.circle) if act else None
-    me = mine.order_by("left_at", "-pk").first() if mine is not None else None
+    now_or_last = F("left_at").desc(nulls_first=True)
+    me = mine.order_by(now_or_last, "-pk").first() if mine is not None else None
     if act is None or me is None or not audit.may_be_appealed(act.verb):
         raise refusal.not_member()
     with log.writing(act.circle) as room:

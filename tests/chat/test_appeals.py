@@ -60,6 +60,25 @@ def test_two_acts_about_one_message_are_two_appeals(cast):
     assert set(Concern.objects.for_leads(cast.sade)) == set(appeals)
 
 
+def test_an_appeal_says_who_asks_whose_doing_it_was_and_what_was_said(cast, said):
+    for swatch, (user, name) in enumerate([(cast.noor, "Noor"), (cast.mina, "Mina")], 77):
+        Membership.objects.create(circle=cast.next_door, user=user, name=name, swatch=swatch)
+    for _ in range(2):
+        enrolment.leave(membership=cast.member(cast.noor))
+        Membership.objects.create(circle=cast.circle, user=cast.noor, name="Noor", swatch=78)
+    later = say(cast.noor, "And stop writing to her.", circle=cast.circle)
+    moderation.set_aside(by=cast.mina, **here(cast, message=later.id, why="Advice."))
+
+    appeal = appealing.appeal(by=cast.noor, entry=newest_entry(), note="I meant it kindly.")
+
+    assert appeal.note == "I meant it kindly."
+    assert appeal.raised_by == cast.member(cast.noor)
+    assert (appeal.about, appeal.against) == (cast.member(cast.mina), cast.mina)
+    assert appeal.message.public_id == later.id
+    assert appeal.snapshot.body == "And stop writing to her."
+    assert appealing.appeal(by=cast.noor, entry=appeal.entry) == appeal
+
+
 def test_each_answer_may_be_looked_at_again_once(cast):
     marit = join("marit", cast.circle)
     told = [
