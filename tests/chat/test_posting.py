@@ -426,6 +426,18 @@ def test_a_database_that_takes_nothing_is_no_refusal(cast):
         posting.post(one)
 
 
+def test_nor_is_it_to_any_of_those_whose_words_came_together(cast, monkeypatch):
+    def refuse(messages: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(rows, "insert", refuse)
+    drafts = [draft(user, "Hello", circle=cast.circle) for user in (cast.noor, cast.ines)]
+
+    with pytest.raises(DatabaseError):
+        posting.post_batch(drafts)
+    assert not Message.objects.exists()
+
+
 def refuse_in_the_database(client_id: uuid.UUID) -> None:
     """From now on, in this transaction, inserting this message fails."""
     with connection.cursor() as cursor:
@@ -562,6 +574,20 @@ def test_an_answer_to_what_is_not_there_stands_by_itself(cast):
 
     for quoted in (gone.id, aside.id, next_door.id, held.id, "AAAAAAAAAAAAAAAA"):
         assert row(say(cast.noor, "Slow.", circle=cast.circle, reply_to=quoted)).reply_to is None
+
+
+def test_nobody_quotes_what_is_answered_next_door_at_the_same_moment(cast):
+    next_door = say(cast.otto, "Other walls", circle=cast.next_door)
+
+    here, there = posting.post_batch(
+        [
+            draft(cast.noor, "Slow.", circle=cast.circle, reply_to=next_door.id),
+            draft(cast.bela, "And thin.", circle=cast.next_door, reply_to=next_door.id),
+        ]
+    )
+
+    assert row(here).reply_to is None
+    assert row(there).reply_to == row(next_door)
 
 
 def test_a_newcomer_cannot_quote_what_was_said_before_their_time(cast):
