@@ -275,13 +275,15 @@ def test_a_pause_for_breath_leaves_the_round_as_it_is(session):
     assert 60 < (until - timezone.now()).total_seconds() <= 120
     session.do("mina", "breath", seconds=0)
     assert session.state["breath_until"] is None
+    session.do("mina", "breath", seconds=600)
     assert refused(session, "mina", "breath", seconds=601) == "bad_frame"
 
 
 def test_grounding_is_two_minutes_of_breath(cast):
     session = open_session(cast.circle, cast.mina)
     session.do("mina", "phase", phase="grounding")
-    assert session.state["breath_until"]
+    until = datetime.datetime.fromisoformat(session.state["breath_until"])
+    assert 60 < (until - timezone.now()).total_seconds() <= 120
     session.do("mina", "phase", phase="check_in")
     assert session.state["breath_until"] is None
 
@@ -300,6 +302,15 @@ def test_who_has_not_seen_the_piece_move_is_told(session, verb):
     session.do("noor", "done")
     fields = FACILITATORS_VERBS[verb] | {"seen": seen}
     assert refused(session, "mina", verb, **fields) == "conflict"
+
+
+def test_of_two_who_set_the_order_at_once_the_second_is_told(session):
+    session.people["fen"] = join("fen", session.circle)
+    session.do("fen", "seat", agreed=True)
+    seen = session.step
+    session.do("mina", "order", members=["fen", "ines"], seen=seen)
+    assert refused(session, "linden", "order", members=["ines", "fen"], seen=seen) == "conflict"
+    assert session.order == ["noor holding", "fen waiting", "ines waiting"]
 
 
 def test_hands_and_seats_do_not_outdate_what_a_facilitator_sees(cast, session):
@@ -385,6 +396,18 @@ def test_whoever_is_handed_the_circle_leads_and_every_screen_hears_it(cast, sess
 
 
 # Who may not -----------------------------------------------------------------
+@pytest.mark.parametrize("gone", ["left", "closed"])
+def test_nothing_is_given_to_who_is_not_here_any_more(session, gone):
+    if gone == "left":
+        leave(session.ines, session.circle)
+    else:
+        session.ines.is_active = False
+        session.ines.save()
+    assert refused(session, "mina", "give_piece", member="ines") == "bad_frame"
+    assert refused(session, "mina", "order", members=["ines"]) == "bad_frame"
+    assert session.holder == "noor"
+
+
 @pytest.mark.parametrize("verb", FACILITATORS_VERBS)
 @pytest.mark.parametrize("name", ["noor", "otto", "bela", "sade"])
 def test_only_the_circles_facilitators_lead(cast, session, verb, name):
