@@ -91,6 +91,14 @@ def test_in_a_live_session_it_is_minutes(cast, said):
     assert "within 5 minutes" in concerns.thanks(worry)
 
 
+def test_a_live_session_next_door_hurries_nobody_here(cast, said):
+    LiveSession.objects.create(room=cast.next_door.room, planned_until=in_an_hour())
+
+    worry = tell(cast, cast.ines, message=said.id, reason="worried")
+
+    assert worry.due_at - worry.at > 11 * HOUR
+
+
 def test_telling_twice_is_telling_once(cast, said):
     first = tell(cast, cast.ines, message=said.id)
 
@@ -109,6 +117,31 @@ def test_whoever_may_not_read_it_cannot_tell_of_it(cast, said):
     leave(cast.ines, cast.circle)
     assert refusal_of(tell, cast, cast.ines, message=said.id).code == "not_member"
     assert not Concern.objects.exists()
+
+
+def test_nothing_is_told_here_of_who_lives_next_door_or_has_left(cast):
+    otto, ines = cast.member(cast.otto, cast.next_door), cast.member(cast.ines)
+    leave(cast.ines, cast.circle)
+    for member in (otto, ines):
+        assert refusal_of(tell, cast, cast.noor, member=member.public_id).code == "bad_frame"
+
+
+def test_two_tell_of_the_same_each_for_themselves(cast, said):
+    marit = join("marit", cast.circle, sees_earlier=True)
+    first = tell(cast, cast.ines, message=said.id)
+
+    second = tell(cast, marit, message=said.id)
+
+    assert second != first
+    assert second.raised_by == cast.member(marit)
+
+
+def test_who_was_told_of_and_looked_at_may_be_told_of_again(cast):
+    noor = cast.member(cast.noor).public_id
+    first = tell(cast, cast.ines, member=noor)
+    settling.settle(by=cast.mina, concern=first.public_id, outcome="talked")
+
+    assert tell(cast, cast.ines, member=noor) != first
 
 
 @pytest.mark.parametrize("reason", ["words", "dose", "appeal", "", "nonsense"])
@@ -154,6 +187,31 @@ def test_what_is_about_a_facilitator_goes_to_the_leads_alone(cast):
     assert Room.objects.get(circle=cast.circle).last_seq == before
 
 
+def test_before_telling_they_read_who_looks(cast):
+    linden = join("linden", cast.circle, role="facilitator")
+    mina, noor, ines = (cast.member(user) for user in (cast.mina, cast.noor, cast.ines))
+    assert concerns.goes_to_leads(mina, by=noor)
+    assert not concerns.goes_to_leads(ines, by=noor)
+    assert not concerns.goes_to_leads(ines, by=mina)
+
+    leave(linden, cast.circle)
+
+    assert not concerns.goes_to_leads(ines, by=noor)
+    assert concerns.goes_to_leads(ines, by=mina), "nobody else holds the circle"
+
+
+def test_a_facilitator_who_has_left_or_is_closed_out_hears_of_nothing(cast, said):
+    gone, closed = (join(name, cast.circle, role="facilitator") for name in ("linden", "fen"))
+    leave(gone, cast.circle)
+    closed.is_active = False
+    closed.save()
+
+    tell(cast, cast.ines, message=said.id)
+
+    assert told_of(cast.mina)
+    assert told_of(gone) == told_of(closed) == set()
+
+
 def test_a_lead_who_is_the_one_told_of_sees_nothing_of_it(cast):
     Membership.objects.create(
         circle=cast.circle, user=cast.sade, name="Sade", swatch=99, role="facilitator"
@@ -178,6 +236,7 @@ def test_settled_once_answered_and_undone_within_ten_seconds(cast, said, time_ma
             by=cast.mina, concern=concern.public_id, outcome="talked", answer="We spoke."
         )
 
+    for_mina = told_of(cast.mina)
     settle()
     refused = refusal_of(settling.settle, by=cast.mina, concern=concern.public_id, outcome="left")
     assert (refused.code, refused.say) == ("conflict", "Mina has settled this already.")
@@ -187,6 +246,7 @@ def test_settled_once_answered_and_undone_within_ten_seconds(cast, said, time_ma
     assert (concern.settled_at, concern.answer, concern.outcome) == (None, "", "")
     # Nor is anyone told of what was taken back, so that they are told of what comes after it.
     assert told_of(cast.ines) == set()
+    assert told_of(cast.mina) == for_mina != set(), "what others wait to be told stays"
 
     settle()
     time_machine.shift(30)
@@ -271,6 +331,21 @@ def test_what_nobody_looked_at_in_time_goes_to_the_leads_once(cast, said):
     settling.settle(by=cast.sade, concern=worry.public_id, outcome="acted")
     worry.refresh_from_db()
     assert worry.settled_as == "A program lead"
+
+
+def test_a_lead_is_told_of_what_waited_but_not_that_it_was_about_them(cast):
+    Membership.objects.create(circle=cast.circle, user=cast.sade, name="Sade", swatch=99)
+    members = {user: cast.member(user).public_id for user in (cast.noor, cast.sade)}
+    told = {
+        user: tell(cast, cast.ines, member=member, reason="worried")
+        for user, member in members.items()
+    }
+
+    assert settling.pass_on_what_waited(now=timezone.now() + 13 * HOUR) == 2
+
+    assert told_of(cast.sade) & {f"late:{one.public_id}" for one in told.values()} == {
+        f"late:{told[cast.noor].public_id}"
+    }
 
 
 def test_what_someone_took_up_is_in_hand(cast, said):

@@ -54,6 +54,7 @@ def test_afterwards_the_author_alone_gets_a_card_and_facilitators_a_wordless_fla
     assert CareCard.objects.count() == 1
     concern = Concern.objects.get()
     assert (concern.kind, concern.reason, concern.raised_by) == ("care", "words", None)
+    assert (concern.about, concern.message) == (cast.member(cast.noor), row(posted))
     assert concern.snapshot.body == body
     assert list(Concern.objects.for_facilitator(cast.mina)) == [concern]
     for other in (cast.noor, cast.ines, cast.bela, cast.sade):
@@ -91,6 +92,18 @@ def test_asking_for_doses_brings_a_word_and_a_flag_and_is_posted(cast):
     assert [c.kind for c in cards.open_for(cast.member(cast.noor))] == ["dose"]
     concern = Concern.objects.get()
     assert (concern.kind, concern.reason) == ("report", "dose")
+
+
+def test_what_is_a_crisis_and_a_dose_is_flagged_as_both_whatever_was_told_of_it(cast):
+    both = say(cast.noor, f"{CRISIS[0]} How many mg do they give you?", circle=cast.circle)
+    fields = {"circle": cast.circle.public_id, "message": both.id}
+    concerns.tell(by=cast.ines, reason="worried", **fields)
+
+    look(cast)
+
+    assert {concern.reason for concern in Concern.objects.filter(raised_by=None)} == {
+        *["words", "dose"]
+    }
 
 
 def test_sourcing_is_held_and_nobody_comes_to_it_by_changing_a_message(cast):

@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 
 from chat import beside
-from chat.care import cards, caring, flagging, settling
+from chat.care import cards, caring, concerns, flagging, settling
 from chat.models import CareCard, CheckInLine, Concern
 from community import vault
 from community.models import Notice
 from community.tasks import tick
 from programs import enrolment
 from programs.models import Membership
-from tests.chat.talk import all_at_once, join, log_of
+from tests.chat.talk import all_at_once, join, log_of, say
 
 CRISIS = "Some nights I want to die."
 
@@ -95,6 +95,25 @@ def test_what_is_written_after_that_is_new(cast, talk):
     flagging.sweep_talks()
 
     assert Concern.objects.open().count() == 1
+
+
+def test_neither_a_flag_of_another_nor_what_else_was_told_of_them_is_in_its_way(cast, talk):
+    noor, ines = cast.member(cast.noor), cast.member(cast.ines)
+    here = {"circle": cast.circle.public_id}
+    theirs = beside.check_in(by=cast.mina, member=ines.public_id, body="How are you?", **here)
+    beside.answer(by=cast.ines, check_in=theirs.public_id, body=CRISIS)
+    flagging.sweep_talks()
+    concerns.tell(by=cast.ines, reason="worried", member=noor.public_id, **here)
+    concerns.tell(by=cast.ines, reason="unkind", member=noor.public_id, **here)
+    say(cast.noor, CRISIS, circle=cast.circle)
+    while flagging.look(cast.circle.public_id):
+        pass
+
+    beside.answer(by=cast.noor, check_in=talk, body=CRISIS)
+    flagging.sweep_talks()
+
+    of_talks = Concern.objects.filter(raised_by=None, message=None)
+    assert {concern.about for concern in of_talks} == {noor, ines}
 
 
 def test_one_that_dies_over_a_line_leaves_nothing_half_done_and_comes_back(

@@ -135,12 +135,24 @@ def test_what_someone_took_up_whose_account_is_closed_waits_again(cast, linden, 
     assert worry.taken_as == "Linden"
 
 
-def test_a_peer_who_leaves_and_a_facilitator_next_door_change_nothing(cast, worry):
+def test_whoever_else_leaves_and_what_is_left_next_door_changes_nothing(cast, linden, worry):
     settling.take(by=cast.mina, concern=worry.public_id)
+    Membership.objects.create(
+        circle=cast.next_door, user=cast.mina, role="facilitator", name="Mina", swatch=77
+    )
+    otto = cast.member(cast.otto, cast.next_door).public_id
+    there = concerns.tell(
+        by=cast.bela, circle=cast.next_door.public_id, reason="worried", member=otto
+    )
+    settling.take(by=cast.mina, concern=there.public_id)
+
     enrolment.leave(membership=cast.member(cast.ines))
+    enrolment.leave(membership=cast.member(linden))
+    enrolment.leave(membership=cast.member(cast.mina, cast.next_door))
 
     worry.refresh_from_db()
-    assert worry.taken_as == "Mina"
+    there.refresh_from_db()
+    assert (worry.taken_as, there.taken_as) == ("Mina", "")
 
 
 def test_a_concern_of_one_circle_is_not_reached_by_naming_another(cast, worry):
