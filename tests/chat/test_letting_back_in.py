@@ -149,6 +149,28 @@ def test_whoever_left_by_themselves_or_is_here_is_not_let_back_in(cast):
         assert refusal_of(moderation.let_back_in, by=cast.mina, **fields).code == "bad_frame"
 
 
+def test_of_two_who_were_removed_one_is_let_back_in(cast):
+    members = [cast.member(cast.noor), cast.member(cast.ines)]
+    with time_machine.travel(timezone.now(), tick=False):
+        for member in members:
+            enrolment.rest(membership=member)
+            enrolment.remove(membership=member, by=cast.mina, why="A slip.")
+        let_back_in(cast, members[1].public_id)
+
+    assert Removal.objects.get().membership == members[0]
+    assert Break.objects.get(ended_at=None).membership == members[1]
+    assert cast.circle.membership_of(cast.noor) is None
+
+
+def test_whoever_was_taken_in_anew_meanwhile_is_here_already(cast):
+    member = removed(cast)
+    Membership.objects.create(circle=cast.circle, user=cast.noor, name="Noor", swatch=90)
+
+    refused = refusal_of(moderation.let_back_in, by=cast.mina, **here(cast, member=member))
+
+    assert (refused.code, refused.say) == ("conflict", "They belong to the circle already.")
+
+
 def test_after_an_hour_it_is_another_decision(cast, client):
     member = removed(cast)
     with time_machine.travel(timezone.now() + 61 * MINUTE, tick=False):

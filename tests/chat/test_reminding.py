@@ -100,6 +100,25 @@ def test_the_message_waits_on_and_nobody_else_reads_it(cast, held):
     assert desk.waiting_for(cast.sade) == []
 
 
+def test_each_circle_is_reminded_for_itself_and_whoever_reminds_knows_already(cast, held):
+    there = {"by": cast.sade, "circle": cast.next_door.public_id}
+    Membership.objects.create(
+        circle=cast.next_door, user=cast.sade, name="Sade", swatch=77, role="facilitator"
+    )
+    closed = join("fen", cast.next_door, role="facilitator")
+    closed.is_active = False
+    closed.save()
+    assert refusal_of(reminding.remind, **there).code == "conflict", "nothing waits there"
+    set_room(cast.next_door, holds_all=True)
+    say(cast.otto, "Waiting there, too", circle=cast.next_door)
+    Message.objects.update(posted_at=timezone.now() - DAY)
+
+    remind(cast, cast.sade)
+    reminding.remind(**there)
+
+    assert reminded() == ["bela", "mina"]
+
+
 @pytest.mark.parametrize("who", ["mina", "noor", "ines", "otto", "bela", "edda"])
 def test_nobody_else_reminds(cast, client, held, who):
     user = getattr(cast, who)

@@ -48,6 +48,7 @@ def test_words_do_not_open_in_another_row_or_for_another_owner():
     for elsewhere in ({"about": "message:2"}, {"owner": OTHER}, {"owner": "circle:nobody"}):
         with pytest.raises(Unopenable):
             opened(value, **elsewhere)
+    assert not DataKey.objects.filter(owner="circle:nobody").exists(), "to look makes no key"
 
 
 @pytest.mark.parametrize("place", [0, 8, 12, 25, -1])
@@ -124,6 +125,16 @@ def test_lost_keys_are_not_replaced_and_nothing_is_called_erased(settings):
     with pytest.raises(KeyAway):
         sealed(owner=OTHER)
     assert not (settings.SEALING_KEYS_DIR / "sealing_keys").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_key_that_is_not_here_would_open_is_not_called_erased(settings):
+    settings.SEALING_KEYS = keyring.new_key_line()
+    value = sealed()
+    DataKey.objects.update(wrapped_by="k0000away")
+    vault.forget()
+    with pytest.raises(KeyAway):
+        opened(value)
 
 
 def test_keys_from_the_environment_need_no_file(settings):

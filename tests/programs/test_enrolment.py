@@ -83,6 +83,32 @@ def test_withdrawing_erases_what_was_written(cast, lark, apply):
     assert enrolment.begin_application(circle=cast.circle, person=lark).pk != kept.pk
 
 
+def test_each_who_applies_goes_their_own_way(cast, lark, apply):
+    wren = User.objects.create_user("wren@example.org")
+    hers, theirs = apply(lark), apply(wren)
+    for application in (hers, theirs):
+        enrolment.reopen(application=application)
+
+    enrolment.save_draft(application=hers, answers={"hopes": "Something else."})
+    apply(wren)
+    enrolment.withdraw(application=hers)
+
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.evaluator) == (State.SENT, "A nurse at the day clinic")
+    assert theirs.answers["hopes"] == "Company for the quiet weeks."
+
+
+def test_another_persons_draft_is_not_written_over(cast, lark):
+    wren = User.objects.create_user("wren@example.org")
+    hers, theirs = (
+        enrolment.begin_application(circle=cast.circle, person=person) for person in (lark, wren)
+    )
+    enrolment.save_draft(application=theirs, answers={"hopes": "Quiet."})
+    enrolment.save_draft(application=hers, answers={"hopes": "Company."})
+    theirs.refresh_from_db()
+    assert theirs.answers == {"hopes": "Quiet."}
+
+
 # Deciding --------------------------------------------------------------------
 def test_only_those_who_hold_the_circle_see_what_was_sent_to_it(cast, lark, apply):
     draft = enrolment.begin_application(circle=cast.circle, person=lark)
@@ -114,6 +140,31 @@ def test_nobody_else_decides(cast, lark, apply, verb):
         with pytest.raises(PermissionDenied):
             getattr(enrolment, verb)(application=application, by=stranger, words="No")
     assert Application.objects.get().state == State.SENT
+
+
+def test_nobody_decides_about_themselves_who_was_appointed_meanwhile(cast, lark, apply):
+    application = apply(lark)
+    appointed(cast, lark)
+    with pytest.raises(PermissionDenied):
+        enrolment.accept(application=application, by=lark)
+
+
+def test_who_held_the_circle_once_neither_hears_of_it_nor_decides(cast, lark, apply):
+    linden = User.objects.create_user("linden@example.org")
+    enrolment.leave(membership=appointed(cast, linden))
+    application = apply(lark)
+    assert not Notice.objects.filter(person=linden).exists()
+    with pytest.raises(PermissionDenied):
+        enrolment.accept(application=application, by=linden)
+    with pytest.raises(PermissionDenied):
+        enrolment.remove(membership=cast.member(cast.noor), by=linden, why="No")
+
+
+def appointed(cast, person):
+    name = person.email.partition("@")[0].title()
+    return Membership.objects.create(
+        circle=cast.circle, user=person, role="facilitator", name=name, swatch=90
+    )
 
 
 def test_accepting_tells_them_that_there_is_something(cast, lark, apply):
@@ -243,9 +294,24 @@ def test_a_facilitator_removes_a_peer_and_the_reason_is_sealed(cast, ended):
         enrolment.begin_application(circle=cast.circle, person=cast.noor)
 
 
-def test_a_program_lead_removes_a_facilitator(cast):
+def test_a_program_lead_removes_a_facilitator_and_no_other_facilitator_does(cast):
+    linden = User.objects.create_user("linden@example.org")
+    appointed(cast, linden)
+    with pytest.raises(PermissionDenied):
+        enrolment.remove(membership=cast.member(cast.mina), by=linden, why="A complaint.")
     enrolment.remove(membership=cast.member(cast.mina), by=cast.sade, why="A complaint.")
     assert cast.circle.membership_of(cast.mina) is None
+
+
+def test_what_has_ended_does_not_end_again(cast):
+    member = cast.member(cast.noor)
+    enrolment.leave(membership=member)
+    left_at = member.left_at
+    with pytest.raises(Refused):
+        enrolment.remove(membership=member, by=cast.mina, why="Too late.")
+    member.refresh_from_db()
+    assert member.left_at == left_at
+    assert not Removal.objects.exists()
 
 
 def test_nobody_else_removes_anyone(cast):
@@ -259,12 +325,14 @@ def test_nobody_else_removes_anyone(cast):
 
 
 def test_a_rest_and_the_way_back(cast):
-    member = cast.member(cast.noor)
+    member, other = cast.member(cast.noor), cast.member(cast.ines)
     enrolment.rest(membership=member)
     enrolment.rest(membership=member)
+    enrolment.rest(membership=other)
     assert member not in Membership.objects.awake()
     enrolment.come_back(membership=member)
     assert member in Membership.objects.awake()
+    assert other not in Membership.objects.awake()
 
 
 # Keeping little --------------------------------------------------------------

@@ -52,9 +52,12 @@ def test_words_cannot_be_moved_to_another_row(cast, page_of_noor):
 
 
 def test_keeping_again_with_the_version_before_one_replaces(cast, asked, page_of_noor):
+    free = journal.keep(person=cast.noor, words="A page of its own").page
     kept = journal.keep(person=cast.noor, words="Somebody did.", prompt=asked, seen=1)
     assert not kept.both
-    assert Reflection.objects.get().words == "Somebody did."
+    assert Reflection.objects.get(prompt=asked).words == "Somebody did."
+    free.refresh_from_db()
+    assert free.words == "A page of its own"
 
 
 def test_a_tab_that_comes_late_writes_over_nothing(cast, asked, page_of_noor):
@@ -73,6 +76,19 @@ def test_a_tab_that_comes_late_writes_over_nothing(cast, asked, page_of_noor):
     assert (settled.page.words, settled.page.other_words) == ("All of it", "")
 
 
+def test_what_another_tab_kept_goes_only_when_its_writer_has_seen_it(cast, asked, page_of_noor):
+    for words in ("From the desk", "From the phone", "From the desk"):
+        kept = journal.keep(person=cast.noor, words=words, prompt=asked, seen=1)
+    assert kept.both, "a tab that hasn’t seen it says the same again"
+    assert "From the phone" in Reflection.objects.get().other_words
+
+    seen = Reflection.objects.get().version
+    chosen = journal.keep(person=cast.noor, words="From the desk", prompt=asked, seen=seen)
+    assert not chosen.both
+    page = Reflection.objects.get()
+    assert (page.words, page.other_words) == ("From the desk", "")
+
+
 def test_the_same_words_twice_are_one_page(cast, asked, page_of_noor):
     again = journal.keep(person=cast.noor, words="Nobody came to collect.", prompt=asked)
     assert not again.both
@@ -89,11 +105,13 @@ def test_what_people_count_as_one_is_one(cast):
     family = "👨‍👩‍👧‍👦"
     assert journal.length(family * 3 + "e\u0301") == 4
     journal.keep(person=cast.noor, words=family * 2_000)
+    journal.keep(person=cast.noor, words="x" * 20_000)
 
 
-def test_letting_go_is_for_good(cast, page_of_noor):
+def test_letting_go_is_for_good_and_of_one_page_alone(cast, page_of_noor):
+    other = journal.keep(person=cast.noor, words="Another").page
     journal.let_go(page=page_of_noor)
-    assert not Reflection.objects.exists()
+    assert Reflection.objects.get() == other
 
 
 # The pages -------------------------------------------------------------------
