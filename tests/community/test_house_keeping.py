@@ -9,12 +9,13 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from community import demo, roles, tidying, vault
-from community.models import SignInLink, Tick, User
+from community import demo, notices, roles, tidying, vault
+from community.models import Notice, SignInLink, Tick, User
 from community.signals import tick
 from programs.models import Membership
 
@@ -118,7 +119,13 @@ def test_accounts_nobody_ever_came_in_with_are_tidied_away(client, cast):
 
     long_ago = timezone.now() - datetime.timedelta(days=4)
     opened("never@example.org", verified=False, date_joined=long_ago)
+    changing = opened("changing@example.org", verified=True, date_joined=long_ago)
+    EmailAddress.objects.create(user=changing, email="next@example.org", verified=False)
+    editor = opened("editor@example.org", verified=False, date_joined=long_ago)
+    editor.groups.add(Group.objects.get(name="Editors"))
+    keeper = opened("root@example.org", verified=False, date_joined=long_ago, is_superuser=True)
     kept = [
+        *[changing, editor, keeper],
         opened("new@example.org", verified=False),
         opened("came@example.org", verified=True, date_joined=long_ago),
         opened("signed-in@example.org", verified=False, date_joined=long_ago, last_login=long_ago),
@@ -130,6 +137,22 @@ def test_accounts_nobody_ever_came_in_with_are_tidied_away(client, cast):
     tidying.tidy()
     assert not User.objects.filter(email="never@example.org").exists()
     assert User.objects.filter(pk__in=[person.pk for person in kept]).count() == len(kept)
+
+
+def test_ended_sessions_and_old_notices_are_tidied_away(client, keeper):
+    now = timezone.now()
+    client.force_login(keeper)
+    Session.objects.update(expire_date=now - datetime.timedelta(minutes=1))
+    for about in ("told", "never told", "new"):
+        notices.tell(keeper, kind=Notice.Kind.CIRCLE, about=about)
+    long_ago = now - datetime.timedelta(days=181)
+    Notice.objects.filter(about="told").update(sent_at=long_ago)
+    Notice.objects.filter(about="never told").update(made_at=long_ago)
+
+    tidying.tidy()
+
+    assert not Session.objects.exists()
+    assert [notice.about for notice in Notice.objects.all()] == ["new"]
 
 
 def test_old_records_of_links_go_after_two_years(keeper):

@@ -11,6 +11,7 @@ from django.db import connection
 from community import letters, links
 from community.admin_door import may_pass
 from community.models import User
+from community.signals import access_changed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -77,6 +78,24 @@ def test_a_change_to_the_way_in_is_written_to_its_owner(client, noor, monkeypatc
     monkeypatch.setattr(letters, "send", refuse)
     add_app(client)
     assert Authenticator.objects.filter(type="totp").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_a_change_to_the_way_in_their_open_lines_are_looked_at(client, noor):
+    told: list[int] = []
+
+    def listen(sender: object, person_id: int, **kwargs: object) -> None:
+        told.append(person_id)
+
+    access_changed.connect(listen)
+    try:
+        add_app(client)
+        assert set(told) == {noor.pk}
+        told.clear()
+        client.post("/accounts/2fa/totp/deactivate/")
+        assert set(told) == {noor.pk}
+    finally:
+        access_changed.disconnect(listen)
 
 
 @pytest.mark.django_db(transaction=True)
