@@ -5,5 +5,5 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        # Says where help is to whoever asks `community.help`.
-        from home import near  # noqa: F401
+        # Says where help is to whoever asks `community.help`; listens to beat's tick.
+        from home import near, publishing  # noqa: F401

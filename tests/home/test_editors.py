@@ -11,6 +11,7 @@ from wagtail import blocks
 from wagtail.models import Page
 from wagtail.test.utils import WagtailPageTestCase
 
+from community.tasks import tick
 from home.blocks import HomeBody
 from home.models import HelpLine, HomePage, StandardPage, SupportPage
 from programs.models import ProgramIndexPage
@@ -79,6 +80,25 @@ def test_a_draft_of_the_front_door_can_be_looked_at(house):
 
     assert seen.status_code == 200
     assert "A new headline" in seen.content.decode()
+
+
+def test_a_page_goes_live_and_leaves_at_the_times_its_editor_has_set(house, client, time_machine):
+    noon = timezone.now().replace(microsecond=0) + dt.timedelta(hours=2)
+    page = StandardPage(title="Open evening", live=False)
+    HomePage.objects.get().add_child(instance=page)
+    page.go_live_at, page.expire_at = noon, noon + dt.timedelta(hours=8)
+    page.save_revision().publish()
+
+    def is_there(at):
+        time_machine.move_to(at)
+        tick()
+        return client.get(page.url).status_code == 200
+
+    minute = dt.timedelta(minutes=1)
+    assert not is_there(noon - minute)
+    assert is_there(noon + minute)
+    assert is_there(page.expire_at - minute)
+    assert not is_there(page.expire_at + minute)
 
 
 def test_the_dashboard_asks_for_old_numbers_to_be_checked(house, edda, client):
