@@ -78,8 +78,7 @@ def begin_application(*, circle: Circle, person: User) -> Application:
         raise Refused(
             _("Your place in this circle was ended. The program lead can talk with you about it.")
         )
-    if not circle.cohort.is_gathering:
-        raise Refused(_("This circle has closed its door: nobody joins once it is under way."))
+    _check_door(circle)
     try:
         with transaction.atomic():
             return Application.objects.create(circle=circle, person=person)
@@ -104,7 +103,9 @@ def send_application(
     evaluated_on: dt.date,
     agreement: Agreement,
 ) -> None:
-    """Hand it to those who hold the circle. Raises Refused where it was sent or closed already."""
+    """Hand it to those who hold the circle. Raises Refused where it was sent or closed already, or
+    nobody can join any more."""
+    _check_door(application.circle)
     application.seal_answers(answers)
     application.seal_evaluator(evaluator)
     _move(
@@ -264,6 +265,11 @@ def erase_old_answers(now: dt.datetime | None = None, **kwargs: object) -> int:
     return Application.objects.filter(
         state__in=settled, decided_at__lt=now - _KEEP_ANSWERS, answers_erased_at=None
     ).update(sealed_answers=b"", answers_erased_at=now)
+
+
+def _check_door(circle: Circle) -> None:
+    if not circle.cohort.is_gathering:
+        raise Refused(_("This circle has closed its door: nobody joins once it is under way."))
 
 
 def _locked(circle: Circle) -> Circle:

@@ -46,6 +46,13 @@ class StepForm(forms.Form):
         return {name: str(self.data.get(name, ""))[:_MOST_TYPED] for name in self.fields}
 
 
+class _Lines(forms.CharField):
+    """Words over several lines, each end of which counts once, as in the browser."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
 def _choice(label: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
@@ -67,13 +74,13 @@ class AboutForm(StepForm):
         help_text=_("So that we know which help lines are yours."),
         widget=forms.TextInput(attrs={"autocomplete": "country-name"}),
     )
-    hopes = forms.CharField(
+    hopes = _Lines(
         label=_("What do you hope for from a circle?"),
         max_length=2000,
         help_text=_("A line or two. Please leave out diagnoses and doses; we don’t ask for them."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    access = forms.CharField(
+    access = _Lines(
         label=_("Is there something we should know so that you can take part?"),
         max_length=1000,
         required=False,
@@ -279,7 +286,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
     )
-    words = forms.CharField(
+    words = _Lines(
         label=_("Words to them"),
         max_length=2000,
         required=False,

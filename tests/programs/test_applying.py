@@ -100,6 +100,13 @@ def test_a_mistake_loses_nothing_and_says_what_is_needed(at_the_door, door, full
     assert Application.objects.get().answers["country"] == "Ireland"
 
 
+def test_a_line_end_counts_once_as_in_the_browser(at_the_door, door, full_answers):
+    """The browser lets them write up to the limit, and sends two characters for each line end."""
+    hopes = "a\r\n" * 999 + "ab"
+    response = send_step(at_the_door, door, "about", full_answers | {"hopes": hopes})
+    assert response.status_code == 302
+
+
 def test_the_attestation_is_whole_or_waits(at_the_door, door, full_answers):
     for change, said in (
         ({"evaluated": "not_yet"}, "trained professional has looked at this with you"),
@@ -159,6 +166,18 @@ def test_a_skipped_step_is_asked_for_before_it_is_sent(at_the_door, door, full_a
     response = send_step(at_the_door, door, "now", full_answers)
     assert response.url == f"{door}care/"
     assert Application.objects.get().state == State.DRAFT
+
+
+def test_nothing_is_sent_to_a_circle_that_closed_while_they_wrote(at_the_door, door, full_answers):
+    for step in ("about", "care"):
+        send_step(at_the_door, door, step, full_answers)
+    Cohort.objects.update(roster_closes_on=timezone.localdate())
+
+    response = at_the_door.post(f"{door}now/", full_answers, follow=True)
+
+    assert "This circle has closed its door" in text_of(response)
+    application = Application.objects.get()
+    assert (application.state, application.answers["name"]) == (State.DRAFT, "Lark")
 
 
 def test_who_might_not_be_safe_is_led_to_support_and_nothing_is_lost(
