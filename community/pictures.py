@@ -30,9 +30,13 @@ class PictureField(WagtailImageField):
 
 
 class PictureForm(BaseImageForm):
+    """Also what is asked of a picture that is here already, which has no file any more."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        theirs = self.fields["file"]
+        theirs = self.fields.get("file")
+        if theirs is None:
+            return
         self.fields["file"] = PictureField(
             label=theirs.label, required=theirs.required, widget=theirs.widget
         )

@@ -95,6 +95,35 @@ def test_editors_may_bring_pictures(client, cast, kind):
     assert HouseImage.objects.count() == 1
 
 
+def upload_among_many(client, name: str, content: bytes):
+    file = SimpleUploadedFile(name, content, "image/png")
+    said = {"title": name, "files[]": file, "collection": 1}
+    address = "/cms/images/multiple/add/"
+    return client.post(address, said, headers={"X-Requested-With": "XMLHttpRequest"})
+
+
+def test_editors_may_bring_many_at_once_and_name_each(client, cast):
+    client.force_login(cast.edda)
+
+    brought = upload_among_many(client, "a.png", picture()).json()
+    refused = upload_among_many(client, "b.png", b"not a picture").json()
+
+    assert brought["success"] and not refused["success"]
+    kept = HouseImage.objects.get()
+    fields = {f"image-{kept.pk}-title": "The weir", f"image-{kept.pk}-collection": 1}
+    address = f"/cms/images/multiple/{kept.pk}/"
+    ajax = {"X-Requested-With": "XMLHttpRequest"}
+    assert client.post(address, fields, headers=ajax).json()["success"]
+    assert HouseImage.objects.get().title == "The weir"
+
+
+def test_nobody_else_brings_any(client, cast):
+    for person in (cast.noor, cast.mina):
+        client.force_login(person)
+        assert upload_among_many(client, "a.png", picture()).status_code == 404
+    assert not HouseImage.objects.exists()
+
+
 def test_a_picture_that_is_none_or_too_much_is_refused_plainly(client, cast, settings):
     client.force_login(cast.edda)
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
