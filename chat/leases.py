@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from community.models import User
 
 
+# The clocks of two machines may be so far apart.
+_APART = datetime.timedelta(minutes=1)
+
+
 def here(*, by: User, circle: str) -> datetime.datetime:
     """A facilitator says that they are here; until when that is believed. Raises Refused."""
     until = timezone.now() + datetime.timedelta(seconds=settings.ROOM_LEASE_SECONDS)
@@ -77,7 +81,7 @@ def among(people: Iterable[Membership]) -> list[dict[str, str]]:
     return [
         {"member": member.public_id, "until": until.isoformat()}
         for member, until in running
-        if until and until > now
+        if until and now < until <= latest(now)
     ]
 
 
@@ -86,10 +90,25 @@ def frame(circle: str, by: list[dict[str, str]]) -> dict[str, Any]:
     return {"is": "attended", "circle": circle, "now": timezone.now().isoformat(), "by": by}
 
 
-def running(now: datetime.datetime | None = None) -> QuerySet[Seat]:
-    """The seats of facilitators who are here."""
+def running(
+    now: datetime.datetime | None = None,
+    *,
+    or_ended_within: datetime.timedelta = datetime.timedelta(),
+) -> QuerySet[Seat]:
+    """The seats of facilitators who are here, or were a moment ago."""
+    now = now or timezone.now()
     holding = Membership.objects.holding()
-    return Seat.objects.filter(membership__in=holding, here_until__gt=now or timezone.now())
+    return Seat.objects.filter(
+        membership__in=holding,
+        here_until__gt=now - or_ended_within,
+        here_until__lte=latest(now),
+    )
+
+
+def latest(now: datetime.datetime) -> datetime.datetime:
+    """When a lease may end that is given now. One that ends later was given before the clock was
+    set back: nobody knows when it is over, so it is."""
+    return now + datetime.timedelta(seconds=settings.ROOM_LEASE_SECONDS) + _APART
 
 
 def is_attended(room: Room, now: datetime.datetime | None = None) -> bool:

@@ -154,7 +154,10 @@ def _changed_since(held: Message, asking: Asking) -> bool:
     """Whether its author has answered with a change, or whoever asked is here no more."""
     if asking.by.left_at is not None:
         return True
-    return held.edited_at is not None and held.edited_at > asking.at
+    # By the log: the clock may have been set back since.
+    since = Event.objects.filter(message=held, kind__in=(Event.Kind.ASKED, Event.Kind.EDITED))
+    last = since.order_by("-seq").values_list("kind", flat=True).first()
+    return last == Event.Kind.EDITED
 
 
 def _settled(message: Message) -> str:

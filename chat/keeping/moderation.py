@@ -34,6 +34,8 @@ LONGEST_MUTE = datetime.timedelta(days=30)
 _A_MOMENT = datetime.timedelta(seconds=2)
 # What one has done by then the other may not have seen, with a menu open and a reason to write.
 _AT_ONCE = datetime.timedelta(minutes=2)
+# The clocks of two processes may be so far apart.
+_APART = datetime.timedelta(seconds=10)
 
 
 def set_aside(*, by: User, circle: str, message: str, why: str) -> None:
@@ -251,9 +253,11 @@ def why_muted(row: Mute, *, owner: str) -> StrPromise:
 def _let_through_just_now(message: Message) -> ModerationAction | None:
     """That somebody let it through a moment ago. Nobody has read it there and thought it over:
     whoever sets it aside now saw it waiting still."""
-    since = timezone.now() - _A_MOMENT
-    acts = ModerationAction.objects.filter(message=message, verb="let_through", at__gt=since)
-    return acts.select_related("by").last()
+    now = timezone.now()
+    acts = ModerationAction.objects.filter(message=message, verb="let_through")
+    # What is long to come yet was done before the clock was set back.
+    just_now = acts.filter(at__range=(now - _A_MOMENT, now + _APART))
+    return just_now.select_related("by").last()
 
 
 def _not_anothers(first: Membership, facilitator: Membership) -> None:

@@ -163,7 +163,7 @@ def attend(session: LiveSession, member: Membership) -> None:
 
 def look_for_facilitators(step: Step) -> bool:
     """Whether anybody holds the room. True where that is not what everyone was told."""
-    seats = leases.running(step.now - UNATTENDED_AFTER)
+    seats = leases.running(step.now, or_ended_within=UNATTENDED_AFTER)
     held = seats.filter(membership__circle=step.room.circle_id).exists()
     unattended = not held and step.session.opened_at + UNATTENDED_AFTER <= step.now
     if unattended == (step.session.unattended_at is not None):

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from chat import leases
 from chat.models import Room
 from chat.posting.drafts import NewMessage
 from chat.posting.ground import Ground, Speaker
@@ -41,7 +42,7 @@ _ATTENDED = """
 SELECT DISTINCT m.circle_id FROM chat_seat s JOIN programs_membership m ON m.id = s.membership_id
 JOIN community_user u ON u.id = m.user_id AND u.is_active
 WHERE m.circle_id {among} AND m.role = 'facilitator' AND m.left_at IS NULL
-  AND s.here_until > %s
+  AND s.here_until > %s AND s.here_until <= %s
 """
 
 # What was held counts from when it was written. It was let through later, if at all: so the index
@@ -146,8 +147,9 @@ def _look_who_attends(grounds: list[Ground]) -> None:
     if not grounds:
         return
     circles = as_list([ground.circle.pk for ground in grounds])
-    now = _for_database(timezone.now())
-    attended = {row[0] for row in statements.rows(_ATTENDED, [circles, now])}
+    now = timezone.now()
+    running = [_for_database(now), _for_database(leases.latest(now))]
+    attended = {row[0] for row in statements.rows(_ATTENDED, [circles, *running])}
     for ground in grounds:
         ground.attended = ground.circle.pk in attended
 

@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chat import editing, hush, posting
-from chat.keeping import moderation
+from chat import editing, hush, leases, posting
+from chat.keeping import holding, hours, moderation
+from chat.live import leading, watching
 from chat.seats import seat_of
 from programs.signals import quiet_asked
-from tests.chat.talk import draft, refusal_of, say
+from tests.chat.talk import draft, join, refusal_of, say
 
 pytestmark = pytest.mark.once
 
@@ -90,6 +91,70 @@ def test_a_mute_that_goes_on_longer_than_meant_can_be_ended_and_given_anew(cast,
     assert refused.again_in == 600
     moderation.unmute(by=cast.mina, **of_noor)
     assert say(cast.noor, "Now.", circle=cast.circle).state == "posted"
+
+
+def test_nobody_is_said_to_be_here_who_was_before_it(cast, now, time_machine, page_of):
+    circle = cast.circle.public_id
+    hours.keep(by=cast.mina, circle=circle, hours="attended")
+    leases.here(by=cast.mina, circle=circle)
+    assert say(cast.noor, "While she is here.", circle=cast.circle)
+    opens = "The room opens when a facilitator is here."
+    assert leases.attended([circle])[circle] and opens not in page_of(cast.noor)
+
+    time_machine.move_to(now - HOUR, tick=False)
+    for minutes in (0, 30, 58):
+        time_machine.move_to(now - HOUR + minutes * MINUTE, tick=False)
+        assert leases.attended([circle]) == {circle: []}
+        assert not leases.is_attended(cast.circle.room)
+        refused = refusal_of(posting.post, draft(cast.noor, "And now?", circle=cast.circle))
+        assert refused.code == "closed"
+        assert opens in page_of(cast.noor)
+
+    leases.here(by=cast.mina, circle=circle)
+    assert leases.attended([circle])[circle]
+    assert say(cast.noor, "Here again.", circle=cast.circle)
+
+
+def test_of_a_session_it_is_said_too_that_nobody_holds_it(cast, now, time_machine):
+    circle = cast.circle.public_id
+    leading.begin(by=cast.mina, circle=circle)
+    leases.here(by=cast.mina, circle=circle)
+    watching.look_at(circle)
+    assert cast.circle.room.sessions.get().unattended_at is None
+
+    time_machine.move_to(now + 5 * MINUTE, tick=False)
+    leases.here(by=cast.mina, circle=circle)
+    time_machine.move_to(now + 2 * MINUTE, tick=False)
+    watching.look_at(circle)
+    assert cast.circle.room.sessions.get().unattended_at is not None
+
+
+def test_who_has_changed_what_was_asked_has_answered(cast, now, time_machine):
+    at = {"circle": cast.circle.public_id}
+    holding.hold_all(by=cast.mina, **at)
+    lea = join("lea", cast.circle, role="facilitator")
+    said = say(cast.noor, "A street.", circle=cast.circle).id
+    holding.ask_to_change(by=cast.mina, message=said, why="It names a street.", **at)
+    refusal_of(holding.ask_to_change, by=lea, message=said, why="It does.", **at)
+
+    time_machine.move_to(now - HOUR, tick=False)
+    editing.edit(by=cast.noor, message=said, body="A place.", **at)
+    holding.ask_to_change(by=lea, message=said, why="Which place?", **at)
+    refusal_of(holding.ask_to_change, by=cast.mina, message=said, why="Where?", **at)
+
+
+def test_what_was_let_through_long_ago_is_not_let_through_just_now(cast, now, time_machine):
+    at = {"circle": cast.circle.public_id}
+    holding.hold_all(by=cast.mina, **at)
+    lea = join("lea", cast.circle, role="facilitator")
+    first, second = (say(cast.noor, f"{n}", circle=cast.circle).id for n in "12")
+    holding.let_through(by=cast.mina, message=first, **at)
+    refusal_of(moderation.set_aside, by=lea, message=first, why="It names someone.", **at)
+
+    time_machine.move_to(now - HOUR, tick=False)
+    moderation.set_aside(by=lea, message=first, why="It names someone.", **at)
+    holding.let_through(by=cast.mina, message=second, **at)
+    refusal_of(moderation.set_aside, by=lea, message=second, why="It names someone.", **at)
 
 
 def test_a_hush_lasts_until_the_morning_that_was_told(cast, now, time_machine, page_of):
