@@ -16,7 +16,6 @@ from typing import Any
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from chat import frames, refusal, verbs
 from chat.frames import Frame
@@ -152,7 +151,7 @@ class ChatConsumer(AsyncConsumer):
         if not isinstance(error, Refused):
             # The words of the frame stay out of the log: its verb and what broke are enough.
             logger.error("verb_failed: %s", type(error).__name__)
-            error = Refused("closed", _("That didn’t work just now. Try again in a moment."))
+            error = refusal.not_now()
         self._refuse(line, frame, error, in_vain=error.code in _IN_VAIN)
 
     def _refuse(self, line: Line, frame: Frame | None, refused: Refused, *, in_vain: bool) -> None:

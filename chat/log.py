@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
-from chat import announcing
+from chat import announcing, refusal
 from chat.models import Event, Message, Room
+from community import statements
 from programs.models import Membership
 
 _OF_THE_COMPANY = (Event.Kind.JOINED, Event.Kind.LEFT)
@@ -19,10 +20,11 @@ _OF_THE_COMPANY = (Event.Kind.JOINED, Event.Kind.LEFT)
 def writing(circle: str) -> Iterator[Room]:
     """A transaction that holds the room's lock; what it appended is told to all after commit.
 
-    Raises Room.DoesNotExist. Who may write is the caller's question, asked inside.
+    Raises Room.DoesNotExist, and Refused where somebody else holds it for long. Who may write is
+    the caller's question, asked inside.
     """
     with transaction.atomic():
-        room = Room.objects.locked().select_related("circle__cohort").get(circle__public_id=circle)
+        room = _locked(circle)
         seq, company = room.last_seq, room.company
         yield room
         if (room.last_seq, room.company) != (seq, company):
@@ -31,6 +33,16 @@ def writing(circle: str) -> Iterator[Room]:
             announcing.company_changed(circle)
         if room.last_seq != seq:
             announcing.rooms_changed({circle: room.last_seq})
+
+
+def _locked(circle: str) -> Room:
+    rooms = Room.objects.locked().select_related("circle__cohort")
+    try:
+        return rooms.get(circle__public_id=circle)
+    except OperationalError as error:
+        if statements.waited_too_long(error):
+            raise refusal.not_now() from error
+        raise
 
 
 def append(

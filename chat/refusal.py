@@ -51,6 +51,10 @@ def not_kept() -> Refused:
     return Refused("closed", _("It couldn’t be sent just now. It’s kept here; send it again."))
 
 
+def not_now() -> Refused:
+    return Refused("closed", _("That didn’t work just now. Try again in a moment."))
+
+
 def too_fast() -> Refused:
     return Refused("too_fast", _("That’s a lot at once. Wait a moment."), again_in=10)
 

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
+from django.test import Client
 
 from chat import posting
 from chat.hub import patience
@@ -21,7 +22,7 @@ from chat.posting import LATER, Commit, Draft, Posted, post_batch
 from chat.refusal import Refused
 from programs.models import Circle
 from tests.cast import Cast
-from tests.chat.talk import draft
+from tests.chat.talk import draft, say
 from tests.chat.wire import Wire
 from tests.live import LiveHouse
 
@@ -76,6 +77,31 @@ def test_nobody_waits_for_a_lock_for_ever_and_of_many_for_one_only_once(cast: Ca
     assert isinstance(elsewhere, Posted) and took < 2
     assert all(isinstance(one, Refused) and one.code == "closed" for one in there)
     assert all(isinstance(one, Posted) for one in post_batch(drafts))
+
+
+@has_locks
+@pytest.mark.parametrize(
+    ("who", "verb", "words"), [("noor", "edit", "body"), ("mina", "set-aside", "why")]
+)
+def test_a_form_comes_back_with_its_words_where_a_room_is_held_for_long(
+    cast: Cast, client: Client, who: str, verb: str, words: str
+):
+    said = say(cast.noor, "As it is", circle=cast.circle)
+    client.force_login(getattr(cast, who))
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+    try:
+        with kept(cast.circle):
+            address = f"/circles/{cast.circle.public_id}/messages/{said.id}/{verb}/"
+            answer = client.post(address, {words: "As it should be"})
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "As it should be" in page and "Try again in a moment." in page
+    assert Message.objects.get(public_id=said.id).edited_at is None
 
 
 @has_locks
