@@ -231,6 +231,27 @@ def test_someone_is_named_with_the_keyboard_alone(visit, cast):
     assert faults_of(seen) == []
 
 
+def test_whose_name_begins_anothers_is_the_one_who_is_named(visit, cast):
+    for n, name in enumerate(("Ana Ines", "Ines Maria")):
+        someone = User.objects.create_user(f"{n}@example.org")
+        Membership.objects.create(
+            circle=cast.circle, user=someone, role="peer", name=name, swatch=80 + n
+        )
+    # In Turkish a capital I has another small letter than in English.
+    page = live(visit(room_of(cast), cast.noor, locale="tr-TR").page)
+
+    writing(page).press_sequentially("„@i")
+    expect(page.get_by_role("option")).to_have_text(["Ines", "Ines Maria", "Ana Ines"])
+    page.keyboard.type("nes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("Enter")
+
+    expect_posted(page, "„@Ines")
+    ines = cast.member(cast.ines).public_id
+    expect(page.locator(".mention")).to_have_attribute("data-member", ines)
+
+
 def test_hush_until_morning_and_back(visit, cast):
     seen = visit(room_of(cast), cast.noor)
     page = live(seen.page)

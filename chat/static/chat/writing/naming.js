@@ -65,23 +65,29 @@ export class Naming {
   #look() {
     const { selectionStart, selectionEnd, value } = this.text;
     const before = value.slice(Math.max(0, selectionStart - LONGEST - 1), selectionStart);
-    const asked = selectionStart === selectionEnd && /(?:^|[\s(“"'’])@([^\n@]*)$/u.exec(before);
+    const isOne = selectionStart === selectionEnd;
+    const asked = isOne && /(?:^|[^\p{L}\p{M}\p{N}_@])@([^\n@]*)$/u.exec(before);
     if (!asked) return this.close();
     this.#begins = selectionStart - asked[1].length - 1;
     this.#options = this.#named(folded(asked[1]));
     return this.#options.length ? this.#show() : this.close();
   }
 
-  /** Everyone whose name, or a word of it, begins so. */
+  /** Everyone whose name, or a word of it, begins so: first whose whole name it is, then whose begins
+   * so. Nobody, once a whole name is written and something else begins: what is pressed then is for
+   * the words, and not for a longer name. */
   #named(asked) {
     const { me } = this.room.dataset;
-    return [...this.room.company.people.values()]
-      .filter(({ id }) => id !== me)
-      .filter(({ name }) => {
-        const bare = folded(name);
-        return bare.startsWith(asked) || bare.includes(` ${asked}`);
-      })
-      .slice(0, MOST);
+    const found = [];
+    for (const one of this.room.company.people.values()) {
+      const name = folded(one.name);
+      if (asked === `${name} `) return [];
+      const fits = [name === asked, name.startsWith(asked), name.includes(` ${asked}`)];
+      const place = fits.indexOf(true);
+      if (one.id !== me && place >= 0) found.push({ one, place });
+    }
+    found.sort((a, b) => a.place - b.place);
+    return found.slice(0, MOST).map(({ one }) => one);
   }
 
   #show() {
@@ -119,5 +125,6 @@ export class Naming {
 }
 
 function folded(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+  // Not as the browser's own language has it: in Turkish an I becomes another letter than an i.
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
