@@ -133,6 +133,21 @@ def test_those_who_hold_it_see_who_is_muted_and_can_mute_until_it_ends(session):
     assert not is_said and 'data-muted="{}"' in page
 
 
+def test_without_script_too_a_round_is_begun_anew_under_its_own_name(session):
+    mina = Client()
+    mina.force_login(session.mina)
+
+    def part_of_now():
+        page = mina.get(page_of(session)).content.decode()
+        parts = page.split("data-parts>")[1].split("</p>")[0].split("<button ")
+        (now,) = [one for one in parts if "aria-current" in one]
+        return now.split("aria-current")[1]
+
+    assert part_of_now() == '="step">Sharing, once more</button>'
+    session.do("mina", "phase", phase="closing")
+    assert part_of_now() == '="step" hidden>Closing</button>'
+
+
 def test_before_a_session_the_page_says_when_the_next_one_is(cast, client):
     client.force_login(cast.noor)
     response = client.get(page_of(cast))
