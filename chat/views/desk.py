@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ from community.people import SignedInRequest, signed_in
 from programs.leads import is_lead
 from programs.models import Circle
 
+_AT_A_GLANCE = 8
 # The addresses of acts that don't have the name of their verb.
 _ADDRESSES = {
     "unhold": "unhold_member",
@@ -175,12 +177,24 @@ def _address(verb: str, named: str, circle: Circle) -> str:
 def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[str, Any]:
     return {
         "items": items,
+        "kinds": _kinds(items),
         "say": say,
         "written": what_was_written(request) if say else "",
         "undo": desk.just_settled(request.user),
         "outcomes": Concern.Outcome,
         "help_lines": help.lines_near(request.user),
     }
+
+
+def _kinds(items: list[desk.Item]) -> list[tuple[str, int, str]]:
+    """Of a long queue how many there are of each kind, and the first; of a short one nothing."""
+    firsts: dict[str, str] = {}
+    for item in items:
+        firsts.setdefault(item.kind, item.id)
+    if len(items) <= _AT_A_GLANCE or len(firsts) < 2:
+        return []
+    count = Counter(item.kind for item in items)
+    return [(kind, count[kind], first) for kind, first in firsts.items()]
 
 
 def _at_concern(

@@ -100,6 +100,23 @@ def test_whoever_reads_the_room_or_leads_sees_that_something_needs_them(cast, cl
     assert shown(cast.mina) == ["report"]
 
 
+def test_a_long_queue_leads_to_the_first_of_each_kind(cast, client):
+    client.force_login(cast.mina)
+
+    def ways():
+        queue = words(client.get(desk_of(cast))).split('id="queue"')[1].split("<article")[0]
+        return re.findall(r'href="#i-([\w-]+)">(\w+, \d+)', queue)
+
+    concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+    holding.hold(by=cast.mina, member=peer(cast, cast.noor), **here(cast))
+    said = [say(cast.noor, f"Line {n}", circle=cast.circle).id for n in range(7)]
+    assert ways() == []
+    said.append(say(cast.noor, "One more", circle=cast.circle).id)
+
+    flag = Concern.objects.get().public_id
+    assert ways() == [(flag, "Care, 1"), (said[0], "Held, 8")]
+
+
 @pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda"])
 def test_nobody_else_finds_the_desk(cast, client, who):
     client.force_login(getattr(cast, who))
