@@ -287,13 +287,16 @@ def test_a_feed_speaks_to_whoever_it_is_for(client, cast):
 
 
 def test_the_address_is_made_and_taken_back_on_the_page(client, cast):
+    others = feeds.token_of(feeds.make(cast.ines))
     client.force_login(cast.noor)
     page = f"/circles/{cast.circle.public_id}/sessions/"
+    assert others not in text_of(client.get(page))
     answer = client.post("/calendar/", {"circle": cast.circle.public_id})
     assert answer.status_code == 302 and answer["Location"] == page
     assert feeds.token_of(CalendarFeed.objects.get(person=cast.noor)) in text_of(client.get(page))
     client.post("/calendar/", {"revoke": "1", "circle": cast.next_door.public_id})
-    assert not CalendarFeed.objects.exists()
+    assert [feed.person for feed in CalendarFeed.objects.all()] == [cast.ines]
+    assert others not in text_of(client.get(page))
 
 
 # Pages -----------------------------------------------------------------------

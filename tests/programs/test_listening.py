@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from programs import circles, enrolment, listening, prompts, swatches
-from programs.models import Circle, Membership, PromptDelivery
+from programs.models import Circle, Cohort, Membership, ProgramPage, PromptDelivery
 from programs.refusal import Refused
 from tests.cast import Cast
 
@@ -91,6 +91,23 @@ def test_whoever_has_another_circle_of_the_program_stays(cast, evening):
     listening.come_in(circle=evening, person=cast.noor, name="Noor")
     enrolment.leave(membership=cast.member(cast.noor))
     assert evening.membership_of(cast.noor) is not None
+
+
+def test_what_one_is_in_another_program_is_not_known_here_and_keeps_no_place_here(cast, evening):
+    index = cast.program.get_parent()
+    roots = index.add_child(instance=ProgramPage(title="Roots", slug="roots", summary="Below."))
+    cohort = Cohort.objects.create(
+        program=roots, name="Autumn", starts_on=cast.cohort.starts_on, number_of_weeks=4
+    )
+    elm = Circle.objects.create(cohort=cohort, name="Elm circle", swatch=60)
+    Membership.objects.create(circle=elm, user=cast.otto, name="Ottilie", swatch=61)
+    assert listening.known_as(cast.otto, evening) == "Otto"
+    listening.come_in(circle=evening, person=cast.otto, name="Otto")
+
+    enrolment.leave(membership=cast.member(cast.otto, cast.next_door))
+
+    assert evening.membership_of(cast.otto) is None
+    assert elm.membership_of(cast.otto) is not None
 
 
 def test_closed_circles_have_no_such_door(cast, evening, client):

@@ -11,7 +11,15 @@ from django.db import transaction
 from community.models import Notice
 from community.signals import tick
 from programs import prompts
-from programs.models import Break, Circle, Cohort, CohortPause, PromptDelivery
+from programs.models import (
+    Break,
+    Circle,
+    Cohort,
+    CohortPause,
+    ProgramPage,
+    ProgramWeek,
+    PromptDelivery,
+)
 from programs.signals import prompt_due
 from tests.programs.conftest import HOUR, rows
 
@@ -65,6 +73,23 @@ def test_the_due_question_is_asked_in_every_circle_once(cast, cohort, heard):
     }
     row = PromptDelivery.objects.get(circle=cast.circle, week=1)
     assert (row.state, row.settled_at) == (State.DELIVERED, at(4))
+
+
+def test_each_circle_is_asked_what_its_own_program_asks(cast, cohort):
+    index = cast.program.get_parent()
+    other = index.add_child(instance=ProgramPage(title="Roots", slug="roots", summary="Below."))
+    for week in (1, 2):
+        ProgramWeek.objects.create(
+            program=other,
+            sort_order=week,
+            theme=f"Root {week}",
+            prompt="What holds you?",
+            realm=cast.program.weeks.first().realm,
+        )
+    for day in (4, 11):
+        assert prompts.deliver_due(at(day)) == 2
+    asked = PromptDelivery.objects.filter(circle=cast.circle, week__lte=2).order_by("week")
+    assert [row.theme for row in asked] == [*["Theme 1", "Theme 2"]]
 
 
 def test_what_was_asked_stays_as_it_was_asked(cast, cohort):
@@ -268,6 +293,27 @@ def test_moving_everything_far_back_would_ask_all_at_once_and_that_is_told(cast,
 
 
 # Safe against forgetting -----------------------------------------------------
+def test_another_cohort_keeps_its_own_dates_whatever_is_moved_here(cast, cohort):
+    autumn = Cohort.objects.create(
+        program=cast.program, name="Autumn", starts_on=dt.date(2027, 1, 11), number_of_weeks=2
+    )
+    elm = Circle.objects.create(cohort=autumn, name="Elm circle", swatch=60)
+    prompts.reschedule(autumn, now=at(2))
+    theirs = {1: (at(11), State.WAITING), 2: (at(18), State.WAITING)}
+    assert rows(elm) == theirs
+
+    cohort.prompt_time = dt.time(9)
+    cohort.number_of_weeks = 1
+    cohort.save()
+    prompts.reschedule(cohort, now=at(2))
+
+    assert rows(elm) == theirs
+    assert rows(cast.circle) == {1: (at(4, 9), State.WAITING)}
+    prompts.deliver_due(at(4, 9))
+    cohort.number_of_weeks, cohort.starts_on = 2, dt.date(2026, 12, 7)
+    assert prompts.falling_due_at_once(cohort, now=at(5)) == 0, "what waits is not this one’s"
+
+
 def test_the_sweep_finds_a_circle_nobody_scheduled(cast, cohort, heard):
     Circle.objects.create(cohort=cohort, name="Willow circle")
     assert prompts.deliver_due(at(4)) == 3
