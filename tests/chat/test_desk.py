@@ -20,7 +20,7 @@ from community import audit
 from community.models import AuditEntry, Notice, User
 from programs import enrolment
 from programs.models import Membership
-from tests.chat.talk import all_at_once, in_an_hour, join, refusal_of, say, set_room
+from tests.chat.talk import all_at_once, in_an_hour, join, log_of, refusal_of, say, set_room
 
 
 @pytest.fixture
@@ -375,6 +375,31 @@ def test_notes_are_sealed_and_for_facilitators_alone(cast, client, linden):
     assert not PrivateNote.objects.exists()
 
 
+def test_of_two_notes_one_is_dropped(cast):
+    kept, dropped = (
+        beside.note(by=cast.mina, member=peer(cast, cast.noor), body=body, **here(cast))
+        for body in ("Prefers tea.", "Comes by train.")
+    )
+    beside.forget_note(by=cast.mina, note=dropped.public_id, **here(cast))
+    assert PrivateNote.objects.get() == kept
+
+
+def test_what_is_said_in_one_of_two_talks_is_said_there_alone(cast):
+    with_noor, with_ines = (
+        beside.check_in(by=cast.mina, member=peer(cast, user), body="Hello", **here(cast))
+        for user in (cast.noor, cast.ines)
+    )
+
+    beside.answer(by=cast.mina, check_in=with_ines.public_id, body="For you alone")
+
+    assert (with_noor.lines.count(), with_ines.lines.count()) == (1, 2)
+    told = log_of(cast.circle)[-1]
+    assert (told.kind, told.audience) == ("desk.changed", "facilitators")
+    beside.end(by=cast.mina, check_in=with_ines.public_id)
+    assert [event.kind for event in log_of(cast.circle)[-2:]] == ["desk.changed"] * 2
+    assert CheckIn.objects.get(ended_at=None) == with_noor
+
+
 def test_a_talk_belongs_to_two_and_the_member_ends_it(cast, client, linden):
     begin = reverse("begin_check_in", args=[cast.circle.public_id, peer(cast, cast.noor)])
     client.force_login(cast.mina)
@@ -552,6 +577,22 @@ def test_whoever_hands_over_is_out_at_once_and_leaves_a_brief(cast, client, lind
     assert "You hold this circle alone." in page
     assert CheckIn.objects.get().ended_at
     assert Room.objects.get(circle=cast.circle).events.filter(kind="member.left").count() == 1
+
+
+def test_nobody_hands_over_to_themselves_or_next_door_and_other_talks_go_on(cast, linden):
+    for to in (cast.member(cast.mina), cast.member(cast.bela, cast.next_door)):
+        fields = here(cast, to=to.public_id, brief="Go on.")
+        assert refusal_of(beside.hand_over, by=cast.mina, **fields).code == "bad_frame"
+    over = beside.check_in(by=cast.mina, member=peer(cast, cast.ines), body="Hello", **here(cast))
+    beside.end(by=cast.ines, check_in=over.public_id)
+    theirs = beside.check_in(by=linden, member=peer(cast, cast.noor), body="Hello", **here(cast))
+    to = cast.member(linden).public_id
+
+    beside.hand_over(by=cast.mina, **here(cast, to=to, brief="Go on."))
+
+    assert CheckIn.objects.get(ended_at=None) == theirs
+    over.refresh_from_db()
+    assert over.ended_by == cast.member(cast.ines)
 
 
 def test_whoever_holds_a_circle_alone_asks_for_a_successor_first(cast, client):

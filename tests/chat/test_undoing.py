@@ -56,6 +56,20 @@ def undo(cast, seq, by=None):
     undoing.undo(by=by or cast.mina, seq=seq, **here(cast))
 
 
+def test_what_was_set_next_door_since_is_in_nobodys_way(cast):
+    seq = set_pace(cast, 300)
+    for seconds in range(60, 360, 60):
+        later = pacing.pace(by=cast.bela, circle=cast.next_door.public_id, seconds=seconds)
+    assert later > seq
+    act = ModerationAction.objects.get(room=room(cast), seq=seq)
+    assert undoing.would_work(act)
+
+    undo(cast, seq)
+
+    assert room(cast).pace_seconds == 0
+    assert Room.objects.get(circle=cast.next_door).pace_seconds == 300
+
+
 @pytest.mark.parametrize(
     ("sets", "verb", "kind"),
     [
@@ -118,11 +132,12 @@ def test_what_another_has_set_since_stays_also_where_it_is_the_same_again(cast, 
     assert stands(cast) == before
 
 
-def test_hours_are_not_put_back_over_a_change_of_the_day(cast):
+@pytest.mark.parametrize("since", [(9,), (9, 23)])
+def test_hours_are_not_put_back_over_a_change_of_the_day(cast, since):
     seq = set_day(cast)
     zone = ZoneInfo("Europe/London")
     tomorrow = timezone.now().astimezone(zone).date() + datetime.timedelta(days=1)
-    for hour in (9, 23):
+    for hour in since:
         now = datetime.datetime.combine(tomorrow, datetime.time(hour), zone)
         hours.keep_schedules(now=now)
 
