@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import URLPattern, path, reverse
@@ -29,6 +30,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput, Button
 from wagtail.log_actions import log
 
+from community import zones
 from community.models import User
 from community.templatetags.times import moment
 from programs import prompts
@@ -38,6 +40,14 @@ from programs.circles import clone_cohort
 from programs.models import Cohort, PromptDelivery
 from programs.session_forms import SessionChangeForm
 
+# A slip of the keyboard; and what lies so far off that no date could be reckoned from it.
+_NEITHER_THEN = _("Choose a day between 2000 and 2199.")
+_IN_REACH = [
+    MinValueValidator(dt.date(2000, 1, 1), _NEITHER_THEN),
+    MaxValueValidator(dt.date(2199, 12, 31), _NEITHER_THEN),
+]
+_LONGEST_OPEN = 60  # weeks, as a program has at most
+
 
 class CohortForm(WagtailAdminModelForm):
     """Refuses what no circle could be asked, or would be asked all at once."""
@@ -45,9 +55,11 @@ class CohortForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = zoneinfo.available_timezones()
-        zones = ["UTC", *sorted(zone for zone in known if "/" in zone)]
-        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])
+        named = ["UTC", *sorted(zone for zone in known if "/" in zone)]
+        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in named])
         self.fields["language"].widget = forms.Select(choices=settings.LANGUAGES)
+        self.fields["starts_on"].validators.extend(_IN_REACH)
+        self.fields["open_weeks"].validators.append(MaxValueValidator(_LONGEST_OPEN))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -59,7 +71,8 @@ class CohortForm(WagtailAdminModelForm):
                 written,
             )
             self.add_error("number_of_weeks", said % {"n": written})
-        if self.instance.pk and not self.errors:
+        # What the model knows of its zone it says after this.
+        if self.instance.pk and not self.errors and zones.is_known(cleaned["time_zone"]):
             self._refuse_many_at_once(cleaned)
         return cleaned
 
@@ -142,6 +155,7 @@ class AgainForm(forms.Form):
     starts_on = forms.DateField(
         label=_("Starts on"),
         widget=AdminDateInput,
+        validators=_IN_REACH,
         help_text=_(
             "Every other date moves along: questions, sessions, weeks of rest. The circles come "
             "along, empty."

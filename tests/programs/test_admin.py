@@ -192,6 +192,7 @@ def test_dates_that_would_ask_everything_at_once_are_refused(lead, cast):
 
 def test_what_no_circle_could_follow_is_refused(lead, cast):
     cohort = Cohort.objects.get()
+    prompts.reschedule(cohort)
     for change, said in (
         ({"number_of_weeks": 9}, "has 4 weeks written"),
         ({"time_zone": "Mars/Olympus"}, "time zone is not known"),
@@ -201,6 +202,17 @@ def test_what_no_circle_could_follow_is_refused(lead, cast):
     ):
         response = lead.post(f"/cms/cohort/edit/{cohort.pk}/", form_of(cohort, **change))
         assert said in text_of(response)
+
+
+def test_days_from_which_nothing_could_be_reckoned_are_refused_in_words(lead, cast):
+    cohort = cast.circle.cohort
+    for change in ({"starts_on": "9999-12-31"}, {"starts_on": "0206-11-28"}, {"open_weeks": 99999}):
+        page = lead.post(f"/cms/cohort/edit/{cohort.pk}/", form_of(cohort, **change))
+        assert page.status_code == 200
+        assert "2000 and 2199" in text_of(page) or "less than or equal to 60" in text_of(page)
+    again = {"name": "Again", "starts_on": "9999-12-31"}
+    assert "2000 and 2199" in text_of(lead.post(f"/cms/cohort/again/{cohort.pk}/", again))
+    assert Cohort.objects.get(pk=cohort.pk).starts_on == cohort.starts_on
 
 
 def test_the_list_shows_the_next_question_by_the_cohorts_own_clock(lead, cast):
