@@ -426,6 +426,24 @@ def test_an_answer_says_that_what_it_answers_was_set_aside_until_it_is_back(noor
     expect(message(noor, "Until nine?").locator(".quote")).to_contain_text("The kettle.")
 
 
+def test_words_begun_before_the_script_has_come_take_no_drafts_place(noor):
+    writing(noor).fill("An older thought.")
+    expect_kept(noor, "An older thought.")
+    late = []
+    noor.route("**/room*.js", lambda route: late.append(route))
+    noor.reload(wait_until="commit")
+    writing(noor).fill("On a slow line.")
+    soon(lambda: noor.evaluate("1") and late)
+    late[0].continue_()
+    live(noor)
+    noor.unroute_all()
+
+    expect_kept(noor, "On a slow line.")
+    writing(noor).press("Enter")
+    expect_posted(noor, "On a slow line.")
+    expect(writing(noor)).to_have_value("An older thought.")
+
+
 def test_two_tabs_keep_a_draft_each(noor, cast):
     writing(noor).fill("Here.")
     expect_kept(noor, "Here.")

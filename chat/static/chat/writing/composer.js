@@ -25,6 +25,10 @@ export class Composer {
   #changing;
   // The draft that waits while a message is changed.
   #aside;
+  // Before that no draft of this tab is kept, so that it can't take the place of an earlier one; and
+  // whether there is one that waits.
+  #isRestored = false;
+  #waits = false;
   #isLater = false;
   #locked = "";
   #heardAt = "";
@@ -56,13 +60,21 @@ export class Composer {
     document.addEventListener("visibilitychange", this.onLeaving);
   }
 
-  /** What was being written when the page was last closed. */
+  /** What was being written when the page was last closed. On a slow line other words may have been
+   * begun before the script came: then it waits until these are sent. */
   async restore() {
-    const key = await this.drafts.find();
-    if (!key || this.text.value) return;
-    const draft = await this.drafts.take(key);
-    const change = draft?.changing && (await this.drafts.changeOf(draft.changing));
-    if (!draft || this.text.value) return;
+    let draft, change;
+    try {
+      const key = await this.drafts.find();
+      draft = key && !this.text.value && (await this.drafts.take(key));
+      change = draft?.changing && (await this.drafts.changeOf(draft.changing));
+      this.#waits = Boolean(key && this.text.value);
+      if (this.#waits) await this.drafts.leave();
+    } finally {
+      this.#isRestored = true;
+    }
+    if (this.text.value) this.#keepSoon();
+    if (!draft || this.#waits) return;
     this.#fill(draft);
     if (!change) return;
     this.#begin(draft.changing, change);
@@ -309,6 +321,7 @@ export class Composer {
     this.#fill(NOTHING);
     this.#keep();
     this.text.focus();
+    if (this.#waits) this.restore();
   }
 
   #fill({ body, note, quote }) {
@@ -345,6 +358,7 @@ export class Composer {
   }
 
   #keep() {
+    if (!this.#isRestored) return this.#keepSoon();
     clearTimeout(this.#keeping);
     this.#keeping = undefined;
     const { body, note, quote } = this.#aside ?? this.#draft();

@@ -32,6 +32,11 @@ export class Drafts {
     return this.#keep.move(key, await this.#own);
   }
 
+  /** This tab has other words in hand: its draft is left for when it has none. */
+  async leave() {
+    await this.#keep.move(await this.#own, this.#tabs + crypto.randomUUID());
+  }
+
   /** `change` is what they have made of the message that is changed, where one is. */
   async put(draft, change) {
     const own = await this.#own;
