@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Room
+from community.templatetags.times import zone_name
 from programs.models import Cohort, Membership
 
 # By what keeps someone from writing. The page's script says them, too, by its reader's clock.
@@ -89,4 +90,4 @@ def sentence(
     local = timezone.localtime(until, cohort.zone)
     same_day = local.date() == timezone.localtime(now, local.tzinfo).date()
     when = date_format(local, "H:i" if same_day else gettext("j F, H:i"))
-    return str(SENTENCES[forbids]).format(when=f"{when} ({cohort.time_zone})")
+    return str(SENTENCES[forbids]).format(when=f"{when} {zone_name(cohort.zone)}")

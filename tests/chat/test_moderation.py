@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -226,6 +227,16 @@ def test_a_mute_is_a_row_with_who_why_and_until(cast):
     assert moderation.mute_in_force(cast.member(cast.noor)) == mute
     event = log_of(cast.circle)[-1]
     assert (event.kind, event.audience, event.member) == ("member.muted", "one", mute.member)
+
+
+def test_whoever_is_muted_reads_until_when_by_clocks_that_are_named_as_people_do(cast):
+    cast.cohort.time_zone = "America/New_York"
+    cast.cohort.save()
+    moderation.mute(by=cast.mina, **muting(cast, cast.noor))
+
+    refused = refusal_of(say, cast.noor, "One more thing.", circle=cast.circle)
+
+    assert re.search(r"until (\S+ \S+, )?\d\d:\d\d New York, not write", refused.say)
 
 
 def test_a_new_mute_replaces_the_one_in_force(cast):
