@@ -10,7 +10,15 @@ from django.contrib import messages
 from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import (
+    AccountView,
+    AvatarSettingsPanel,
+    BaseSettingsPanel,
+    NameEmailSettingsPanel,
+)
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import DeleteView, UserViewSet
 
@@ -49,6 +57,30 @@ class PersonForm(_Person, UserEditForm):
             # An address that was taken from someone must not sign them in any more.
             EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
         return person
+
+
+class _OwnNameForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("first_name",)
+        labels = {"first_name": _("Name")}
+
+
+class _OwnName(NameEmailSettingsPanel):
+    form_class = _OwnNameForm
+
+
+@method_decorator(require_admin_access, name="dispatch")
+class StaffAccount(AccountView):
+    """Wagtail's, which keeps nothing of whoever has no last name; and here nobody has a picture."""
+
+    def get_panels(self) -> list[BaseSettingsPanel]:
+        kept = [panel for panel in super().get_panels() if not isinstance(panel, _REPLACED)]
+        first = kept[0]
+        return [_OwnName(first.request, first.user, first.profile), *kept]
+
+
+_REPLACED = (NameEmailSettingsPanel, AvatarSettingsPanel)
 
 
 class DeletePerson(DeleteView):

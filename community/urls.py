@@ -6,11 +6,13 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from community import account_urls, media
+from community.people_admin import StaffAccount
 
 urlpatterns = [
     path("healthz/", include("community.health")),
     path("cms/login/", account_urls.to_sign_in),
     path("cms/logout/", account_urls.sign_out),
+    path("cms/account/", StaffAccount.as_view()),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("community.account_urls")),

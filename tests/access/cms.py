@@ -53,6 +53,8 @@ CMS = [
     ),
     Row("cms/users/delete/<pk>/", _NOBODY | {"superuser": "200"}, GET, at={"pk": "person_pk"}),
     Row("cms/users/delete/<pk>/", _NOBODY, POST, "of a circle", at={"pk": "person_pk"}),
+    Row("cms/account/", only(200, "lead", "editor", "superuser"), GET),
+    Row("cms/account/", only(200, "lead", "editor", "superuser"), POST, "empty"),
     Row("cms/logout/", signed_in(200, visitor="302"), GET),
     Row("cms/logout/", everyone(302), POST),
 ]

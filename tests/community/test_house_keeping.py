@@ -96,6 +96,20 @@ def test_who_has_a_place_in_a_circle_is_not_deleted(client, keeper, cast):
     assert Membership.objects.filter(user__in=[cast.noor, cast.ines]).count() == 2
 
 
+def test_staff_set_the_cms_up_without_a_last_name_or_a_picture(client, cast):
+    client.force_login(cast.edda)
+    page = client.get("/cms/account/").text
+    assert "last_name" not in page and 'type="file"' not in page
+
+    said = {"name_email-first_name": "Edda", "locale-preferred_language": "de"}
+    theme = {"theme-theme": "dark", "theme-contrast": "system", "theme-density": "default"}
+    answer = client.post("/cms/account/", said | theme)
+
+    assert answer.status_code == 302
+    edda = User.objects.get(pk=cast.edda.pk)
+    assert (edda.first_name, edda.wagtail_userprofile.preferred_language) == ("Edda", "de")
+
+
 def test_the_cms_shows_people_to_those_who_may_see_them_only(client, cast):
     client.force_login(cast.edda)
     for path in ("/cms/users/", f"/cms/users/edit/{cast.noor.pk}/", "/cms/groups/"):
