@@ -16,6 +16,7 @@ from chat.reading.drawing import given_to
 from chat.reading.entries import Entry
 from chat.seats import Viewer
 from community.planned import planned_once
+from programs.models import Membership
 
 PAGE = 50
 
@@ -85,6 +86,9 @@ def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
     """One message with its drawing; None where this member may not see it."""
     found = drawing.for_drawing(readable(seat)).filter(public_id=message).first()
     if found is None:
+        return None
+    # After it was read: whoever was removed before it was changed belongs no more.
+    if not Membership.objects.current().filter(pk=seat.membership.pk).exists():
         return None
     return found, drawn([found], seat)[0]
 

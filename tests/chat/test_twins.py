@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from chat import hiding, posting
+from chat import editing, hiding, posting
 from chat.hub.opening import Asked, open_circles
 from chat.keeping import moderation
 from chat.live import leading
@@ -281,9 +281,13 @@ def test_whoever_is_removed_while_the_log_is_read_finds_nothing(cast, ines, monk
     assert ines.events().status_code == 404
 
 
-@pytest.mark.parametrize("address", ["", "before/1000/", "after/0/", "live/", "find/"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "before/1000/", "after/0/", "live/", "find/", "messages/{}/", "messages/{}/tell/"],
+)
 def test_whoever_is_removed_while_a_page_is_drawn_finds_nothing(cast, ines, monkeypatch, address):
-    at = f"/circles/{cast.circle.public_id}/{address}"
+    said = say(cast.mina, "Before it", circle=cast.circle).id
+    at = f"/circles/{cast.circle.public_id}/{address.format(said)}"
     if address == "live/":
         leading.begin(by=cast.mina, circle=cast.circle.public_id)
     if address == "find/":
@@ -294,6 +298,8 @@ def test_whoever_is_removed_while_a_page_is_drawn_finds_nothing(cast, ines, monk
         if cast.circle.membership_of(cast.ines):
             remove(cast.ines, cast.circle, by=cast.mina)
             say(cast.mina, "After it", circle=cast.circle)
+            here = {"circle": cast.circle.public_id, "message": said}
+            editing.edit(by=cast.mina, body="After it", **here)
         return draw(*args, **more)
 
     where = drawing if address != "find/" else finding
