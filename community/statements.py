@@ -90,10 +90,12 @@ def as_triples(triples: Collection[tuple[int, int, int]]) -> str:
 
 
 def as_instant(value: Any) -> datetime.datetime:
-    """A time as the database gave it; SQLite keeps times as text, in UTC."""
-    if isinstance(value, str):
-        return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
-    return value
+    """A time as the database gave it; SQLite keeps times as text, in UTC, and those of a column are
+    read already, without saying so."""
+    at: datetime.datetime = (
+        datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+    )
+    return at if at.tzinfo else at.replace(tzinfo=datetime.UTC)
 
 
 def _needs_django(database: Any) -> bool:

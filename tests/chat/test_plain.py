@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from chat.seats import Viewer, seat_of
 from community import statements
 from programs.models import Circle
 from tests.chat.bodies import ODD, WORDS
-from tests.chat.talk import ask_the_question, join, say, set_room
+from tests.chat.talk import ask_the_question, company_of, join, say, set_room
 
 
 def head_of(circle: Circle) -> int:
@@ -201,3 +202,17 @@ def test_in_a_long_log_only_the_places_are_looked_at_that_are_asked_for(cast):
 
     assert "one_event_per_place" in plan
     assert "Seq Scan on chat_event" not in plan
+
+
+def test_what_is_cast_in_summer_stands_at_the_hour_at_which_it_was_said(cast, time_machine):
+    """Where the house's own clock is not that of UTC."""
+    noon = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
+    time_machine.move_to(noon.timestamp(), tick=False)  # and leaves the clock where it is
+    after = head_of(cast.circle)
+    said = say(cast.noor, "Warm.", circle=cast.circle)
+
+    stretch = replay.read(cast.circle, after=after)
+
+    assert stretch.cast is not None
+    [event] = stretch.events_for(company_of(cast).viewers[cast.member(cast.ines).pk])
+    assert event["id"] == said.id and 'data-at="2026-07-01T12:00:00Z"' in event["html"]
