@@ -61,11 +61,12 @@ def test_two_acts_about_one_message_are_two_appeals(cast):
 
 
 def test_an_appeal_says_who_asks_whose_doing_it_was_and_what_was_said(cast, said):
-    for swatch, (user, name) in enumerate([(cast.noor, "Noor"), (cast.mina, "Mina")], 77):
-        Membership.objects.create(circle=cast.next_door, user=user, name=name, swatch=swatch)
     for _ in range(2):
         enrolment.leave(membership=cast.member(cast.noor))
         Membership.objects.create(circle=cast.circle, user=cast.noor, name="Noor", swatch=78)
+    join("marit", cast.circle)
+    for swatch, (user, name) in enumerate([(cast.noor, "Noor"), (cast.mina, "Mina")], 77):
+        Membership.objects.create(circle=cast.next_door, user=user, name=name, swatch=swatch)
     later = say(cast.noor, "And stop writing to her.", circle=cast.circle)
     moderation.set_aside(by=cast.mina, **here(cast, message=later.id, why="Advice."))
 

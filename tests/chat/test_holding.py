@@ -303,6 +303,9 @@ def test_each_of_two_that_wait_is_asked_about_by_itself(cast, held):
         assert list(told) == [message]
         assert reasons[message] in told[message]
 
+    moderation.set_aside(by=cast.mina, **here(cast, message=other.id, why="It was agreed."))
+    assert Asking.objects.get().message == row(held)
+
 
 @pytest.mark.parametrize("why", ["", " ", "w" * 301])
 def test_asking_needs_a_reason_that_can_be_read(cast, held, why):

@@ -141,6 +141,18 @@ def test_the_act_is_on_record_with_who_and_whom_and_without_words(cast, said):
     assert why.why(owner=vault.circle_owner(cast.circle.public_id)) == "It names someone."
 
 
+def test_each_of_two_that_were_set_aside_keeps_its_own_reason(cast, said):
+    other = say(cast.ines, "By the early train", circle=cast.circle)
+    reasons = {said.id: "Advice.", other.id: "The train."}
+    for message, why in reasons.items():
+        moderation.set_aside(by=cast.mina, **here(cast, message=message, why=why))
+
+    for user, message in ((cast.noor, said.id), (cast.ines, other.id)):
+        told = Reader(user, cast.circle).told
+        assert list(told) == [message]
+        assert reasons[message] in told[message]
+
+
 def test_setting_aside_twice_changes_nothing(cast, said):
     moderation.set_aside(by=cast.mina, **here(cast, message=said.id, why="It names someone."))
     before = len(log_of(cast.circle))
@@ -274,6 +286,19 @@ def test_a_mute_that_is_over_by_itself_is_not_lifted_and_told_once_more(cast, ti
     assert not ModerationAction.objects.filter(verb="unmute").exists()
     moderation.mute(by=cast.mina, **muting(cast, cast.noor))
     assert moderation.mute_in_force(cast.member(cast.noor))
+
+
+def test_whoever_else_is_muted_is_so_by_themselves(cast):
+    said = say(cast.noor, "Good evening", circle=cast.circle)
+    noor, ines = cast.member(cast.noor), cast.member(cast.ines)
+    moderation.mute(by=cast.mina, **muting(cast, cast.ines))
+
+    editing.edit(by=cast.noor, body="Good evening, all", **here(cast, message=said.id))
+
+    moderation.mute(by=cast.mina, **muting(cast, cast.noor))
+    moderation.unmute(by=cast.mina, **here(cast, member=noor.public_id))
+    assert moderation.mute_in_force(noor) is None
+    assert moderation.mute_in_force(ines).member == ines
 
 
 def test_a_mute_that_is_lifted_is_over_at_once_and_told(cast):

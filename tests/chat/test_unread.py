@@ -215,7 +215,7 @@ def test_whoever_is_read_again_is_the_only_one(noors_circles):
     circle, next_door = cast.circle.public_id, cast.next_door.public_id
     noor, ines, third = (cast.member(user) for user in (cast.noor, cast.ines, hana))
     there = cast.member(cast.ines, cast.next_door)
-    for by, other in ((cast.noor, ines), (cast.noor, third), (cast.ines, third)):
+    for by, other in ((cast.noor, ines), (cast.noor, third), (hana, ines)):
         hiding.hide(by=by, circle=circle, member=other.public_id)
     hiding.hide(by=cast.noor, circle=next_door, member=there.public_id)
     known = company_of(cast)
