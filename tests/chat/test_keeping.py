@@ -68,7 +68,7 @@ def test_whoever_does_not_hold_the_circle_finds_nothing(cast, client, held, who)
 
     for name, rest, fields in every_form(cast, held):
         response = client.post(to(cast, name, *rest), fields)
-        assert response.status_code == (404 if who else 302), name
+        assert response.status_code == (404 if who else 401), name
     assert client.get(to(cast, "keeping")).status_code == (404 if who else 302)
 
     assert Room.objects.values().get(circle=cast.circle) == before
