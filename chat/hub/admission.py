@@ -6,6 +6,7 @@ the database says whether a session still stands and whether a membership does.
 
 from __future__ import annotations
 
+import datetime
 import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ from chat.reading import replay
 from community import statements
 from community.models import User
 from community.sessions import RENEWED
-from community.statements import as_list
+from community.statements import as_instant, as_list
 from programs.idle import HOLDS, TOUCHED
 
 # What a session keeps of its own use.
@@ -36,9 +37,10 @@ WHERE session_key {among} AND expire_date > %s
 """
 _ACTIVE = "SELECT id, password, language FROM community_user WHERE id {among} AND is_active"
 _BELONGING = """
-SELECT m.user_id, c.public_id FROM programs_membership m
+SELECT m.user_id, c.public_id, s.read_seq, s.hushed_until FROM programs_membership m
 JOIN programs_circle c ON c.id = m.circle_id
 JOIN community_user u ON u.id = m.user_id
+JOIN chat_seat s ON s.membership_id = m.id
 WHERE m.user_id {among} AND c.public_id {among} AND m.left_at IS NULL AND u.is_active
 """
 
@@ -135,11 +137,18 @@ def _same_keys(person: _Person, opened_with: str) -> bool:
     return any(hmac.compare_digest(opened_with, key) for key in person.keys)
 
 
-def belonging(pairs: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Of these (person, circle) pairs those that are memberships now."""
+def belonging(
+    pairs: Iterable[tuple[int, str]],
+) -> dict[tuple[int, str], tuple[int, datetime.datetime | None]]:
+    """Of these (person, circle) pairs those that are memberships now: how far each has read, and
+    until when they hush the circle, if they do."""
     wanted = set(pairs)
     if not wanted:
-        return set()
+        return {}
     people = as_list({person for person, _ in wanted})
     circles = as_list({circle for _, circle in wanted})
-    return wanted & {tuple(row) for row in statements.rows(_BELONGING, [people, circles])}
+    now, found = timezone.now(), {}
+    for person, circle, read, hushed in statements.rows(_BELONGING, [people, circles]):
+        until = as_instant(hushed) if hushed else None
+        found[person, circle] = read, until if until and until > now else None
+    return {pair: found[pair] for pair in wanted & found.keys()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterator
@@ -146,7 +147,14 @@ class Hub:
             feed = Feed(opening.circle, opening.head, opening.company, self)
             self.feeds[circle] = feed
         # What lies between `since` and now the feed gives it at the pace the line can take.
-        sitting = Sitting(opening.viewer, opening.cursor, beside, came_at=opening.head)
+        sitting = Sitting(
+            opening.viewer,
+            opening.cursor,
+            beside,
+            came_at=opening.head,
+            read=opening.read,
+            hushed=opening.hushed,
+        )
         line.sittings[circle] = sitting
         feed.add(line, sitting, opening.company)
         # What was committed between reading and listening.
@@ -233,17 +241,14 @@ class Hub:
     def _heed_read(self, hint: announcing.Hint) -> None:
         for whose, seq in hint["read"].items():
             person, circle = whose.split()
-            self._say_to_own(int(person), {"is": "read", "circle": circle, "seq": seq})
+            for line in list(self._lines_of.get(int(person), ())):
+                line.tell_read(circle, seq)
 
     def _heed_hushed(self, hint: announcing.Hint) -> None:
-        about = {"circle": hint["circle"], "until": hint["until"]}
-        self._say_to_own(hint["person"], {"is": "hushed"} | about)
-
-    def _say_to_own(self, person: int, frame: dict[str, Any]) -> None:
-        """To all of this person's lines that have the circle open, and to nobody else's."""
-        for line in list(self._lines_of.get(person, ())):
-            if frame["circle"] in line.sittings:
-                line.say(frame)
+        said = hint["until"]
+        until = datetime.datetime.fromisoformat(said) if said else None
+        for line in list(self._lines_of.get(hint["person"], ())):
+            line.tell_hushed(hint["circle"], until)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)

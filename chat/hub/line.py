@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -48,6 +49,9 @@ class Sitting:
     is_beside: bool = False
     # What lies before this was there when they came: it is given by and by to who has much of it.
     came_at: int = 0
+    # How far its person has read, and until when they hush the circle, as this line was told last.
+    read: int = 0
+    hushed: datetime.datetime | None = None
 
 
 class Wire(Protocol):
@@ -113,6 +117,22 @@ class Line:
 
     def say(self, frame: dict[str, Any]) -> None:
         self.push(Packet.of(frame))
+
+    def tell_read(self, circle: str, seq: int) -> None:
+        """How far its person has read, here or elsewhere; where the circle is open and that is
+        news."""
+        sitting = self.sittings.get(circle)
+        if sitting is not None and seq > sitting.read:
+            sitting.read = seq
+            self.say({"is": "read", "circle": circle, "seq": seq})
+
+    def tell_hushed(self, circle: str, until: datetime.datetime | None) -> None:
+        """The same of until when they hear nothing of the circle."""
+        sitting = self.sittings.get(circle)
+        if sitting is not None and until != sitting.hushed:
+            sitting.hushed = until
+            said = until.isoformat() if until else None
+            self.say({"is": "hushed", "circle": circle, "until": said})
 
     def say_ahead(self, frame: dict[str, Any]) -> None:
         """Says it in one go with what is pushed next, or, where nothing is, when it is `let_go`:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ class Opening:
     company: Company
     head: int
     cursor: int
+    read: int
+    hushed: datetime.datetime | None
     packet: Packet
 
 
@@ -119,6 +122,7 @@ def _opening(
     head = circle.room.last_seq
     since = head if one.since is None else one.since
     # Too far back, or ahead of a log that was restored: the page had better be loaded anew.
+    quiet = hushed_until(seat)
     reload = not head - FURTHEST_BACK <= since <= head
     frame: dict[str, Any] = {
         "is": "opened",
@@ -129,10 +133,11 @@ def _opening(
         "sight": viewer.sight,
         "mine": mine,
         "read": seat.read_seq,
-        "hushed": quiet.isoformat() if (quiet := hushed_until(seat)) else None,
+        "hushed": quiet.isoformat() if quiet else None,
         **standing.as_frame(),
         **({"reload": True} if reload else {}),
     }
     # The list of members is the same for all who come, and long.
     packet = Packet(orjson.dumps(frame)[:-1] + b',"members":' + company.members_json + b"}")
-    return Opening(circle, viewer, company, head, head if reload else since, packet)
+    cursor = head if reload else since
+    return Opening(circle, viewer, company, head, cursor, seat.read_seq, quiet, packet)

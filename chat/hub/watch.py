@@ -103,7 +103,8 @@ class Watch:
 
     async def look_at(self, lines: Collection[Line]) -> None:
         """Ends the lines whose session is over, and those whose membership is; the others learn
-        what language their person has chosen by now."""
+        what language their person has chosen by now, and tell how far they have read and what they
+        hush, which no hint may have said."""
         if not lines:
             return
         reader = self._hub.reader
@@ -114,10 +115,13 @@ class Watch:
             else:
                 line.language = session.language or line.asked_for
         pairs = {(line.person, circle) for line in lines for circle in line.sittings}
-        belonging = await reader.run(admission.belonging, pairs) if pairs else set()
+        belonging = await reader.run(admission.belonging, pairs) if pairs else {}
         for line in lines:
             for circle in list(line.sittings):
-                if (line.person, circle) in pairs and (line.person, circle) not in belonging:
+                if told := belonging.get((line.person, circle)):
+                    line.tell_read(circle, told[0])
+                    line.tell_hushed(circle, told[1])
+                elif (line.person, circle) in pairs:
                     self._hub.leave(line, circle)
                     line.close(NOT_A_MEMBER, circle=circle)
 

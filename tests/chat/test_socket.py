@@ -626,7 +626,9 @@ async def test_two_houses_on_one_database_are_one_room(cast, house, opens, valke
         other.close()
 
 
-async def test_what_someone_reads_and_hushes_their_own_other_devices_learn(cast, house, opens):
+async def test_what_someone_reads_and_hushes_their_own_other_devices_learn(
+    cast, house, opens, valkey
+):
     circle = cast.circle.public_id
     other = LiveHouse(settings.VAR_DIR, settings.VALKEY.url)
     elsewhere = {"at": other, "origin": other.url}
@@ -654,6 +656,14 @@ async def test_what_someone_reads_and_hushes_their_own_other_devices_learn(cast,
         assert again["hushed"] == until
         await phone.ask("unhush", circle=circle)
         await laptop.hear(lambda frame: frame["is"] == "hushed" and frame["until"] is None)
+
+        # Without the broker the houses look for it themselves, every ten seconds.
+        await sync_to_async(valkey.kill)()
+        later = (await others[0].post(cast.circle, "And again."))["seq"]
+        await phone.ask("read", circle=circle, seq=later)
+        until = (await phone.ask("hush", circle=circle))["until"]
+        await laptop.hear(lambda frame: frame["is"] == "read" and frame["seq"] == later)
+        await laptop.hear(lambda frame: frame["is"] == "hushed" and frame["until"] == until)
 
         for wire in others:
             await wire.still_here()
