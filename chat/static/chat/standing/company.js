@@ -1,5 +1,6 @@
 // Who is here and who is writing. Never stored, never announced, and nobody learns who has read.
 
+import { now } from "../words/clock.js";
 import { cut, say, sayCount, sayInWords } from "../words/sayings.js";
 
 const SAY_EVERY = 3000;
@@ -37,7 +38,7 @@ export class Company {
   }
 
   isMuted(id) {
-    return new Date(this.#muted.get(id) ?? 0).getTime() > this.room.now;
+    return new Date(this.#muted.get(id) ?? 0).getTime() > now();
   }
 
   /** Everyone who belongs, as the server names them. */
@@ -94,9 +95,9 @@ export class Company {
   }
 
   amWriting() {
-    const now = Date.now();
-    if (now - this.#saidAt < SAY_EVERY) return;
-    this.#saidAt = now;
+    const at = Date.now();
+    if (at - this.#saidAt < SAY_EVERY) return;
+    this.#saidAt = at;
     this.room.line.send({ do: "typing", circle: this.room.dataset.circle });
   }
 
