@@ -8,7 +8,7 @@ const MORNING = 8;
 
 /** Opens the dialog for `verb`; its answer, or undefined where they left it. `name` is whom it is
  * about, `state` how the message stands that it is about. */
-export function ask(verb, { name, state }) {
+export function ask(verb, { name, state } = {}) {
   const dialog = document.getElementById(`ask-${verb}`);
   const named = name && say(`ask.${verb}`, { name });
   if (named) dialog.querySelector("h2").textContent = named;
