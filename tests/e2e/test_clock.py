@@ -176,7 +176,7 @@ def test_where_a_facilitators_clock_is_a_day_behind_a_mute_lasts_as_long_as_it_s
     page.get_by_role("dialog").get_by_label("Why, in a sentence").fill("Let others come in")
     page.get_by_role("dialog").get_by_role("button", name="Mute").click()
 
-    expect(page.get_by_text("have been told why and until when")).to_be_visible()
+    expect(page.get_by_text("has been told why and until when")).to_be_visible()
     left = beside(Mute.objects.get).until - timezone.now()
     assert datetime.timedelta(minutes=55) < left <= datetime.timedelta(hours=1)
 
