@@ -6,4 +6,7 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         # Says where help is to whoever asks `community.help`; listens to beat's tick.
-        from home import near, publishing  # noqa: F401
+        from home import links, near, publishing  # noqa: F401
+
+        # Not only where a page is drawn: the worker publishes, too.
+        links.watch_pages()

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from wagtail.models import Page, Site
+from wagtail.models import Page, Site, get_page_models
 from wagtail.signals import post_page_move
 
 from community.remembered import Remembered
@@ -27,21 +26,31 @@ class Link:
 
 
 _links: Remembered[list[Link]] = Remembered("home.links")
+_OF_REQUEST = "_house_links"
 
 
 def of(request: HttpRequest) -> list[Link]:
-    """Those of the site that is asked, in the language that is spoken."""
-    return _links.get(f"{request.get_host()}.{get_language()}", lambda: _found(request))
+    """Those of the site that is asked, in the language that is spoken; looked up once for all of a
+    page."""
+    if not hasattr(request, _OF_REQUEST):
+        key = f"{request.get_host()}.{get_language()}"
+        setattr(request, _OF_REQUEST, _links.get(key, lambda: _found(request)))
+    known: list[Link] = getattr(request, _OF_REQUEST)
+    return known
 
 
-@receiver([post_save, post_delete])
-def forget(sender: type, **kwargs: object) -> None:
-    if issubclass(sender, (Page, Site)):
-        _links.forget()
+def watch_pages() -> None:
+    """From now on, in every process, whatever becomes of a page is seen in the frame.
+
+    Each kind of page by itself: who listens to the end of all rows has each of them loaded first.
+    """
+    for kind in (Site, *get_page_models()):
+        post_save.connect(_forget, sender=kind)
+        post_delete.connect(_forget, sender=kind)
+    post_page_move.connect(_forget)
 
 
-@receiver(post_page_move)
-def forget_where_it_stood(sender: type, **kwargs: object) -> None:
+def _forget(sender: type, **kwargs: object) -> None:
     _links.forget()
 
 

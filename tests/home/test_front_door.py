@@ -1,6 +1,8 @@
 """What a visitor meets: pages without cookies, without other hosts, and few questions asked."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from django.template.loader import render_to_string
@@ -194,3 +196,17 @@ def test_the_frame_asks_nothing_for_its_links_once_they_are_known(
 
     with django_assert_num_queries(0):
         client.get("/accounts/login/")
+
+
+def test_a_process_that_draws_no_page_tells_of_what_it_publishes_too():
+    """The worker, at the times that editors have set."""
+    asked = (
+        "import django, sys; django.setup();"
+        "from django.db.models.signals import post_save; from home import models;"
+        "print('home.templatetags.house' in sys.modules, 'home.links' in sys.modules,"
+        " 'home.links' in {f.__module__ for f in post_save._live_receivers(models.HomePage)[0]})"
+    )
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout.split() == ["False", "True", "True"]
