@@ -181,8 +181,9 @@ class ChatConsumer(AsyncConsumer):
 
     async def _open(self, line: Line, frame: Frame) -> None:
         circle = frame.public_id("circle")
-        since, beside = frame.seq_or_none("since"), frame.fields.get("beside") is True
-        if not await Hub.of_process().open(line, circle, since, beside=beside):
+        since, newest = frame.seq_or_none("since"), frame.public_id_or_none("newest")
+        beside = frame.fields.get("beside") is True
+        if not await Hub.of_process().open(line, circle, since, newest=newest, beside=beside):
             raise refusal.not_member()
 
     def _post(self, line: Line, frame: Frame) -> None:

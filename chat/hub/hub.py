@@ -125,12 +125,19 @@ class Hub:
                 self.neighbours.forget(circle)
 
     async def open(
-        self, line: Line, circle: str, since: int | None, *, beside: bool = False
+        self,
+        line: Line,
+        circle: str,
+        since: int | None,
+        *,
+        newest: str | None = None,
+        beside: bool = False,
     ) -> bool:
-        """Opens a circle on a line, with all it missed since then. False for a stranger."""
+        """Opens a circle on a line, with all it missed since then; `newest` is the newest message
+        it has of it. False for a stranger."""
         known = self.feeds.get(circle)
         company = known.company if known else None
-        asked = Asked(line.person, circle, since, company, line.language)
+        asked = Asked(line.person, circle, since, newest, company, line.language)
         opening = await self._openings.submit(asked)
         if opening is None:
             self.leave(line, circle)

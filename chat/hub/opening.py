@@ -13,6 +13,7 @@ import orjson
 from chat.hush import hushed_until
 from chat.keeping.standing import Standing, standings_of
 from chat.models import Response, Seat
+from chat.reading import replay
 from chat.reading.company import Company, companies
 from chat.reading.packet import Packet
 from chat.reading.replay import FURTHEST_BACK
@@ -23,11 +24,13 @@ from programs.models import Circle, Membership
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Someone wants to open a circle, with what lies after `since`; None is from now on."""
+    """Someone wants to open a circle, with what lies after `since`; None is from now on. `newest`
+    is the newest message they have of it, where they say."""
 
     person: int
     circle: str
     since: int | None
+    newest: str | None = None
     company: Company | None = None
     language: str = ""
 
@@ -59,6 +62,7 @@ def open_circles(asked: Sequence[Asked]) -> list[Opening | None]:
     found = companies(counts, known=known)
     standings = standings_of(seats.values())
     mine = _mine(asked, seats)
+    there = replay.standing({(one.circle, one.newest) for one in asked if one.newest})
     openings: list[Opening | None] = []
     for one in asked:
         seat = seats.get((one.person, one.circle))
@@ -68,9 +72,13 @@ def open_circles(asked: Sequence[Asked]) -> list[Opening | None]:
         if seat is None or company is None or viewer is None:
             openings.append(None)
             continue
+        standing = standings[seat.pk]
+        is_theirs = not one.newest or (one.circle, one.newest) in there
         with in_language(one.language):
             openings.append(
-                _opening(one, seat, viewer, company, standings[seat.pk], mine.get(seat.pk, {}))
+                _opening(
+                    one, seat, viewer, company, standing, mine.get(seat.pk, {}), is_theirs=is_theirs
+                )
             )
     return openings
 
@@ -117,13 +125,17 @@ def _opening(
     company: Company,
     standing: Standing,
     mine: Mapping[str, list[str]],
+    *,
+    is_theirs: bool,
 ) -> Opening:
+    """`is_theirs` says whether the log is the one they have a part of."""
     circle = seat.membership.circle
     head = circle.room.last_seq
     since = head if one.since is None else one.since
-    # Too far back, or ahead of a log that was restored: the page had better be loaded anew.
+    # Too far back, or a log that was restored, which they are ahead of, or which has gone on since
+    # without what they have: the page had better be loaded anew.
+    reload = not (is_theirs and head - FURTHEST_BACK <= since <= head)
     quiet = hushed_until(seat)
-    reload = not head - FURTHEST_BACK <= since <= head
     frame: dict[str, Any] = {
         "is": "opened",
         "circle": circle.public_id,

@@ -138,6 +138,16 @@ def fresh(said: Said) -> Stretch:
     return Stretch(circle.public_id, after, head, head, happenings)
 
 
+def standing(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these messages stand in the circle they are said to stand in, by (circle, message).
+    One that does not was lost with a log that was restored from an earlier copy; it may have gone
+    on since, and then no place in it tells."""
+    if not pairs:
+        return set()
+    messages = Message.objects.filter(public_id__in={message for _, message in pairs})
+    return set(pairs) & set(messages.values_list("room__circle__public_id", "public_id"))
+
+
 def access_changes() -> int:
     """How many changes of anybody's rights there were."""
     return AccessCount.now()

@@ -63,13 +63,16 @@ def answer_to(frame: Frame, outcome: Outcome) -> tuple[int, dict[str, Any]]:
 @require_GET
 @never_cache
 def room_events(request: HttpRequest, circle: str) -> JsonResponse:
-    """What happened after `since`, as much as one answer holds; ask again from `upto`."""
+    """What happened after `since`, as much as one answer holds; ask again from `upto`. Where
+    `newest`, the newest message they have, is not there any more, the page is to be loaded anew."""
     seat = seat_of(request.user, circle, with_all_beside=False)
     if seat is None:
         raise Http404
     try:
         allowance.check_stretch(seat.membership.user_id)
-        since = Frame("", {"since": number_in(request.GET.get("since", "0"))}).seq("since")
+        fields = {"since": number_in(request.GET.get("since", "0"))}
+        asked = Frame("", fields | {"newest": request.GET.get("newest")})
+        since, newest = asked.seq("since"), asked.public_id_or_none("newest")
     except Refused as refused:
         return JsonResponse(refused.as_frame(), status=status_of(refused))
     stretch = replay.read(seat.membership.circle, after=since)
@@ -79,8 +82,10 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     if seat is None:
         raise Http404
     viewer = Viewer.of(seat, hidden=hidden_from(seat.membership))
+    is_theirs = not newest or replay.standing({(circle, newest)})
     return JsonResponse(
         {
+            **({} if is_theirs else {"reload": True}),
             "circle": circle,
             "after": since,
             "upto": stretch.upto,

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from chat import posting
@@ -49,6 +49,14 @@ def refusal_of(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Refused:
     refused = caught.value
     assert refused.say.endswith((".", "?"))
     return refused
+
+
+@transaction.atomic
+def put_back(circle: Circle, seq: int) -> None:
+    """The database is an earlier copy, in which the room's log ends there."""
+    Message.objects.filter(placed_seq__gt=seq, room__circle=circle).delete()
+    Event.objects.filter(seq__gt=seq, room__circle=circle).delete()
+    Room.objects.filter(circle=circle).update(last_seq=seq)
 
 
 def row(posted: Posted) -> Message:

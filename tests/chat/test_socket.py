@@ -19,17 +19,16 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from chat import announcing
-from chat.models import Event, Message, Room
+from chat.models import Room
 from community.models import User
 from tests.cast import Cast
 from tests.chat.junk import UNREADABLE
 from tests.chat.reader import Reader
-from tests.chat.talk import as_drawn, log_of, remove
+from tests.chat.talk import as_drawn, log_of, put_back, remove, say
 from tests.chat.wire import PATIENCE, Wire
 from tests.live import LiveHouse
 
@@ -538,6 +537,35 @@ async def test_too_long_an_absence_is_answered_with_the_page(cast, opens):
     assert "reload" not in await noor.enter(cast.circle, since=3000)
 
 
+async def test_a_log_that_was_put_back_and_has_grown_since_is_a_page_to_load_anew(cast, opens):
+    """By then its places say nothing: what was lost stood where others stand now."""
+    kept, lost = [
+        await sync_to_async(say)(cast.ines, words, circle=cast.circle) for words in ("Kept", "Lost")
+    ]
+    await sync_to_async(put_back)(cast.circle, kept.seq)
+    for n in range(3):
+        await sync_to_async(say)(cast.ines, f"Said anew {n}", circle=cast.circle)
+    noor = await opens(cast.noor)
+
+    assert (await noor.enter(cast.circle, since=lost.seq, newest=lost.id)).get("reload") is True
+    noor.frames.clear()
+    opened = await noor.enter(cast.circle, since=kept.seq, newest=kept.id)
+    assert "reload" not in opened
+    await noor.hear_words("Said anew 2")
+
+
+async def test_of_a_message_elsewhere_nobody_learns_whether_it_is_there(cast, opens):
+    theirs = await sync_to_async(say)(cast.otto, "Next door", circle=cast.next_door)
+    noor = await opens(cast.noor)
+
+    for newest in (theirs.id, "A" * 16):
+        noor.frames.clear()
+        assert (await noor.enter(cast.circle, since=0, newest=newest)).get("reload") is True
+    await noor.say("open", circle=cast.next_door.public_id, since=0, newest=theirs.id)
+    refused = await noor.hear(lambda frame: frame["is"] == "refused")
+    assert refused["code"] == "not_member"
+
+
 @pytest.mark.once
 async def test_a_database_that_was_put_back_is_a_page_to_load_anew(cast, opens):
     """Where another takes its place that has not heard the last of it, nobody starts the house."""
@@ -549,13 +577,7 @@ async def test_a_database_that_was_put_back_is_a_page_to_load_anew(cast, opens):
         lost = await noor.post(cast.circle, f"Lost {n}")
     await ines.hear_up_to(lost["seq"])
 
-    @transaction.atomic
-    def put_back() -> None:
-        Message.objects.filter(placed_seq__gt=kept).delete()
-        Event.objects.filter(seq__gt=kept).delete()
-        Room.objects.filter(circle=cast.circle).update(last_seq=kept)
-
-    await sync_to_async(put_back)()
+    await sync_to_async(put_back)(cast.circle, kept)
     for wire in wires:
         assert await wire.closed() == 1012
         assert wire.frames[-1] == {"is": "bye", "code": 1012}

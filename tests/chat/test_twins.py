@@ -15,6 +15,7 @@ from chat import editing, hiding, posting
 from chat.hub.opening import Asked, open_circles
 from chat.keeping import moderation
 from chat.live import leading
+from chat.models import Message
 from chat.reading import drawing, finding, history, replay
 from tests.chat.junk import UNREADABLE
 from tests.chat.reader import Reader
@@ -40,9 +41,9 @@ class Browser:
     def say(self, body, **more):
         return self.post({"id": str(uuid.uuid4()), "body": body} | more)
 
-    def events(self, since=0, *, circle=None):
+    def events(self, since=0, *, circle=None, **more):
         where = circle or self.circle.public_id
-        return self.client.get(f"/circles/{where}/events", {"since": since})
+        return self.client.get(f"/circles/{where}/events", {"since": since} | more)
 
 
 @pytest.fixture
@@ -309,6 +310,19 @@ def test_whoever_is_removed_while_a_page_is_drawn_finds_nothing(cast, ines, monk
 
     assert answer.status_code == 404
     assert "After it" not in answer.content.decode()
+
+
+def test_where_the_newest_message_is_not_there_any_more_the_page_is_to_be_loaded_anew(cast, ines):
+    kept, lost = [say(cast.noor, words, circle=cast.circle).id for words in ("Kept", "Lost")]
+    Message.objects.filter(public_id=lost).delete()
+    elsewhere = say(cast.otto, "Next door", circle=cast.next_door).id
+
+    assert "reload" not in ines.events(newest=kept).json()
+    assert "reload" not in ines.events(newest="").json()
+    assert ines.events(newest=lost).json()["reload"] is True
+    assert ines.events(newest=elsewhere).json()["reload"] is True
+    assert ines.events(newest="'").status_code == 400
+    assert ines.events(newest=elsewhere, circle=cast.next_door.public_id).status_code == 404
 
 
 def test_page_line_and_twin_say_alike_what_of_the_log_may_be_read(cast, ines):

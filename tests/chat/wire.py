@@ -54,8 +54,8 @@ class Wire:
     async def say(self, do: str, **fields: Any) -> None:
         await self.socket.send(json.dumps({"do": do} | fields))
 
-    async def enter(self, circle: Circle, since: int | None = None) -> Frame:
-        await self.say("open", circle=circle.public_id, since=since)
+    async def enter(self, circle: Circle, since: int | None = None, **more: Any) -> Frame:
+        await self.say("open", circle=circle.public_id, since=since, **more)
         return await self.hear(lambda f: f["is"] == "opened" and f["circle"] == circle.public_id)
 
     async def post(self, circle: Circle, body: str, **more: Any) -> Frame:

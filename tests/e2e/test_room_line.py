@@ -12,6 +12,7 @@ from chat import editing, hiding, hush
 from chat.keeping import moderation
 from chat.models import Message
 from chat.posting import Draft, post
+from tests.chat.talk import put_back
 from tests.e2e.room import (
     beside,
     expect_kept,
@@ -159,6 +160,30 @@ def test_away_for_too_long_the_page_is_fetched_and_drafts_stay(noor, cast, visit
     fresh = live(visit(room_of(cast), cast.noor).page)
     expect(message(fresh, "Mine, not sent yet.")).to_be_visible()
     soon(lambda: words(noor)[-50:] == words(fresh)[-50:])
+
+
+@pytest.mark.parametrize("by_http", [False, True])
+def test_a_page_knows_a_log_that_was_put_back_and_has_grown_since(visit, cast, by_http):
+    """What stood there then is gone, and what stands in its places now is read."""
+    page = live(visit(room_of(cast), cast.noor, fresh=True).page)
+    kept = said(cast, cast.ines, "Kept.")
+    said(cast, cast.ines, "Lost.")
+    expect(message(page, "Lost.")).to_be_visible()
+    if by_http:
+        page.route_web_socket("**/ws/", lambda socket: socket.close())
+    page.context.set_offline(True)
+    write(page, "Mine, not sent yet.")
+    beside(put_back, cast.circle, kept.seq)
+    for n in range(3):
+        said(cast, cast.ines, f"Said anew {n}.")
+    page.context.set_offline(False)
+
+    expect(message(page, "Said anew 0.")).to_be_visible()
+    expect_posted(page, "Mine, not sent yet.")
+    expect(message(page, "Lost.")).to_have_count(0)
+    soon(
+        lambda: words(page)[-4:] == [*[f"Said anew {n}." for n in range(3)], "Mine, not sent yet."]
+    )
 
 
 def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):

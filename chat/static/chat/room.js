@@ -125,6 +125,10 @@ export class Room extends HTMLElement {
     return this.log.cursor;
   }
 
+  get newest() {
+    return this.log.newest;
+  }
+
   hear(frame) {
     this.heardAt = now();
     this[`_${frame.is}`]?.(frame);
@@ -276,8 +280,8 @@ export class Room extends HTMLElement {
   }
 
   /** By HTTP the same: the page is drawn anew before what it says is heard. */
-  async sees(sight) {
-    if (sight && this.#seesAnew(sight)) await this.log.reload();
+  async sees({ sight, reload }) {
+    if ((sight && this.#seesAnew(sight)) || reload) await this.log.reload();
   }
 
   async #reload() {

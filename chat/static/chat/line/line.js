@@ -60,9 +60,9 @@ export class Line extends EventTarget {
 
   /** Asks for whatever happened after what this circle knows. */
   reopen(circle) {
-    const { since, isBeside } = this.#circles.get(circle);
+    const { since, newest, isBeside } = this.#circles.get(circle);
     this.#circles.get(circle).asking?.();
-    this.send({ do: "open", circle, since, ...(isBeside && { beside: true }) });
+    this.send({ do: "open", circle, since, newest, ...(isBeside && { beside: true }) });
   }
 
   close(circle) {

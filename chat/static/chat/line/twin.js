@@ -12,15 +12,15 @@ let mayAskAt = 0;
  * comes with the next look, or with the socket. */
 export async function look(room) {
   while (performance.now() >= mayAskAt) {
-    const address = `${room.dataset.events}?since=${room.since}`;
+    const address = `${room.dataset.events}?since=${room.since}&newest=${room.newest ?? ""}`;
     const response = await reach(address, { headers: { Accept: "application/json" } });
     if (response.status === TOO_MANY) {
       mayAskAt = performance.now() + (await response.json()).again_in * 1000;
       return;
     }
     if (!response.ok || response.redirected) return;
-    const { after, upto, head, events, sight } = await response.json();
-    await room.sees(sight);
+    const { after, upto, head, events, sight, reload } = await response.json();
+    await room.sees({ sight, reload });
     room.hear({ is: "events", after, upto, events });
     // A stretch may hold nothing for this reader, and what follows it may.
     if (upto >= head || upto <= after) return;

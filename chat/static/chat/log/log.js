@@ -69,6 +69,11 @@ export class Log {
     });
   }
 
+  /** The newest message here that the house has given; undefined where there is none. */
+  get newest() {
+    return [...this.list.querySelectorAll(":scope > [data-id]")].at(-1)?.dataset.id;
+  }
+
   /** Puts an entry from the server where it belongs. */
   add(entry) {
     this.dress.entry(entry);
