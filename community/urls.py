@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("programs.urls")),
     path("", include("home.urls")),
     path("media/<str:folder>/<str:name>", media.picture),
+    path("_util/login/", account_urls.to_sign_in),
     path("", include(wagtail_urls)),
 ]
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-from programs.models import Circle
+from programs.models import Circle, ProgramPage
 
 DYES = [
     ("woad", _("woad: mind")),
@@ -74,7 +74,9 @@ class CirclesBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
-        context["circles"] = Circle.objects.gathering()
+        # Of those that the list of programs names, too.
+        named = ProgramPage.objects.live().public()
+        context["circles"] = Circle.objects.gathering().filter(cohort__program__in=named)
         return context
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from wagtail.models import Page, Site, get_page_models
+from wagtail.models import Page, PageViewRestriction, Site, get_page_models
 from wagtail.signals import post_page_move
 
 from community.remembered import Remembered
@@ -44,7 +44,7 @@ def watch_pages() -> None:
 
     Each kind of page by itself: who listens to the end of all rows has each of them loaded first.
     """
-    for kind in (Site, *get_page_models()):
+    for kind in (Site, PageViewRestriction, *get_page_models()):
         post_save.connect(_forget, sender=kind)
         post_delete.connect(_forget, sender=kind)
     post_page_move.connect(_forget)
@@ -69,7 +69,8 @@ def _found(request: HttpRequest) -> list[Link]:
 
 
 def _pages(request: HttpRequest) -> list[Page]:
-    """Each as it is translated, where it is."""
+    """Each as it is translated, where it is. One that is for some alone is named to nobody: the
+    frame is the same for all."""
     site = Site.find_for_request(request)
     paths = Site.get_site_root_paths()
     roots = {path.language_code: path.root_path for path in paths if site and path[0] == site.pk}
@@ -79,7 +80,7 @@ def _pages(request: HttpRequest) -> list[Page]:
     below = Q(url_path__startswith=roots.get(settings.LANGUAGE_CODE) or next(iter(roots.values())))
     if own:
         below |= Q(url_path__startswith=own)
-    pages = Page.objects.live().filter(below, depth=3).order_by("path")
+    pages = Page.objects.live().public().filter(below, depth=3).order_by("path")
     found: dict[uuid.UUID, Page] = {}
     for page in pages.select_related("standardpage", "programindexpage"):
         if page.translation_key not in found or (own and page.url_path.startswith(own)):
