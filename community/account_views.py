@@ -37,6 +37,21 @@ from community.people import signed_in
 _NO_CODE = account_settings.EmailVerificationMethod.NONE
 
 
+class _SignInByCode(LoginCodeVerificationProcess):
+    """allauth's, which forgets that an address may have become another's, or nobody's, meanwhile:
+    whoever still reads its mail has then no more to do with the account than any stranger."""
+
+    @property
+    def user(self) -> Any:
+        person = super().user
+        is_theirs = person and person.email.lower() == self.state["email"].lower()
+        return person if is_theirs else None
+
+    @property
+    def code(self) -> str:
+        return super().code if self.user else ""
+
+
 @method_decorator(
     login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_login"),
     name="dispatch",
@@ -47,7 +62,7 @@ class EnterCode(ConfirmLoginCodeView):
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.stage = request._login_stage  # type: ignore[attr-defined]
-        self._process = LoginCodeVerificationProcess(stage=self.stage)
+        self._process = _SignInByCode(stage=self.stage)
         self._expired = not self._process.is_valid()
         # Past the parent's dispatch, which would send someone with an expired code away.
         return FormView.dispatch(self, request, *args, **kwargs)

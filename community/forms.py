@@ -6,8 +6,11 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
@@ -18,6 +21,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from community import guesses
 from community.models import User
 
 if TYPE_CHECKING:
@@ -74,6 +78,8 @@ class NewAddressForm(account_forms.AddEmailForm):
 
 
 class _AsksForCode(forms.Form):
+    expected_code: str | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
@@ -81,6 +87,12 @@ class _AsksForCode(forms.Form):
         code.widget.attrs.pop("placeholder", None)
         code.widget.attrs |= {"inputmode": "numeric", "class": "code", "maxlength": 12}
         code.error_messages["required"] = _("Write the six digits from the mail.")
+
+    def clean_code(self) -> str:
+        if not guesses.may_guess(context.request, self.expected_code or ""):
+            raise get_adapter().validation_error("incorrect_code")
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
 
 
 class CodeForm(_AsksForCode, account_forms.ConfirmLoginCodeForm):
@@ -118,13 +130,26 @@ class PasswordForm(account_forms.ReauthenticateForm):
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
-class SecondFactorForm(mfa_forms.AuthenticateForm):
+class _TakesAppCodeOnce(forms.Form):
+    """Nobody comes in with a code that they saw someone else write."""
+
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        found = self.authenticator
+        if found.type == Authenticator.Type.TOTP and not guesses.is_new(found.user_id, code):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactorForm(_TakesAppCodeOnce, mfa_forms.AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _ask_for_app_code(self)
 
 
-class SecondFactorAgainForm(mfa_forms.ReauthenticateForm):
+class SecondFactorAgainForm(_TakesAppCodeOnce, mfa_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _ask_for_app_code(self)

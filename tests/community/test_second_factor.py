@@ -1,8 +1,10 @@
 """Passkeys and apps can be added and are then asked for; staff must have one where it counts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
@@ -54,6 +56,23 @@ def test_an_app_is_asked_for_from_then_on(client, noor):
     answer = client.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
     assert answer.status_code == 302
     assert client.get("/accounts/").status_code == 200
+
+
+def test_a_code_that_someone_saw_is_taken_no_second_time(client, noor, settings):
+    # With a clock that the test turns, which Redis doesn't see.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    secret = "JBSWY3DPEHPK3PXP"
+    totp.TOTP.activate(noor, secret)
+    noon = datetime(2026, 6, 1, 12, 0, 1, tzinfo=UTC)
+    code = totp.format_hotp_value(totp.hotp_value(secret, int(noon.timestamp()) // 30))
+    came_in = []
+    with time_machine.travel(noon, tick=False) as clock:
+        for seconds, typed in ((-29, code), (2, code), (33, f"{code[:3]} {code[3:]}"), (58, code)):
+            clock.move_to(noon + timedelta(seconds=seconds))
+            sign_in_up_to_the_second(client, noor)
+            client.post("/accounts/2fa/authenticate/", {"code": typed})
+            came_in.append(client.get("/accounts/").status_code == 200)
+    assert came_in == [True, False, False, False]
 
 
 def test_what_the_app_shares_with_us_is_kept_sealed(client, noor):

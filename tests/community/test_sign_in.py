@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 from django.utils import timezone
 
 from community.models import User
@@ -109,6 +111,36 @@ def test_the_third_wrong_code_ends_it_and_another_can_be_asked_for(client, noor)
     ask(client)
     enter(client, code_in(mail.outbox[1]))
     assert is_signed_in(client)
+
+
+def as_if_at_once(client, tries):
+    """Sends each as those do that come together: none finds what the one before it has left."""
+    row = Session.objects.get(session_key=client.session.session_key)
+    for send in tries:
+        row.save(force_update=True)
+        send()
+
+
+def test_guesses_that_come_at_once_are_no_more_than_three(client, noor):
+    ask(client)
+    code = code_in(mail.outbox[0])
+    wrong = [f"{(int(code) + more) % 10**6:06}" for more in range(1, 4)]
+    tries = [*wrong, code]
+    as_if_at_once(client, [lambda guess=guess: enter(client, guess) for guess in tries])
+    assert not is_signed_in(client)
+
+
+def test_guesses_at_the_code_of_a_new_address_are_no_more_either(client):
+    sign_up(client)
+    code = code_in(mail.outbox[0])
+    path = "/accounts/confirm-email/"
+    tries = [f"{(int(code) + more) % 10**6:06}" for more in (1, 2, 3, 0)]
+    as_if_at_once(
+        client,
+        [lambda guess=guess: client.post(path, {"code": guess}) for guess in tries],
+    )
+    assert not is_signed_in(client)
+    assert not EmailAddress.objects.filter(verified=True).exists()
 
 
 def test_after_ten_minutes_the_code_is_over_and_a_new_one_comes_on_the_same_page(client, noor):
@@ -292,8 +324,42 @@ def test_changing_the_address_needs_a_code_from_the_new_one(client, noor):
     assert mail.outbox[2].subject == "How you sign in was changed"
 
 
+def test_a_code_that_waits_at_the_old_address_opens_nothing_once_there_is_a_new_one(client, noor):
+    whoever_reads_the_old_mail = Client()
+    ask(whoever_reads_the_old_mail)
+    waiting = code_in(mail.outbox[0])
+    ask(client)
+    enter(client, code_in(mail.outbox[1]))
+    client.post("/accounts/email/", {"email": "noor@new.example", "action_add": "1"})
+    client.post("/accounts/confirm-email/", {"code": code_in(mail.outbox[2]), "action": "verify"})
+    mail.outbox.clear()
+
+    enter(whoever_reads_the_old_mail, waiting)
+    whoever_reads_the_old_mail.post(CODE, {"action": "resend"})
+    for letter in mail.outbox:
+        if re.search(r"^\d{6}$", letter.body, re.MULTILINE):
+            enter(whoever_reads_the_old_mail, code_in(letter))
+            said = {"code": code_in(letter), "action": "verify"}
+            whoever_reads_the_old_mail.post("/accounts/confirm-email/", said)
+
+    noor.refresh_from_db()
+    assert noor.email == "noor@new.example"
+    assert not is_signed_in(whoever_reads_the_old_mail)
+    assert [letter.subject for letter in mail.outbox] == ["About your sign-in"]
+    assert not EmailAddress.objects.filter(email="noor@example.org").exists()
+
+
 @pytest.mark.parametrize(
     "path", ["password/change/", "password/set/", "password/reset/", "3rdparty/", "signup/passkey/"]
 )
 def test_there_are_no_other_doors(client, path):
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_a_password_opens_none_of_wagtails_doors_either(client):
+    said = {"username": "root@example.org", "password": "a long enough passphrase"}
+    User.objects.create_superuser(said["username"], said["password"])
+    for door in ("/_util/login/", "/cms/login/"):
+        assert client.get(f"{door}?next=/places/").headers["Location"] == f"{LOGIN}?next=/places/"
+        assert client.post(door, said).headers["Location"] == LOGIN
+        assert not is_signed_in(client)
