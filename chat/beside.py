@@ -23,7 +23,7 @@ from chat.refusal import Refused
 from community import audit, notices
 from community.models import Notice, User
 from programs import enrolment
-from programs.models import Membership
+from programs.models import Circle, Membership
 
 
 def note(*, by: User, circle: str, member: str, body: str) -> PrivateNote:
@@ -83,6 +83,9 @@ def hand_over(*, by: User, circle: str, to: str, brief: str) -> None:
     Raises Refused where nobody is there to go on: a program lead appoints them first.
     """
     said = words.clean_body(brief)
+    # Their memberships before the room, as whoever leaves takes them.
+    if held := Circle.objects.facilitated_by(by).filter(public_id=circle).first():
+        enrolment.holders_of(held)
     with facilitating(by, circle) as (room, facilitator):
         others = Membership.objects.holding().exclude(pk=facilitator.pk)
         successor = others.filter(circle=room.circle_id, public_id=to).first()

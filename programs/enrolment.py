@@ -74,10 +74,7 @@ def begin_application(*, circle: Circle, person: User) -> Application:
         return current
     if circle.membership_of(person):
         raise Refused(_("You belong to this circle already."))
-    if Removal.objects.filter(membership__circle=circle, membership__user=person).exists():
-        raise Refused(
-            _("Your place in this circle was ended. The program lead can talk with you about it.")
-        )
+    _check_not_removed(circle, person)
     _check_door(circle)
     try:
         with transaction.atomic():
@@ -105,6 +102,7 @@ def send_application(
 ) -> None:
     """Hand it to those who hold the circle. Raises Refused where it was sent or closed already, or
     nobody can join any more."""
+    _check_not_removed(application.circle, application.person)
     _check_door(application.circle)
     application.seal_answers(answers)
     application.seal_evaluator(evaluator)
@@ -145,6 +143,8 @@ def enter(*, application: Application, name: str) -> Membership:
         raise Refused(_("This circle doesn’t take place."))
     if circle.membership_of(application.person):
         raise Refused(_("You belong to this circle already."))
+    # Begun before they were taken in by another way, it would lead back what was ended since.
+    _check_not_removed(circle, application.person)
     name = claimed_name(circle, application.person, name)
     _move(application, State.ENTERED)
     return Membership.objects.create(
@@ -241,10 +241,16 @@ def let_back_in(*, membership: Membership, by: User) -> None:
 @transaction.atomic
 def leave(*, membership: Membership) -> None:
     """In one step, quietly. Raises Refused for the only facilitator, and where it had ended."""
-    others = membership.circle.memberships.holding().exclude(pk=membership.pk)
-    if membership.is_facilitator and not others.exists():
+    if membership.is_facilitator and holders_of(membership.circle) <= {membership.pk}:
         raise Refused(_("You hold this circle alone. Ask the program lead to hand it over first."))
     _end(membership, by=membership.user, removed=False)
+
+
+def holders_of(circle: Circle) -> set[int]:
+    """Who holds the circle, by the keys of their memberships. Of two who would leave at once one
+    waits here, and then holds it alone. It comes before the room's lock."""
+    holding = circle.memberships.holding().order_by("pk")
+    return {one.pk for one in holding.select_for_update(of=("self",), no_key=True)}
 
 
 def rest(*, membership: Membership) -> None:
@@ -265,6 +271,13 @@ def erase_old_answers(now: dt.datetime | None = None, **kwargs: object) -> int:
     return Application.objects.filter(
         state__in=settled, decided_at__lt=now - _KEEP_ANSWERS, answers_erased_at=None
     ).update(sealed_answers=b"", answers_erased_at=now)
+
+
+def _check_not_removed(circle: Circle, person: User) -> None:
+    if Removal.objects.filter(membership__circle=circle, membership__user=person).exists():
+        raise Refused(
+            _("Your place in this circle was ended. The program lead can talk with you about it.")
+        )
 
 
 def _check_door(circle: Circle) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from community.models import Notice, User
 from programs import enrolment
+from programs.circles import appoint
 from programs.models import (
     AgreementAcceptance,
     Application,
@@ -362,3 +363,31 @@ def ended():
     membership_ended.connect(listen)
     yield heard
     membership_ended.disconnect(listen)
+
+
+def test_an_old_application_leads_nobody_back_whose_place_was_ended(cast, lark, apply):
+    application = apply(lark)
+    enrolment.accept(application=application, by=cast.mina)
+    # Taken in by another way before they entered by this one.
+    appoint(circle=cast.circle, person=lark, name="Lark")
+    enrolment.remove(membership=cast.member(lark), by=cast.sade, why="A complaint was upheld.")
+
+    with pytest.raises(Refused, match="was ended"):
+        enrolment.enter(application=application, name="Lark")
+
+    assert cast.circle.membership_of(lark) is None
+
+
+def test_nor_does_one_that_was_only_begun(cast, lark, agreement, full_answers):
+    application = enrolment.begin_application(circle=cast.circle, person=lark)
+    appoint(circle=cast.circle, person=lark, name="Lark")
+    enrolment.remove(membership=cast.member(lark), by=cast.sade, why="A complaint was upheld.")
+
+    with pytest.raises(Refused, match="was ended"):
+        enrolment.send_application(
+            application=application,
+            answers=full_answers,
+            evaluator="A nurse",
+            evaluated_on=timezone.localdate() - DAY,
+            agreement=agreement,
+        )
