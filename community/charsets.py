@@ -6,12 +6,15 @@ import codecs
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBase
 from django.utils.http import parse_header_parameters
+from django.utils.translation import get_language
 
 from community import refusals
+from community.threshold import on_every_answer
 
 # What is in the second is in the first, too.
 _READ = ("utf-8", "ascii")
@@ -29,7 +32,16 @@ class OnlyUtf8(ASGIHandler):
                 return super().create_request(scope, body_file)
         except (BadRequest, ValueError):
             pass
-        return None, refusals.bad_request(None)
+        return None, _refusal(scope)
+
+
+def _refusal(scope: Mapping[str, Any]) -> HttpResponseBase:
+    """No middleware has seen the request: what each answer carries is put onto it here."""
+    answer = refusals.bad_request(None)
+    is_secure = scope.get("scheme") == "https" or settings.SECURE
+    for name, value in on_every_answer(is_secure, get_language() or settings.LANGUAGE_CODE):
+        answer.headers.setdefault(name.decode("ascii"), value.decode("latin-1"))
+    return answer
 
 
 def _is_read(scope: Mapping[str, Any]) -> bool:

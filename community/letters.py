@@ -43,9 +43,11 @@ def send(name: str, *, to: str, language: str = "", about: dict[str, Any] | None
 
 
 def mail_name() -> str:
-    """The neutral name that the house gave itself for inboxes."""
+    """The neutral name that the house gave itself for inboxes, on one line: with two of them no
+    letter could be written."""
     house = apps.get_model("home", "HouseSettings").objects.order_by("pk").first()
-    return house.mail_name if house else gettext("The house")
+    named = " ".join(house.mail_name.split()) if house else ""
+    return named or gettext("The house")
 
 
 def sender() -> str:

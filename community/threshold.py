@@ -98,11 +98,11 @@ class Threshold:
         expires = http_date(time.time()).encode()
         way = request.is_secure(), language
         if way not in self._lasting:
-            self._lasting[way] = _lasting(*way)
+            self._lasting[way] = on_every_answer(*way)
         return [(b"Expires", expires), *self._lasting[way]]
 
 
-def _lasting(secure: bool, language: str) -> list[Header]:
+def on_every_answer(secure: bool, language: str) -> list[Header]:
     """What is the same for all: the middlewares write it once, onto an answer to nobody."""
     request = HttpRequest()
     request.META["wsgi.url_scheme"] = "https" if secure else "http"

@@ -11,6 +11,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 ADDRESSES = ("/", "/accounts/login/", "/circles/aaaaaaaaaaaaaaaa/find/?q=x")
 
+_CARRIED = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+)
+
 
 def form(charset: str) -> dict[str, object]:
     """A form that says in which encoding it is."""
@@ -34,6 +43,15 @@ def test_what_is_not_in_utf_8_is_refused_and_breaks_nothing(live_house: LiveHous
             assert answer.status_code == 400
             assert "<h1>" in answer.text
     assert "Traceback" not in live_house.log.read_text()
+
+
+def test_what_is_refused_carries_what_every_answer_does(live_house: LiveHouse):
+    live_house.start()
+    answer = httpx.post(f"{live_house.url}/accounts/login/", **form("utf-16"))
+    ordinary = httpx.get(f"{live_house.url}/no-such-page/")
+    told = {name: answer.headers.get(name) for name in _CARRIED}
+    assert told == {name: ordinary.headers[name] for name in _CARRIED}
+    assert answer.headers["Content-Type"].startswith("text/html")
 
 
 def test_an_encoding_that_is_named_in_two_pieces_is_refused(live_house: LiveHouse):

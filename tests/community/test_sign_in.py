@@ -13,8 +13,10 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Site
 
 from community.models import User
+from home.models import HouseSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,17 @@ def test_the_letter_says_nothing_of_what_this_is(client, noor):
     everything = f"{letter.body}{letter.alternatives[0].content}".lower()
     for word in ("therap", "circle", "ketamine", "integration", "reweave", "program", "http:"):
         assert word not in everything
+
+
+@pytest.mark.parametrize("name", ["The house\nBcc: evil@example.org", "\r\n", "A\u2028B"])
+def test_whatever_the_house_is_called_letters_leave_to_one_person_alone(client, cast, name):
+    HouseSettings.objects.update_or_create(
+        site=Site.objects.get(is_default_site=True), defaults={"mail_name": name}
+    )
+    assert ask(client).status_code == 302
+    letter = mail.outbox[0].message().as_string()
+    assert mail.outbox[0].recipients() == ["noor@example.org"]
+    assert "\nBcc:" not in letter and letter.count("\nFrom: ") == 1
 
 
 def test_a_wrong_code_is_told_plainly_and_what_was_written_stays(client, noor):
