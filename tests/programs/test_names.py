@@ -46,6 +46,31 @@ def test_names_that_look_alike_have_the_same_key():
     assert name_key("Fen") != name_key("Fern")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "M\u0456na",  # a Cyrillic i
+        "\u041cina",  # a Cyrillic M
+        "\u039cin\u03b1",  # a Greek M and alpha
+        "M\u0131na",  # without its dot
+        "\uff2dina",  # as wide as a Chinese letter
+        "m i n a",
+    ],
+)
+def test_nobody_comes_as_another_by_another_alphabet(cast, lark, name):
+    with pytest.raises(Refused, match="goes by that name"):
+        names.claimed_name(cast.circle, lark, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Мария", "Ελένη", "Нур", "M\u00edna", "李明"],
+)
+def test_names_of_any_alphabet_that_nobody_has_are_free(cast, lark, name):
+    assert names.claimed_name(cast.circle, lark, name) == name
+    assert names.claimed_name(cast.circle, cast.mina, "mina") == "mina", "hers is her own"
+
+
 def test_no_two_members_wear_the_same_cloth_and_none_looks_much_like_another():
     worn = []
     for _ in range(14):
