@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from PIL import Image, ImageOps
@@ -22,11 +23,29 @@ class PictureField(WagtailImageField):
     def to_python(self, data: Any) -> Any:
         try:
             file = super().to_python(data)
-            return without_traces(file) if file else file
+            if not file:
+                return file
+            self._check_every_frame(file)
+            return without_traces(file)
         except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
             raise ValidationError(
                 self.error_messages["invalid_image"], code="invalid_image"
             ) from None
+
+    def _check_every_frame(self, file: UploadedFile) -> None:
+        """A moving picture is drawn frame by frame each time a size of it is made; Wagtail counts
+        those of some kinds as one."""
+        file.seek(0)
+        with Image.open(file, formats=_FORMATS) as picture:
+            pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
+        file.seek(0)
+        if pixels > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
+            most = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
+            raise ValidationError(
+                self.error_messages["file_too_many_pixels"]
+                % {"num_pixels": pixels, "max_pixels_count": most},
+                code="file_too_many_pixels",
+            )
 
 
 class PictureForm(BaseImageForm):
@@ -52,7 +71,7 @@ def without_traces(file: UploadedFile) -> UploadedFile:
     with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
         picture.load()
         kind, colours = picture.format or "", picture.info.get("icc_profile")
-        if not _traces(picture):
+        if not _traces(picture) and not _carries_more(content, kind):
             return file
         moving = getattr(picture, "n_frames", 1) > 1
         clean = picture if moving else ImageOps.exif_transpose(picture)
@@ -71,5 +90,20 @@ def without_traces(file: UploadedFile) -> UploadedFile:
 _TRACES = ("exif", "xmp", "comment", "photoshop", "Raw profile type exif", "XML:com.adobe.xmp")
 
 
+# How a picture ends; a phone may have put a film behind it, or another picture, with a place.
+_ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82", "GIF": b";"}
+
+
 def _traces(picture: Image.Image) -> bool:
-    return bool(picture.getexif()) or any(picture.info.get(name) for name in _TRACES)
+    if picture.getexif() or getattr(picture, "text", None):
+        return True
+    return any(picture.info.get(name) for name in _TRACES)
+
+
+def _carries_more(content: bytes, kind: str) -> bool:
+    """Whether something stands behind the picture. Now and then its own bytes look like an end:
+    then it is written anew for nothing."""
+    if kind == "WEBP":
+        return len(content) > int.from_bytes(content[4:8], "little") + 8
+    end = _ENDS.get(kind, b"")
+    return bool(end) and (not content.endswith(end) or (kind == "JPEG" and content.count(end) > 1))

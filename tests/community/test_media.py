@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.files.images import ImageFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from community.models import HouseImage
 
@@ -157,6 +157,60 @@ def test_what_a_camera_wrote_into_a_picture_does_not_come_along(client, cast, ki
         content = file.read()
     assert b"heron" not in content and not Image.open(io.BytesIO(content)).getexif()
     assert (kept.width, kept.height) == (4, 6), "turned as it is meant to be seen"
+
+
+def kept_of(client, name: str, content: bytes) -> bytes:
+    assert upload(client, name, content).status_code == 302
+    with HouseImage.objects.get(title="A picture").file.open("rb") as file:
+        return file.read()
+
+
+def test_nor_does_what_a_program_wrote_beside_it(client, cast):
+    client.force_login(cast.edda)
+    drawn, words = io.BytesIO(), PngImagePlugin.PngInfo()
+    words.add_text("Location", "by the heron's weir")
+    words.add_itxt("Description", "with Noor")
+    Image.new("RGB", (6, 4), "teal").save(drawn, "PNG", pnginfo=words)
+
+    kept = kept_of(client, "a.png", drawn.getvalue())
+
+    assert b"heron" not in kept and b"Noor" not in kept
+    assert Image.open(io.BytesIO(kept)).size == (6, 4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("behind", [b"ftypmp42 by the heron's weir", b"<script>heron</script>"])
+def test_nothing_comes_along_that_stands_behind_a_picture(client, cast, kind, behind):
+    client.force_login(cast.edda)
+    kept = kept_of(client, f"a.{kind.lower()}", picture(kind) + behind)
+    assert b"heron" not in kept
+    assert Image.open(io.BytesIO(kept)).format == kind
+
+
+def test_nor_another_picture_with_a_place_of_its_own(client, cast):
+    client.force_login(cast.edda)
+    drawn, traces = io.BytesIO(), Image.Exif()
+    traces[0x9286] = "by the heron's weir"
+    Image.new("RGB", (6, 4)).save(drawn, "JPEG", exif=traces)
+    assert b"heron" not in kept_of(client, "a.jpg", picture("JPEG") + drawn.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
+def test_a_picture_without_any_of_it_stays_byte_for_byte(client, cast, kind):
+    client.force_login(cast.edda)
+    assert kept_of(client, f"a.{kind.lower()}", picture(kind)) == picture(kind)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_each_frame_of_a_moving_picture_counts(client, cast, kind):
+    client.force_login(cast.edda)
+    drawn = io.BytesIO()
+    first, *more = [Image.new("L", (1000, 1000), shade) for shade in range(0, 208, 8)]
+    first.save(drawn, kind, save_all=True, append_images=more)
+
+    assert upload(client, f"a.{kind.lower()}", drawn.getvalue()).status_code == 200
+
+    assert not HouseImage.objects.exists()
 
 
 def test_the_limits_are_the_houses(settings):
