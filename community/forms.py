@@ -13,6 +13,7 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -231,7 +232,19 @@ class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):
         self.fields["name"] = forms.CharField(label=_("What you call it"), max_length=100)
 
 
-class PasskeySignInForm(_TakesCredential, webauthn_forms.LoginWebAuthnForm):
+class _MadeSureWho(webauthn_forms.LoginWebAuthnForm):
+    """Alone, a key has to know who holds it, whichever question it answers: allauth asks for that
+    where it puts one, and takes the answer to any that the session still has."""
+
+    def clean_credential(self) -> Authenticator:
+        said = parse_authentication_response(self.cleaned_data["credential"])
+        found: Authenticator = super().clean_credential()
+        if not said.response.authenticator_data.is_user_verified():
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return found
+
+
+class PasskeySignInForm(_TakesCredential, _MadeSureWho):
     pass
 
 
