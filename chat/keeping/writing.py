@@ -60,7 +60,8 @@ def what_forbids(
         return ""
     if paused:
         return "paused"
-    if hours == Room.Hours.READING:
+    # A turn that is begun is not cut off by hours; what stops it is a pause.
+    if hours == Room.Hours.READING and not has_turn(floor=floor, has_piece=has_piece):
         return "reading"
     return "unattended" if hours == Room.Hours.ATTENDED and not attended else ""
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chat import editing, posting
-from chat.keeping import pacing
+from chat.keeping import hours, pacing
 from chat.models import Message
 from chat.posting import Outcome, Posted
 from chat.refusal import Refused
@@ -147,6 +147,27 @@ def test_a_room_that_rests_in_a_round_rests_for_the_holder_too(session):
     pacing.resume(by=session.mina, circle=session.circle.public_id)
     assert session.holder == "noor"
     assert who_may_write(session) == ["noor"]
+
+
+def test_a_room_made_for_reading_in_a_round_leaves_the_holder_their_turn(session):
+    hours.keep(by=session.mina, circle=session.circle.public_id, hours="reading")
+    said = say(session.noor, "I was not done.", circle=session.circle)
+    here = {"circle": session.circle.public_id, "message": said.id}
+    editing.edit(by=session.noor, body="I was not quite done.", **here)
+    assert who_may_write(session) == ["noor"]
+    session.do("noor", "done")
+    assert who_may_write(session) == ["ines"]
+    session.do("mina", "phase", phase="closing")
+    assert who_may_write(session) == ["mina", "linden"]
+
+
+def test_who_made_a_room_for_reading_is_told_that_the_round_goes_on(session):
+    client = Client()
+    client.force_login(session.mina)
+    circle = session.circle.public_id
+    pages = [client.get(reverse(name, args=[circle])) for name in ("room", "keeping", "desk_of")]
+    for page in pages:
+        assert "it lets the round go on" in page.content.decode()
 
 
 def test_a_slow_pace_is_for_between_the_turns(session):

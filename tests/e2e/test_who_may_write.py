@@ -82,7 +82,7 @@ def test_on_the_rooms_page_one_waits_for_ones_turn(visit, cast):
     assert faults_of(seen) == []
 
 
-def test_in_a_session_a_room_that_rests_or_is_for_reading_takes_nothing(visit, cast):
+def test_in_a_session_a_room_that_rests_takes_nothing_and_one_for_reading_the_turns(visit, cast):
     session = beside(in_round, cast.circle, cast.mina, cast.noor, cast.ines)
     seen = visit(f"{room_of(cast)}live/", cast.noor)
     noor, circle = seen.page, cast.circle.public_id
@@ -98,11 +98,21 @@ def test_in_a_session_a_room_that_rests_or_is_for_reading_takes_nothing(visit, c
     beside(pacing.resume, by=cast.mina, circle=circle)
     opened(noor)
     beside(hours.keep, by=cast.mina, circle=circle, hours="reading")
-    closed(noor, "reading")
+    bar = noor.locator("[data-bar=reading]")
+    expect(bar).to_contain_text("The round goes on")
+    opened(noor)
+    noor.reload()
+    expect(bar).to_contain_text("The round goes on")
+    say.fill("I was not done.")
+    noor.get_by_role("button", name="Say this").press("Enter")
+    expect(noor.locator(".msg[data-state=posted]", has_text="I was not done.")).to_be_visible()
     beside(session.do, "noor", "done")
     expect(say).to_be_hidden()
-    beside(hours.keep, by=cast.mina, circle=circle, hours="open")
-    beside(session.do, "mina", "give_piece", member="noor")
+    beside(session.do, "mina", "phase", phase="closing")
+    closed(noor, "reading")
     expect(say).to_be_visible()
+    expect(bar).to_contain_text("The room is for reading now.")
+    expect(bar).not_to_contain_text("The round goes on")
+    beside(hours.keep, by=cast.mina, circle=circle, hours="open")
     opened(noor)
     assert faults_of(seen) == []

@@ -72,13 +72,17 @@ export class Bars {
     });
   }
 
-  /** When peers may write; `until` is when that changes, `held` whether a facilitator is here. */
-  hours(hours, until, held) {
+  /** When peers may write; `until` is when that changes, `held` whether a facilitator is here, and
+   * `floor` whose it is. */
+  hours(hours, until, held, floor) {
     const when = until ? moment(new Date(until)) : "";
     const fill = (bar) => {
       bar.querySelector("[data-say]").textContent = when && say("hours-until", { when });
     };
-    this.stand("reading", hours === "reading", fill);
+    this.stand("reading", hours === "reading", (bar) => {
+      fill(bar);
+      if (floor !== "holder") bar.querySelector("[data-round]").remove();
+    });
     this.stand("unattended", hours === "attended" && !held, fill);
   }
 

@@ -121,7 +121,8 @@ export class Standing {
     bars.stand("holds", holds && !held);
     bars.paused(paused);
     bars.pace(pace, paceBy);
-    bars.hours(hours, until && this.#isAhead(until) ? until : null, this.watch.here.length > 0);
+    const ends = until && this.#isAhead(until) ? until : null;
+    bars.hours(hours, ends, this.watch.here.length > 0, this.state.floor);
     this.#showWatch();
     composer.lock(this.why);
     this.room.keeping?.show(this.state);
