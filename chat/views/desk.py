@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +33,8 @@ from programs.leads import is_lead
 from programs.models import Circle
 
 _AT_A_GLANCE = 8
+# Where something is done on the desk: the end of the queue, the room. All else is named by its id.
+_PLACES = {"end", "stage"}
 # The addresses of acts that don't have the name of their verb.
 _ADDRESSES = {
     "unhold": "unhold_member",
@@ -91,7 +93,8 @@ def reopen(request: SignedInRequest, concern: str) -> HttpResponse:
 @require_POST
 def set_aside_held(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
     why = request.POST.get("why", "")
-    return _in_circle(request, circle, desk.set_aside_held, message=message, why=why)
+    done = _("It’s set aside. Its author reads why.")
+    return _in_circle(request, circle, desk.set_aside_held, done, message=message, why=why)
 
 
 @signed_in
@@ -133,13 +136,15 @@ def _one(request: SignedInRequest, seat: Seat, *, say: str = "", status: int = 2
     facilitators = circle.memberships.current().facilitators().order_by("name")
     here = leases.attended([circle.public_id]).get(circle.public_id, [])
     present = {one["member"] for one in here}
-    context = _shared(request, desk.waiting_for(request.user, circle), say) | {
+    people = desk.people_of(circle)
+    ids = [one.member.public_id for one in people]
+    context = _shared(request, desk.waiting_for(request.user, circle), say, ids) | {
         "circle": circle,
         "circles": [(circle, 0)],
         "member": seat.membership,
         "room": circle.room,
         "standing": standing_of(seat),
-        "people": desk.people_of(circle),
+        "people": people,
         "lately": _with_undo(desk.lately(circle), circle),
         "talks": desk.open_talks(request.user, circle),
         "briefs": desk.briefs_for(request.user, circle),
@@ -174,16 +179,33 @@ def _address(verb: str, named: str, circle: Circle) -> str:
     return reverse(_ADDRESSES.get(verb, verb), args=[circle.public_id, *filter(None, [named])])
 
 
-def _shared(request: SignedInRequest, items: list[desk.Item], say: str) -> dict[str, Any]:
+def _shared(
+    request: SignedInRequest, items: list[desk.Item], say: str, people: Collection[str] = ()
+) -> dict[str, Any]:
     return {
         "items": items,
+        "queue": _queue(items),
         "kinds": _kinds(items),
+        # What came of it stands where it was done; a refusal opens the page, at its top.
+        "noted": "" if say else _place_in(request, {item.id for item in items} | {*people}),
         "say": say,
         "written": what_was_written(request) if say else "",
         "undo": desk.just_settled(request.user),
         "outcomes": Concern.Outcome,
         "help_lines": help.lines_near(request.user),
     }
+
+
+def _queue(items: list[desk.Item]) -> list[tuple[desk.Item, str]]:
+    """Each thing with what comes after it, where whoever settled it goes on."""
+    after = [item.id for item in items[1:]] + ["end"]
+    return list(zip(items, after, strict=True)) if items else []
+
+
+def _place_in(request: SignedInRequest, there: Collection[str]) -> str:
+    """The place that the desk's address names; nothing for what is not `there`."""
+    place = request.GET.get("at", "")
+    return place if place in _PLACES or place in there else ""
 
 
 def _kinds(items: list[desk.Item]) -> list[tuple[str, int, str]]:
@@ -246,5 +268,7 @@ def _back(request: SignedInRequest, circle: str = "") -> HttpResponse:
     circle = circle or request.POST.get("circle", "")
     address = reverse("desk_of", args=[circle]) if PUBLIC_ID.fullmatch(circle) else reverse("desk")
     if request.POST.get("from") == "leads":
-        address = reverse("leads")
-    return see_other(address)
+        return see_other("leads")
+    place = request.POST.get("at", "")
+    named = place in _PLACES or PUBLIC_ID.fullmatch(place)
+    return see_other(f"{address}?at={place}#noted" if named else address)

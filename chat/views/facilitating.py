@@ -57,7 +57,8 @@ def let_through(request: SignedInRequest, circle: str, message: str) -> HttpResp
 @signed_in
 @require_POST
 def ask_to_change(request: SignedInRequest, circle: str, message: str) -> HttpResponse:
-    return _at_message(request, circle, message, holding.ask_to_change, why=True)
+    done = _("Its author has been asked.")
+    return _at_message(request, circle, message, holding.ask_to_change, why=True, done=done)
 
 
 # Members -------------------------------------------------------------------------------

@@ -117,6 +117,50 @@ def test_a_long_queue_leads_to_the_first_of_each_kind(cast, client):
     assert ways() == [(flag, "Care, 1"), (said[0], "Held, 8")]
 
 
+def test_the_desk_opens_again_where_something_was_done(cast, client):
+    flag = concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+    holding.hold(by=cast.mina, member=peer(cast, cast.noor), **here(cast))
+    held = [say(cast.noor, f"Line {n}", circle=cast.circle).id for n in range(3)]
+    client.force_login(cast.mina)
+    flag, circle = flag.public_id, cast.circle.public_id
+
+    def sent(action: str, *button: str) -> str:
+        """Presses what does it, with all that stands in its form; where that leads."""
+        page = words(client.get(desk_of(cast)))
+        form = page.split(f'action="{action}"')[1].split("</form>")[0]
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        answer = client.post(action, fields | dict([button] if button else []))
+        assert answer.status_code == 303
+        return answer["Location"].removeprefix(desk_of(cast))
+
+    assert sent(reverse("take_up", args=[flag])) == f"?at={flag}#noted"
+    settled = sent(reverse("settle", args=[flag]), "outcome", "talked")
+    assert settled == f"?at={held[0]}#noted"
+    page = words(client.get(f"{desk_of(cast)}{settled}"))
+    assert page.count('id="noted"') == 1
+    assert "data-undo" in page.split('id="noted"')[1].split(f'id="i-{held[0]}"')[0]
+    assert sent(reverse("let_through", args=[circle, held[0]])) == f"?at={held[1]}#noted"
+    assert sent(reverse("let_through", args=[circle, held[2]])) == "?at=end#noted"
+    assert sent(reverse("pace", args=[circle]), "seconds", "60") == "?at=stage#noted"
+    note = reverse("note", args=[circle, peer(cast, cast.ines)])
+    noted = sent(note, "body", "Sleeps badly.")
+    assert noted == f"?at={peer(cast, cast.ines)}#noted"
+    kept = words(client.get(f"{desk_of(cast)}{noted}")).split('id="noted"')[1]
+    assert kept.index("Kept.") < kept.index(" open><summary>") < kept.index("Ines")
+
+
+@pytest.mark.parametrize("place", ["", "end", "nowhere", "A" * 16, '"><b>', "x" * 5000])
+def test_a_desk_opened_at_what_is_not_there_says_what_it_has_to_at_its_top(cast, client, place):
+    client.force_login(cast.mina)
+    page = words(client.get(desk_of(cast), {"at": place}))
+    assert page.count('id="noted"') == 1 and "<b>" not in page.split('id="noted"')[1][:200]
+    flag = concerns.tell(by=cast.ines, member=peer(cast, cast.noor), reason="worried", **here(cast))
+    back = {"circle": cast.circle.public_id, "at": place}
+    led = client.post(reverse("take_up", args=[flag.public_id]), back)["Location"]
+    assert led in {desk_of(cast), f"{desk_of(cast)}?at={place}#noted"}
+    assert client.get(led).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["noor", "ines", "otto", "bela", "sade", "edda"])
 def test_nobody_else_finds_the_desk(cast, client, who):
     client.force_login(getattr(cast, who))

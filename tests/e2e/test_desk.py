@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from chat import beside
 from chat.care import concerns, settling
-from chat.keeping import pacing
+from chat.keeping import holding, pacing
 from chat.live import leading, rounds
 from chat.models import Concern
 from programs.models import Membership
@@ -326,3 +326,139 @@ def test_whoever_holds_a_circle_alone_is_offered_the_leads_and_not_themselves(vi
     page.goto(room_of(cast))
     message(live(page), "The kettle").locator("[data-menu]").click()
     expect(page.locator(".sheet [data-do=tell]")).to_contain_text("Tell the facilitator")
+
+
+def worried(cast, about, by, *, note=""):
+    here = {"circle": cast.circle.public_id, "member": cast.member(about).public_id}
+    return concerns.tell(by=by, reason="worried", note=note, **here)
+
+
+def long_queue(cast) -> list[str]:
+    """Nine held messages of Noor's, oldest first, by their ids."""
+    holding.hold(
+        by=cast.mina, circle=cast.circle.public_id, member=cast.member(cast.noor).public_id
+    )
+    return [said(cast, cast.noor, f"Line {n}.").id for n in range(9)]
+
+
+def top_of(locator) -> float:
+    return locator.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 720}])
+def test_what_is_done_far_down_a_long_queue_moves_nothing(visit, cast, aside, viewport):
+    ids = aside(long_queue, cast)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=viewport)
+    page = mina.page
+    sixth, seventh = (page.locator(f"#i-{ids[n]}") for n in (5, 6))
+    sixth.scroll_into_view_if_needed()
+    before = top_of(sixth)
+
+    sixth.get_by_role("button", name="Let it through").press("Enter")
+
+    noted = page.locator("#noted")
+    expect(noted).to_be_focused()
+    expect(noted).to_contain_text("Everyone can read it now.")
+    expect(page.locator("[data-said]")).to_contain_text("Everyone can read it now.")
+    expect(sixth).to_have_count(0)
+    expect(page.locator("#h-q")).to_contain_text("8")
+    assert abs(top_of(noted) - before) < 2
+    assert noted.evaluate("one => one.nextElementSibling.id") == f"i-{ids[6]}"
+    page.keyboard.press("Tab")
+    expect(seventh.get_by_role("button", name="Let it through")).to_be_focused()
+    assert faults(page) == []
+    assert fits(page)
+
+    # What waits further down, the same; and of the last, the end.
+    for n in (7, 8):
+        page.locator(f"#i-{ids[n]}").get_by_role("button", name="Let it through").press("Enter")
+        expect(page.locator(f"#i-{ids[n]}")).to_have_count(0)
+        expect(noted).to_be_focused()
+        expect(noted).to_be_in_viewport()
+    assert faults_of(mina) == []
+
+
+def test_what_is_done_with_one_member_is_said_there_and_keeps_what_is_written(visit, cast, aside):
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=PHONE)
+    page = mina.page
+    menu = page.locator("#members details.care", has_text="Noor")
+    menu.locator("> summary").click()
+    note = menu.get_by_label("Private note")
+    note.fill("Half a sentence")
+
+    menu.get_by_role("button", name="Read first what they write").press("Enter")
+
+    expect(page.locator("#members li #noted")).to_contain_text(
+        "What Noor writes waits for you now."
+    )
+    expect(page.locator("#noted")).to_be_focused()
+    expect(menu).to_have_attribute("open", "")
+    expect(menu.get_by_role("button", name="Post at once again")).to_be_visible()
+    expect(note).to_have_value("Half a sentence")
+    menu.get_by_role("button", name="Keep the note").press("Enter")
+    expect(menu.locator(".note")).to_contain_text("Half a sentence")
+    expect(note).to_have_value("")
+    menu.get_by_role("button", name="Drop it").press("Enter")
+    expect(menu.locator(".note")).to_have_count(0)
+    expect(menu).to_have_attribute("open", "")
+    assert faults(page) == []
+    assert faults_of(mina) == []
+
+
+def test_of_what_another_settled_first_it_is_said_where_one_was_and_nothing_is_lost(
+    visit, cast, aside
+):
+    aside(long_queue, cast)
+    told = aside(worried, cast, cast.noor, cast.ines)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina)
+    page = mina.page
+    item = page.locator(f"#i-{told.public_id}")
+    item.get_by_text("Settle it", exact=True).first.press("Enter")
+    item.get_by_label("A few words to whoever told").fill("I have written to them.")
+    item.get_by_role("button", name="I’m looking at it").press("Enter")
+    expect(item).to_contain_text("Mina is looking at it.")
+    expect(item.get_by_label("A few words to whoever told")).to_have_value(
+        "I have written to them."
+    )
+    expect(page.locator("#noted")).to_contain_text("You’re looking at it.")
+    aside(settling.settle, by=cast.mina, concern=told.public_id, outcome="talked", answer="")
+
+    item.get_by_role("button", name="Settle it").press("Enter")
+
+    expect(page.locator("#noted")).to_be_focused()
+    expect(page.locator("#noted [role=alert]")).to_contain_text("I have written to them.")
+    assert all("409" in fault for fault in faults_of(mina))
+
+
+def test_the_desk_says_that_the_house_was_not_reached_and_tries_again(visit, cast, aside):
+    ids = aside(long_queue, cast)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, fresh=True)
+    page = mina.page
+    page.context.set_offline(True)
+    through = page.locator(f"#i-{ids[3]}").get_by_role("button", name="Let it through")
+    through.press("Enter")
+    expect(page.locator("#noted")).to_contain_text("That didn’t reach the circle.")
+    page.context.set_offline(False)
+    through.press("Enter")
+    expect(page.locator(f"#i-{ids[3]}")).to_have_count(0)
+    expect(page.locator("#noted")).to_contain_text("Everyone can read it now.")
+
+
+def test_whoever_is_signed_out_meanwhile_is_led_to_the_door(visit, cast, aside):
+    ids = aside(long_queue, cast)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, fresh=True)
+    mina.page.context.clear_cookies(name="reweave")
+    mina.page.locator(f"#i-{ids[3]}").get_by_role("button", name="Let it through").press("Enter")
+    expect(mina.page.get_by_role("link", name="Sign in").first).to_be_visible()
+    expect(mina.page.locator("reweave-desk")).to_have_count(0)
+
+
+def test_without_script_the_desk_opens_where_it_was_left(visit, cast, aside):
+    ids = aside(long_queue, cast)
+    mina = visit(f"{room_of(cast)}desk/", cast.mina, viewport=PHONE, java_script_enabled=False)
+    page = mina.page
+    page.locator(f"#i-{ids[5]}").get_by_role("button", name="Let it through").click()
+    expect(page.locator("#noted")).to_contain_text("Everyone can read it now.")
+    expect(page.locator("#noted")).to_be_in_viewport()
+    expect(page.locator(f"#i-{ids[6]}")).to_be_in_viewport()
+    expect(page.locator(f"#i-{ids[0]}")).not_to_be_in_viewport()

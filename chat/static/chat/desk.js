@@ -1,5 +1,6 @@
 // <reweave-desk>: keeps a facilitator's desk as it is now. The page works without it.
 
+import { focusOn, isWritten, notesIn, putIn, send } from "./acts/in-place.js";
 import { Line } from "./line/line.js";
 import { keepHere } from "./standing/here.js";
 import { redraw } from "./words/times.js";
@@ -13,6 +14,9 @@ class Desk extends HTMLElement {
   #looking;
   #waiting;
   #looks = 0;
+  #isActing = false;
+  // With the place where something was done last.
+  #address = location.href;
 
   connectedCallback() {
     const { circle, socket, here, away, lease } = this.dataset;
@@ -27,7 +31,41 @@ class Desk extends HTMLElement {
       const token = this.querySelector("[name=csrfmiddlewaretoken]")?.value;
       keepHere({ here, away, token, seconds: Number(lease) });
     }
+    this.addEventListener("submit", (event) => this.#act(event));
     this.#undoEnds();
+  }
+
+  /** Does what was pressed, where it stands. */
+  async #act(event) {
+    const { target: form, submitter } = event;
+    if ("natively" in form.dataset) return;
+    event.preventDefault();
+    if (this.#isActing) return;
+    this.#isActing = true;
+    const answer = await send(form, submitter);
+    this.#isActing = false;
+    const notes = answer ? notesIn(answer) : this.#unreached();
+    if (!notes) return this.#actElsewhere(form, submitter);
+    const { page, url, done } = answer ?? { page: document };
+    // What was asked before shows the desk as it was.
+    this.#looks += 1;
+    putIn(page, notes, submitter ?? form, { done });
+    this.#undoEnds();
+    if (!done) return undefined;
+    this.querySelector("[data-said]").textContent = notes.textContent;
+    this.#address = url;
+    return this.#draw(page);
+  }
+
+  #unreached() {
+    const said = document.importNode(this.querySelector("#unreached").content, true);
+    return Object.assign(said.firstElementChild, { id: "noted" });
+  }
+
+  /** What is answered by another page, such as the one to sign in on, is asked as without script. */
+  #actElsewhere(form, submitter) {
+    form.dataset.natively = "";
+    form.requestSubmit(submitter ?? undefined);
   }
 
   /** What the line asks of a circle: only that something happened, never what was said. */
@@ -63,15 +101,19 @@ class Desk extends HTMLElement {
    * came to a queue that is left as it stands is said beside it. */
   async #look() {
     const look = ++this.#looks;
-    const response = await fetch(location.href).catch(() => undefined);
+    const response = await fetch(this.#address).catch(() => undefined);
     // The house doesn't answer just now: it is asked again, for nothing else would say it.
     if (!response || response.status >= 500) return this.#lookAgain();
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const parts = page.querySelectorAll("[data-part]");
     // Asked since, the house may have answered that already; this is how it was before.
-    if (!parts.length || look !== this.#looks) return;
-    parts.forEach(redraw);
+    if (!page.querySelector("[data-part]") || look !== this.#looks) return;
+    redraw(page);
+    return this.#draw(page);
+  }
+
+  #draw(page) {
+    const parts = page.querySelectorAll("[data-part]");
     const heading = page.querySelector("#h-q");
     const fresh = this.#fresh(page);
     // Whoever has begun while the house was asked goes on.
@@ -83,9 +125,17 @@ class Desk extends HTMLElement {
     document.title = page.title;
     if (fresh.length) this.querySelector("[data-said]").textContent = heading.textContent;
     this.#more(this.#fresh(page), heading);
+    this.#count(heading, page);
     this.#undoEnds();
     clearTimeout(this.#waiting);
     if (left.length) this.#lookOnceFree(left);
+  }
+
+  /** How many things stand in a queue of which one is done, and that there are none. */
+  #count(heading, page) {
+    const [here, there] = [this.querySelectorAll(".qitem"), page.querySelectorAll(".qitem")];
+    if (here.length !== there.length) return;
+    this.querySelector("#h-q").innerHTML = heading.innerHTML;
   }
 
   /** What waits by now and isn't in this page's queue. */
@@ -115,8 +165,7 @@ class Desk extends HTMLElement {
     this.querySelector("#h-q").replaceWith(heading);
     this.#more([]);
     const first = document.getElementById(fresh[0].id);
-    first.tabIndex = -1;
-    first.focus();
+    focusOn(first);
   }
 
   #lookAgain() {
@@ -134,13 +183,21 @@ class Desk extends HTMLElement {
 
   #undoEnds() {
     const undo = this.querySelector("[data-undo]");
-    if (undo) setTimeout(() => undo.remove(), UNDO);
+    if (undo) setTimeout(() => this.#end(undo), UNDO);
+  }
+
+  /** Whoever was there by key goes on at what comes next. */
+  #end(undo) {
+    const wasThere = undo.contains(document.activeElement);
+    const next = undo.closest("#noted")?.nextElementSibling;
+    undo.remove();
+    if (wasThere) focusOn(next?.matches(".qitem") ? next : this.querySelector("#h-q"));
   }
 }
 
 function isBusy(part) {
-  const writes = [...part.querySelectorAll("textarea, input:not([type=hidden])")];
-  if (writes.some((one) => one.value !== one.defaultValue)) return true;
+  const writes = [...part.querySelectorAll("textarea, select, input:not([type=hidden])")];
+  if (writes.some(isWritten)) return true;
   return Boolean(part.querySelector("details[open]")) || part.contains(document.activeElement);
 }
 
