@@ -84,10 +84,18 @@ def begin_application(*, circle: Circle, person: User) -> Application:
 
 
 def save_draft(*, application: Application, answers: dict[str, str]) -> None:
-    """Keep the answers so far, complete or not. Raises Refused once they were sent."""
+    """Keep the answers so far, complete or not. Raises Refused once they were sent.
+
+    Since a question came back they are kept beside what was sent, which those who hold the circle
+    go on reading.
+    """
+    own = Application.objects.filter(pk=application.pk)
+    application.seal_draft(answers)
+    if own.filter(state=State.ASKED).update(sealed_draft=application.sealed_draft):
+        return
+    application.sealed_draft = b""
     application.seal_answers(answers)
-    writing = Application.objects.filter(pk=application.pk, state__in=_FROM[State.SENT])
-    if not writing.update(sealed_answers=application.sealed_answers):
+    if not own.filter(state=State.DRAFT).update(sealed_answers=application.sealed_answers):
         raise Refused(_("This was sent already. What stands there now is what was sent."))
 
 
@@ -110,6 +118,7 @@ def send_application(
         application,
         State.SENT,
         sealed_answers=application.sealed_answers,
+        sealed_draft=b"",
         sealed_evaluator=application.sealed_evaluator,
         evaluated_on=evaluated_on,
         sent_at=timezone.now(),
@@ -130,6 +139,7 @@ def withdraw(*, application: Application) -> None:
         State.WITHDRAWN,
         decided_at=timezone.now(),
         sealed_answers=b"",
+        sealed_draft=b"",
         sealed_evaluator=b"",
         answers_erased_at=timezone.now(),
     )
@@ -270,7 +280,7 @@ def erase_old_answers(now: dt.datetime | None = None, **kwargs: object) -> int:
     settled = (State.ENTERED, State.DECLINED, State.WITHDRAWN)
     return Application.objects.filter(
         state__in=settled, decided_at__lt=now - _KEEP_ANSWERS, answers_erased_at=None
-    ).update(sealed_answers=b"", answers_erased_at=now)
+    ).update(sealed_answers=b"", sealed_draft=b"", answers_erased_at=now)
 
 
 def _check_not_removed(circle: Circle, person: User) -> None:
@@ -301,12 +311,15 @@ def _holder(application: Application, by: User) -> Membership:
 def _decide(application: Application, state: State, by: User, words: str) -> None:
     now = timezone.now()
     application.seal_decision_words(words.strip())
+    # What was begun and can't be sent any more is nobody's to read.
+    unsent = {"sealed_draft": b""} if state in (State.ACCEPTED, State.DECLINED) else {}
     _move(
         application,
         state,
         sealed_decision_words=application.sealed_decision_words,
         decided_by=by,
         decided_at=now,
+        **unsent,
     )
     about = f"application:{application.public_id}:{now:%y%m%d%H%M%S}"
     notices.tell(application.person, kind=Notice.Kind.JOINING, about=about)

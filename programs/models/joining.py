@@ -118,6 +118,8 @@ class Application(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     # Erased some time after the decision; who evaluated and when is kept beside them.
     sealed_answers = models.BinaryField(default=bytes)
+    # What is changed since a question came back, until it is sent again: the applicant's alone.
+    sealed_draft = models.BinaryField(default=bytes)
     sealed_evaluator = models.BinaryField(default=bytes)
     evaluated_on = models.DateField(_("evaluated on"), null=True, blank=True)
     sealed_decision_words = models.BinaryField(default=bytes)
@@ -159,8 +161,17 @@ class Application(models.Model):
 
     @property
     def answers(self) -> dict[str, str]:
-        """By question; empty once they were erased."""
+        """By question, as they were sent; empty once they were erased."""
         return json.loads(self._opened(self.sealed_answers, "answers") or "{}")
+
+    def seal_draft(self, answers: dict[str, str]) -> None:
+        self.sealed_draft = self._sealed(json.dumps(answers, ensure_ascii=False), "draft")
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What the applicant goes on writing: nobody else reads it before it is sent."""
+        begun = self._opened(self.sealed_draft, "draft")
+        return json.loads(begun) if begun else self.answers
 
     def seal_evaluator(self, name: str) -> None:
         self.sealed_evaluator = self._sealed(name, "evaluator")

@@ -52,11 +52,11 @@ def step(request: SignedInRequest, circle: str, step: str) -> HttpResponse:
         return redirect("apply", circle)
     agreement = Agreement.in_force()
     if request.method == "GET":
-        form = STEPS[step](initial=application.answers, agreement=agreement)
+        form = STEPS[step](initial=application.draft, agreement=agreement)
         return _page(request, application, step, form)
     form = STEPS[step](request.POST, agreement=agreement)
     try:
-        answers = application.answers | form.typed()
+        answers = application.draft | form.typed()
         enrolment.save_draft(application=application, answers=answers)
         if "later" in request.POST:
             messages.success(request, _("Kept. You’ll find it here when you come back."))
@@ -134,14 +134,14 @@ def _go_on(
     if form.leads_to_support and "seen_support" not in request.POST:
         # Kept, and not sent before they have seen where there are people tonight.
         return _page(request, application, step, form, support=True)
-    care = STEPS["care"](application.answers)
+    care = STEPS["care"](application.draft)
     care.is_valid()
     agreement = Agreement.in_force()
     if agreement is None:
         raise Refused(_("This house has no agreement yet. Your answers are kept."))
     enrolment.send_application(
         application=application,
-        answers=application.answers,
+        answers=application.draft,
         evaluator=care.cleaned_data["evaluator"],
         evaluated_on=care.cleaned_data["evaluated_on"],
         agreement=agreement,
@@ -152,7 +152,7 @@ def _go_on(
 
 def _first_to_do(application: Application) -> str:
     """The first step that isn't done; empty where all are."""
-    agreement, answers = Agreement.in_force(), application.answers
+    agreement, answers = Agreement.in_force(), application.draft
     for name, form in STEPS.items():
         if not form(answers, agreement=agreement).is_valid():
             return name

@@ -278,6 +278,35 @@ def test_the_facilitator_finds_it_reads_it_and_that_is_written_down(client, cast
     assert sent.readings.get().reader == cast.mina
 
 
+def test_while_a_question_is_back_the_facilitator_reads_what_was_sent_last(
+    client, cast, lark, sent, door, full_answers
+):
+    enrolment.ask(application=sent, by=cast.mina, words="Which evenings are yours?")
+    page = f"/applications/{sent.public_id}/"
+    client.force_login(lark)
+    changed = full_answers | {"hopes": "Half a thought."}
+    send_step(client, door, "about", changed)
+    assert "Half a thought." in text_of(client.get(f"{door}about/"))
+    standing = text_of(client.get(door))
+    assert "Company for the quiet weeks." in standing and "Half a thought." not in standing
+    assert "What you have begun to change is kept for you alone." in standing
+
+    client.force_login(cast.mina)
+    read = text_of(client.get(page))
+    assert "Company for the quiet weeks." in read and "Half a thought." not in read
+    assert "As it was sent." in read and "Which evenings are yours?" in read
+    client.force_login(cast.noor)
+    assert client.get(page).status_code == 404
+
+    client.force_login(lark)
+    send_step(client, door, "now", changed)
+    assert Application.objects.get().state == State.SENT
+    client.force_login(cast.mina)
+    read = text_of(client.get(page))
+    assert "Half a thought." in read and "Company for the quiet weeks." not in read
+    assert "As it was sent." not in read
+
+
 def test_nobody_else_finds_it(client, cast, lark, sent):
     for stranger in (cast.noor, cast.otto, cast.bela, cast.sade, cast.edda, lark):
         client.force_login(stranger)

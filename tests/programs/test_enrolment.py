@@ -12,6 +12,7 @@ from community.models import Notice, User
 from programs import enrolment
 from programs.circles import appoint
 from programs.models import (
+    Agreement,
     AgreementAcceptance,
     Application,
     Break,
@@ -220,6 +221,60 @@ def test_a_question_comes_back_and_is_answered(cast, lark, apply, full_answers):
     assert application.state == State.ASKED
     assert apply(lark).pk == application.pk
     assert Application.objects.get().state == State.SENT
+
+
+def test_answers_being_changed_are_their_authors_until_they_are_sent_again(
+    cast, lark, apply, full_answers
+):
+    application = apply(lark)
+    enrolment.ask(application=application, by=cast.mina, words="What would you like?")
+    changed = full_answers | {"hopes": "Half a thought."}
+    enrolment.save_draft(application=application, answers=changed)
+
+    found = Application.objects.get()
+    assert found.draft == changed
+    assert b"Half a thought" not in bytes(found.sealed_draft)
+    sent = enrolment.read_answers(application=found, by=cast.mina)
+    assert sent == full_answers
+    with pytest.raises(PermissionDenied):
+        enrolment.read_answers(application=found, by=cast.noor)
+
+    # Neither another question nor the waiting list loses it.
+    enrolment.offer_waiting_list(application=found, by=cast.mina)
+    with pytest.raises(Refused):
+        enrolment.save_draft(application=found, answers={"hopes": "Too late."})
+    enrolment.ask(application=found, by=cast.mina, words="And now?")
+    assert Application.objects.get().draft == changed
+
+    enrolment.send_application(
+        application=found,
+        answers=changed,
+        evaluator="A nurse",
+        evaluated_on=timezone.localdate(),
+        agreement=Agreement.objects.latest("version"),
+    )
+    found = Application.objects.get()
+    assert enrolment.read_answers(application=found, by=cast.mina) == changed
+    assert found.sealed_draft == b""
+
+
+@pytest.mark.parametrize("end", ["accept", "decline", "withdraw", "erased"])
+def test_answers_that_will_not_be_sent_are_erased(cast, lark, apply, full_answers, end):
+    application = apply(lark)
+    enrolment.ask(application=application, by=cast.mina, words="What would you like?")
+    enrolment.save_draft(application=application, answers={"hopes": "Half a thought."})
+    if end == "accept":
+        enrolment.accept(application=application, by=cast.mina)
+    elif end == "decline":
+        enrolment.decline(application=application, by=cast.mina, words="In spring, gladly.")
+    elif end == "withdraw":
+        enrolment.withdraw(application=application)
+    else:
+        Application.objects.update(state=State.DECLINED, decided_at=timezone.now() - 31 * DAY)
+        enrolment.erase_old_answers()
+    kept = Application.objects.get()
+    assert bytes(kept.sealed_draft) == b""
+    assert kept.draft == kept.answers != {"hopes": "Half a thought."}
 
 
 def test_who_was_declined_cannot_be_accepted_and_may_begin_anew(cast, lark, apply):
