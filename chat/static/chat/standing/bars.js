@@ -81,7 +81,7 @@ export class Bars {
     };
     this.stand("reading", hours === "reading", (bar) => {
       fill(bar);
-      if (floor !== "holder") bar.querySelector("[data-round]").remove();
+      bar.querySelector("[data-say-round]").textContent = floor === "holder" ? say("round-goes-on") : "";
     });
     this.stand("unattended", hours === "attended" && !held, fill);
   }
