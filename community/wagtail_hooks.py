@@ -10,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
 
+from community.choosing import choose_pages
 from community.models import User
 from community.people_admin import HOLDS_A_PLACE
+
+choose_pages()
 
 
 @hooks.register("before_bulk_action")

@@ -15,6 +15,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from community.choosing import SnippetChoosers
 from programs.admin.agreements import AgreementViewSet
 from programs.admin.circles import CircleChooserViewSet, CircleViewSet, MembershipViewSet
 from programs.admin.cohorts import CohortChooserViewSet, CohortViewSet
@@ -48,6 +49,7 @@ class FacilitatorProfileViewSet(SnippetViewSet):
     icon = "user"
     list_display: ClassVar[list[str]] = ["name", "credentials"]
     search_fields: ClassVar[list[str]] = ["name", "credentials"]
+    chooser_viewset_class = SnippetChoosers
     copy_view_enabled = False
 
 

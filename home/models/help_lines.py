@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
+from community.choosing import Several
 from community.language import of_the_house
 
 # How long a number may go unchecked before the house is reminded.
@@ -122,7 +123,7 @@ class HelpLine(PreviewableMixin, index.Indexed, models.Model):
             heading=_("How to reach it (at least one)"),
         ),
         FieldRowPanel([FieldPanel("hours"), FieldPanel("cost"), FieldPanel("languages")]),
-        FieldPanel("countries"),
+        FieldPanel("countries", widget=Several),
         FieldRowPanel([FieldPanel("checked_on"), FieldPanel("sort_order")]),
     ]
     search_fields = [

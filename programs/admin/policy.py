@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.permission_policies import BasePermissionPolicy
 
+from community.choosing import Chooser
 from community.models import User
 from programs.leads import is_lead, program_leads
 
@@ -29,6 +30,8 @@ class LeadsChooserViewSet(ChooserViewSet):
 
     Nothing is made in it, so that there is no address for that, either.
     """
+
+    base_widget_class = Chooser
 
     def get_urlpatterns(self) -> list[Any]:
         patterns = [one for one in super().get_urlpatterns() if one.name != "create"]
