@@ -1,11 +1,17 @@
-// For those who hold a circle: tells the house, now and then, that a hand is on this page, and
-// where none has been for a while in any tab, lets the house lock it.
+// For those who hold a circle: tells the house, now and then, that a hand is on this page; where none
+// has been for a while in any tab, asks whether someone is there, and then lets the house lock it.
 
 const { idleMinutes } = document.querySelector("[data-idle-minutes]").dataset;
 const IDLE = Number(idleMinutes) * 60_000;
 const SAY_EVERY = 60_000;
 const NOTE_EVERY = 1000;
+// Two minutes to answer; and of the last touch the house may know only what was a minute before.
+const ASK_AFTER = Math.max(IDLE - 3 * SAY_EVERY, IDLE / 2);
 const KEY = "reweave-touched";
+// Whoever has the page read to them presses no key that it hears of: but they press its buttons.
+const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "click", "input"];
+
+const question = document.getElementById("awake");
 
 let here = Date.now();
 let said = here;
@@ -37,10 +43,14 @@ function touched() {
   fetch("/awake/", { method: "POST", keepalive: true }).catch(() => undefined);
 }
 
-note();
-for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"]) {
-  addEventListener(kind, touched, { passive: true, capture: true });
+/** It goes when it is answered, here or in another tab: not from below a hand that comes to it. */
+function ask() {
+  const still = Date.now() - touchedAt();
+  if (still > IDLE + SAY_EVERY) location.reload();
+  else if (still > ASK_AFTER && !question.open) question.showModal();
+  else if (touchedAt() > here) question.close();
 }
-setInterval(() => {
-  if (Date.now() - touchedAt() > IDLE + SAY_EVERY) location.reload();
-}, 15_000);
+
+note();
+for (const kind of SIGNS) addEventListener(kind, touched, { passive: true, capture: true });
+setInterval(ask, 15_000);
