@@ -53,11 +53,18 @@ class _Lines(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class _Radios(forms.RadioSelect):
+    """What nobody has answered yet is not wrong: browsers tell a screen reader that it is."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"aria-invalid": "false"} | (attrs or {}), choices)
+
+
 def _choice(label: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=choices,
-        widget=forms.RadioSelect,
+        widget=_Radios,
         error_messages={"required": _NEAREST},
         **kwargs,
     )
@@ -283,7 +290,7 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Your answer"),
         choices=CHOICES,
-        widget=forms.RadioSelect,
+        widget=_Radios,
         error_messages={"required": _("Choose an answer.")},
     )
     words = _Lines(

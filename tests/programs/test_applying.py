@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.utils import timezone
@@ -98,6 +99,16 @@ def test_a_mistake_loses_nothing_and_says_what_is_needed(at_the_door, door, full
     assert "x" * 2001 in page
     assert 'value="Ireland"' in page
     assert Application.objects.get().answers["country"] == "Ireland"
+
+
+def test_what_nobody_has_answered_yet_is_not_called_wrong(at_the_door, door, full_answers):
+    """A browser says so of choices that are required, unless the page knows better."""
+    told = re.compile(r'<input type="radio" name="adult"[^>]* aria-invalid="(\w+)"')
+
+    assert told.findall(text_of(at_the_door.get(f"{door}about/"))) == ["false", "false"]
+
+    answer = send_step(at_the_door, door, "about", full_answers | {"adult": ""})
+    assert told.findall(text_of(answer)) == ["true", "true"]
 
 
 def test_a_line_end_counts_once_as_in_the_browser(at_the_door, door, full_answers):
@@ -272,6 +283,7 @@ def test_the_facilitator_finds_it_reads_it_and_that_is_written_down(client, cast
     assert "quiet weeks" not in listed
     assert sent.readings.count() == 0
     page = text_of(client.get(f"/applications/{sent.public_id}/"))
+    assert "<title>An application · Alder circle · Reweave</title>" in page
     assert "Company for the quiet weeks." in page
     assert "A nurse at the day clinic" in page
     assert "lark@example.org" not in page
