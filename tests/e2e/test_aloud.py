@@ -1,20 +1,47 @@
 """What a screen reader is told of a room: what is new, once, and nothing that is gone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from chat import editing
-from chat.keeping import moderation
+from chat import editing, leases
+from chat.keeping import moderation, pacing
 from tests.chat.talk import ask_the_question
 from tests.e2e.room import (
     beside,
+    do,
+    live,
     message,
     resting,
+    room_of,
     said,
+    soon,
     take_ones_time,
+    write,
 )
 
 pytestmark = pytest.mark.e2e
+
+
+# What comes into a part of the page that was there before, and is known for telling what comes.
+HEAR = """() => {
+  const tells = "[aria-live], [role=status], [role=alert], [role=log]";
+  window.heard = [];
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target } of changes) {
+      if (!target.closest?.(tells)?.checkVisibility()) continue;
+      for (const node of addedNodes) heard.push(node.textContent.trim().replace(/\\s+/g, " "));
+    }
+  }).observe(document, { subtree: true, childList: true });
+}"""
+
+
+def hears(page, words):
+    """Once, in a moment."""
+    heard = "words => window.heard.filter((one) => one.includes(words)).length"
+    soon(lambda: page.evaluate(heard, words))
+    assert page.evaluate(heard, words) == 1
 
 
 def told(page):
@@ -93,3 +120,45 @@ def test_at_the_end_only_what_stands_is_told(noor, cast):
     noor.context.set_offline(False)
 
     expect(told(noor)).to_have_text(["Mina: This stays."])
+
+
+def test_how_the_line_and_the_room_stand_is_told_as_it_changes(noor, cast):
+    noor.evaluate(HEAR)
+    here = {"by": cast.mina, "circle": cast.circle.public_id}
+    beside(pacing.pace, **here, seconds=120)
+    hears(noor, "Slow pace. Mina has asked for one message each 2 minutes.")
+    beside(leases.here, **here)
+    hears(noor, "Mina is here now.")
+
+    noor.context.set_offline(True)
+
+    hears(noor, "You’re offline.")
+    write(noor, "Said to nobody yet.")
+    hears(noor, "Kept here, not sent yet")
+
+
+def test_what_one_did_and_how_to_undo_it_is_told(visit, cast):
+    said(cast, cast.noor, "You should just stop.")
+    mina = live(visit(room_of(cast), cast.mina).page)
+    mina.evaluate(HEAR)
+
+    do(mina, "You should just stop.", "Read first what they write")
+
+    hears(mina, "What Noor writes waits for you now. They have been told.")
+
+
+def test_what_an_act_means_is_told_with_the_question(visit, cast):
+    said(cast, cast.noor, "You should just stop.")
+    mina = live(visit(room_of(cast), cast.mina).page)
+    question = mina.get_by_role("dialog")
+
+    for what, meaning in [
+        ("Set this message aside", "The circle sees that you did, and only its author reads why."),
+        ("Mute for a while", "They’re told until when, by whom, and why."),
+        ("Remove them from the circle", "For an hour you can let them back in"),
+        ("Tell a program lead", "They won’t be told who said so."),
+    ]:
+        do(mina, "You should just stop.", what)
+        expect(question).to_have_accessible_description(re.compile(meaning))
+        expect(question).not_to_have_accessible_description(re.compile("No peer but its author"))
+        mina.keyboard.press("Escape")

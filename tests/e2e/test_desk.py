@@ -128,14 +128,16 @@ def test_words_about_a_crisis_arrive_at_once_and_bring_a_card_to_their_author_al
     expect(ines.page.locator(".msg").last).to_contain_text("Some nights I want to die.")
     card = noor.page.locator("[data-card]")
     expect(card).to_contain_text("Only you see this.")
+    expect(noor.page.locator("[data-aloud] p")).to_contain_text(["Only you see this."])
     assert faults(noor.page) == []
     assert fits(noor.page)
     expect(mina.page.locator(".qitem")).to_contain_text("Care first")
     assert faults(mina.page) == []
     assert fits(mina.page)
     expect(ines.page.locator("[data-card]")).to_have_count(0)
-    card.get_by_role("button").click()
+    card.get_by_role("button").press("Enter")
     expect(card).to_have_count(0)
+    expect(noor.page.get_by_role("region", name="Messages in Alder circle")).to_be_focused()
     noor.page.reload()
     live(noor.page)
     expect(noor.page.locator("[data-card]")).to_have_count(0)

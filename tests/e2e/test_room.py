@@ -215,6 +215,7 @@ def test_too_long_a_message_stays_where_it_was_written(noor):
     write(noor, "👍🏽" * 4001)
 
     expect(noor.get_by_role("alert")).to_contain_text("longer than 4,000 characters")
+    expect(writing(noor)).to_have_accessible_description(re.compile("longer than 4,000"))
     expect(noor.get_by_text("One character too many")).to_be_visible()
     assert len(writing(noor).input_value()) > 4000
     assert words(noor) == []

@@ -141,6 +141,7 @@ def test_without_script_a_refused_message_comes_back(visit, cast):
     page.get_by_role("button", name="Send").click()
 
     expect(page.get_by_role("alert")).to_contain_text("longer than 4000 characters")
+    expect(writing(page)).to_have_accessible_description(re.compile("longer than 4000"))
     expect(writing(page)).to_have_value("x" * 4001)
 
 

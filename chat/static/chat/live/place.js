@@ -17,9 +17,8 @@ export class Place {
     this.#show("[data-pass]", waits);
     this.#show("[data-last]", waits);
     this.#show("[data-step-out]", mine && !iHold);
-    const raise = this.foot.querySelector("[data-raise]");
-    raise.setAttribute("aria-pressed", String(Boolean(mine?.hand)));
-    raise.querySelector("span").textContent = say(mine?.hand ? "live.lower" : "live.raise");
+    const raise = this.foot.querySelector("[data-raise] span");
+    raise.textContent = say(mine?.hand ? "live.lower" : "live.raise");
     const last = this.foot.querySelector("[data-last] span");
     last.textContent = say(mine?.state === "last" ? "live.not-last" : "live.ask-last");
     const is = this.#is();

@@ -66,7 +66,15 @@ export class Outbox {
   /** The line is gone: what waits is kept here. */
   hold() {
     clearTimeout(this.#again);
-    for (const { element } of this.#unsent) show(element, this.#kept);
+    for (const waiting of this.#unsent) this.#holdOne(waiting);
+  }
+
+  /** It is told of once, however often the line is looked for. */
+  #holdOne(waiting) {
+    const { element } = waiting;
+    show(element, this.#kept);
+    if (!waiting.isHeld) this.room.aloud.tell(element.querySelector("[data-state-row]").textContent);
+    waiting.isHeld = true;
   }
 
   get #unsent() {
