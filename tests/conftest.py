@@ -31,6 +31,7 @@ LONGEST = [
         "e2e/test_listening.py",
         "e2e/test_clock.py",
         "e2e/test_aloud.py",
+        "e2e/test_keyboard.py",
     ],
     "e2e/test_room_on_a_phone.py",
     *["e2e/test_idle.py", "house/test_up.py", "house/test_kills.py", "access/test_access.py"],

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from chat.care import concerns
 from chat.keeping import holding, moderation, pacing
 from chat.live import leading
 from chat.words import WHY_LIMIT
@@ -224,6 +225,7 @@ def busy(cast):
     here = cast.circle.public_id
     first = said(cast, cast.noor, "Hello.")
     said(cast, cast.ines, "Good evening.", reply_to=first.id)
+    concerns.tell(by=cast.ines, circle=here, reason="advice", message=first.id)
     holding.hold(by=cast.mina, circle=here, member=cast.member(cast.ines).public_id)
     said(cast, cast.ines, "Held.")
     in_round(cast.circle, cast.mina, cast.noor, cast.ines)

@@ -183,16 +183,14 @@ class Desk extends HTMLElement {
 
   #undoEnds() {
     const undo = this.querySelector("[data-undo]");
-    if (undo) setTimeout(() => this.#end(undo), UNDO);
+    if (undo) setTimeout(() => isOver(undo), UNDO);
   }
+}
 
-  /** Whoever was there by key goes on at what comes next. */
-  #end(undo) {
-    const wasThere = undo.contains(document.activeElement);
-    const next = undo.closest("#noted")?.nextElementSibling;
-    undo.remove();
-    if (wasThere) focusOn(next?.matches(".qitem") ? next : this.querySelector("#h-q"));
-  }
+/** Whoever is at it, with a hand or the keyboard, has it for as long as they are. */
+function isOver(undo) {
+  if (undo.matches(":hover, :focus-within")) setTimeout(() => isOver(undo), UNDO);
+  else undo.remove();
 }
 
 function isBusy(part) {

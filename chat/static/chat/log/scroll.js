@@ -33,6 +33,8 @@ export class Scroll {
     addEventListener("scroll", look, { passive: true });
     // A keyboard that opens, a composer that grows: whoever was at the end stays there.
     new ResizeObserver(() => this.wasAtEnd && this.toEnd()).observe(this.log);
+    this.foot = room.querySelector("[data-composer]");
+    new ResizeObserver(() => this.#clearFoot()).observe(this.foot);
     this.wasAtEnd = true;
     this.#scroller = this.scroller;
     addEventListener("resize", () => this.#resized());
@@ -42,6 +44,12 @@ export class Scroll {
   get scroller() {
     const inside = getComputedStyle(this.log).overflowY !== "visible";
     return inside ? this.log : document.scrollingElement;
+  }
+
+  /** Where the page scrolls, what takes the focus comes to stand above the composer. */
+  #clearFoot() {
+    if (this.scroller === this.log) return;
+    document.documentElement.style.setProperty("--foot", `${this.foot.offsetHeight}px`);
   }
 
   #rest() {
@@ -54,6 +62,7 @@ export class Scroll {
   #resized() {
     if (this.scroller === this.#scroller) return;
     this.#scroller = this.scroller;
+    this.#clearFoot();
     if (this.wasAtEnd) this.toEnd();
     else if (this.#resting?.isConnected) this.#resting.scrollIntoView({ block: "start" });
     for (const edge of [this.room.log?.older, this.room.log?.newer]) edge?.watch();
@@ -62,7 +71,7 @@ export class Scroll {
   /** Where the log ends for the eye. */
   get floor() {
     if (this.scroller === this.log) return this.log.getBoundingClientRect().bottom;
-    return this.room.querySelector("[data-composer]").getBoundingClientRect().top;
+    return Math.min(this.foot.getBoundingClientRect().top, innerHeight);
   }
 
   /** What is seen of the log, from where to where. */
@@ -177,7 +186,8 @@ export class Scroll {
       this.#below.clear();
       this.room.reachedEnd();
     }
-    const far = this.end.getBoundingClientRect().top - this.floor > 2 * this.log.clientHeight;
+    const { top, bottom } = this.sight;
+    const far = this.end.getBoundingClientRect().top - this.floor > 2 * (bottom - top);
     this.button.hidden = this.wasAtEnd || !(this.#below.size || far || this.#isElsewhere);
     this.button.querySelector("span").textContent = this.#below.size
       ? sayCount("below", this.#below.size)

@@ -20,6 +20,7 @@ export class Bars {
 
   constructor(room) {
     this.keep = room.keep;
+    this.log = room.querySelector(".log");
     this.line = room.querySelector("[data-line]");
     this.standing = room.querySelector("[data-standing]");
     this.line.addEventListener("click", ({ target }) => {
@@ -94,14 +95,27 @@ export class Bars {
     button.hidden = !undo;
     button.textContent = name;
     button.addEventListener("click", () => {
-      bar.remove();
+      this.#takeDown(bar);
       undo();
     });
     this.standing.querySelector("[data-bar=done]")?.remove();
     this.standing.append(bar);
     // On a phone it may stand below what was unfolded to get there.
     bar.scrollIntoView({ block: "nearest" });
-    setTimeout(() => bar.remove(), UNDO);
+    setTimeout(() => this.#isOver(bar), UNDO);
+  }
+
+  /** Whoever is at it, with a hand or the keyboard, has it for as long as they are. */
+  #isOver(bar) {
+    if (bar.matches(":hover, :focus-within")) setTimeout(() => this.#isOver(bar), UNDO);
+    else bar.remove();
+  }
+
+  /** Whoever was at it goes on at the words. */
+  #takeDown(bar) {
+    const held = bar.contains(document.activeElement);
+    bar.remove();
+    if (held) this.log.focus({ preventScroll: true });
   }
 
   /** Puts up a bar, changes it, or takes it down. */
