@@ -129,6 +129,9 @@ def test_how_the_line_and_the_room_stand_is_told_as_it_changes(noor, cast):
     hears(noor, "Slow pace. Mina has asked for one message each 2 minutes.")
     beside(leases.here, **here)
     hears(noor, "Mina is here now.")
+    beside(pacing.pace, **here, seconds=300)
+    hears(noor, "one message each 5 minutes.")
+    hears(noor, "Mina is here now.")
 
     noor.context.set_offline(True)
 

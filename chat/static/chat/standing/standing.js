@@ -147,7 +147,10 @@ export class Standing {
     if (!place) return;
     place.dataset.held = people.length ? "yes" : "no";
     const [name, other] = people;
-    place.querySelector("[data-say]").textContent = say(`watch.${form}`, { name, other });
+    const words = say(`watch.${form}`, { name, other });
+    const told = place.querySelector("[data-say]");
+    // Written anew it would be told anew.
+    if (told.textContent !== words) told.textContent = words;
   }
 
   #name(id) {
