@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from chat import editing
+from chat.care import flagging
 from chat.keeping import moderation
 from chat.models import Message, Response, Seat
 from community import vault
@@ -118,6 +119,19 @@ def test_who_may_not_write_may_not_change_either(cast, said):
     editing.take_back(by=cast.noor, **at(cast, said))
 
 
+def test_changed_words_are_looked_at_once_they_stand(
+    cast, said, monkeypatch, django_capture_on_commit_callbacks
+):
+    looked_at = []
+    monkeypatch.setattr(flagging, "noticed", looked_at.append)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        editing.edit(by=cast.noor, **at(cast, said, body="I want to die."))
+        assert looked_at == []
+
+    assert looked_at == [cast.circle.public_id]
+
+
 def test_held_words_may_be_changed_while_they_wait(cast):
     set_room(cast.circle, holds_all=True)
     held = say(cast.noor, "Too sharp", circle=cast.circle)
@@ -173,6 +187,21 @@ def test_taking_back_twice_changes_nothing(cast, said):
     editing.take_back(by=cast.noor, **at(cast, said))
 
     assert len(log_of(cast.circle)) == before
+    # Which is answered to its author alone.
+    for who in ("ines", "mina"):
+        refused = refusal_of(editing.take_back, by=getattr(cast, who), **at(cast, said))
+        assert refused.code == "bad_frame"
+
+
+def test_each_message_is_taken_back_by_itself(cast, said):
+    another = say(cast.noor, "And this in the morning", circle=cast.circle)
+
+    editing.take_back(by=cast.noor, **at(cast, said))
+    assert row(another).state == Message.State.POSTED
+    editing.take_back(by=cast.noor, **at(cast, another))
+
+    assert row(another).state == Message.State.TAKEN_BACK
+    assert bytes(row(another).sealed_words) == b""
 
 
 # Responding ---------------------------------------------------------------------------
@@ -186,6 +215,12 @@ def test_a_response_is_given_and_taken_back(cast, said):
     assert [(r.membership, r.kind) for r in Response.objects.all()] == [
         (cast.member(cast.ines), "sitting")
     ]
+
+
+def test_whoever_responds_is_answered_with_what_they_gave_alone(cast, said):
+    editing.respond(by=cast.mina, **at(cast, said, response="heard"))
+
+    assert editing.respond(by=cast.ines, **at(cast, said, response="sitting")) == ["sitting"]
 
 
 def test_a_response_is_one_of_four(cast, said):
@@ -252,8 +287,10 @@ def test_reading_goes_forward_and_never_past_the_end(cast, said):
     assert [read(head), read(head - 1), read(head + 1), read(2**53 - 1)] == [head] * 4
 
 
-@pytest.mark.parametrize("who", STRANGERS)
-def test_strangers_read_nothing_and_change_nothing(cast, said, who):
+@pytest.mark.parametrize("who", [*STRANGERS, "ines"])
+def test_strangers_and_who_left_read_nothing_and_change_nothing(cast, said, who):
+    if who == "ines":
+        leave(cast.ines, cast.circle)
     before = list(Seat.objects.values_list("pk", "read_seq"))
 
     refused = refusal_of(
