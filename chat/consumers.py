@@ -96,6 +96,7 @@ class ChatConsumer(AsyncConsumer):
             changes=admitted.changes,
             language=admitted.language or asked_for,
             asked_for=asked_for,
+            public_id=admitted.public_id,
         )
         if wire := extensions.get(EXTENSION):
             self.line.wire = wire
@@ -155,7 +156,9 @@ class ChatConsumer(AsyncConsumer):
         self._refuse(line, frame, error, in_vain=error.code in _IN_VAIN)
 
     def _refuse(self, line: Line, frame: Frame | None, refused: Refused, *, in_vain: bool) -> None:
-        line.say(refused.as_frame() | (frame.echo if frame else {}))
+        # Who it is that doesn't belong: the page may be somebody else's, who was signed in before.
+        whose = {"person": line.public_id} if refused.code == "not_member" else {}
+        line.say(refused.as_frame() | whose | (frame.echo if frame else {}))
         if in_vain and _too_many(self._in_vain):
             line.close(TOO_FAST)
 

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
 
 from community.admin_door import CMS
+from community.zones import WHOSE
 
 _POWERS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 # Wagtail's editor is written with inline script and style; members' pages never are.
@@ -52,6 +53,7 @@ class HouseHeadersMiddleware:
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Permissions-Policy", _POWERS)
         if _is_shared(response):
+            response.headers.pop(WHOSE, None)
             return response
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # The theme is drawn into the page, and asked for by a cookie.

@@ -12,6 +12,9 @@ from django.utils import timezone, translation
 if TYPE_CHECKING:
     from community.people import SignedInRequest
 
+# Whose an answer is: a page that was left open learns by it that someone else is signed in now.
+WHOSE = "Reweave-Person"
+
 
 def is_known(name: str) -> bool:
     """Whether `name` is an IANA time zone that this machine knows."""
@@ -30,7 +33,7 @@ def tell_by(zone: zoneinfo.ZoneInfo, request: SignedInRequest) -> None:
 
 
 class ViewerMiddleware:
-    """Speaks to the signed-in person in their language and in their time."""
+    """Speaks to the signed-in person in their language and in their time, and says who that is."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,4 +51,5 @@ class ViewerMiddleware:
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
+            response.headers[WHOSE] = person.public_id
         return response

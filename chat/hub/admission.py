@@ -35,7 +35,9 @@ _LASTING = """
 SELECT session_key, session_data FROM django_session
 WHERE session_key {among} AND expire_date > %s
 """
-_ACTIVE = "SELECT id, password, language FROM community_user WHERE id {among} AND is_active"
+_ACTIVE = """
+SELECT id, public_id, password, language FROM community_user WHERE id {among} AND is_active
+"""
 _BELONGING = """
 SELECT m.user_id, c.public_id, s.read_seq, s.hushed_until FROM programs_membership m
 JOIN programs_circle c ON c.id = m.circle_id
@@ -50,6 +52,7 @@ class SignedIn:
     """A session that stands: whose it is, the language they chose, and what it noted of its use."""
 
     person: int
+    public_id: str
     language: str
     noted: Mapping[str, Any]
 
@@ -60,6 +63,7 @@ class Admitted:
     language they chose, if any."""
 
     person: int
+    public_id: str
     changes: int
     language: str = ""
 
@@ -69,7 +73,7 @@ def admitted(sessions: Sequence[str]) -> list[Admitted | None]:
     # Counted first: what ends while they are looked up was not looked at.
     changes = replay.access_changes()
     return [
-        Admitted(found.person, changes, found.language) if found else None
+        Admitted(found.person, found.public_id, changes, found.language) if found else None
         for found in standing(sessions)
     ]
 
@@ -81,7 +85,7 @@ def standing(sessions: Sequence[str]) -> list[SignedIn | None]:
     claimed = {session: _opened(data) for session, data in _lasting(keys)}
     people = _active({person for person, _, _ in claimed.values() if person.isdecimal()})
     found = {
-        session: SignedIn(people[person].id, people[person].language, noted)
+        session: people[person].signed_in(noted)
         for session, (person, opened_with, noted) in claimed.items()
         if person in people and _same_keys(people[person], opened_with)
     }
@@ -101,15 +105,22 @@ class _Person:
     spoken to in."""
 
     id: int
+    public_id: str
     keys: tuple[str, ...]
     language: str
+
+    def signed_in(self, noted: Mapping[str, Any]) -> SignedIn:
+        return SignedIn(self.id, self.public_id, self.language, noted)
 
 
 def _active(ids: Collection[str]) -> dict[str, _Person]:
     if not ids:
         return {}
     rows = statements.rows(_ACTIVE, [as_list([int(person) for person in ids])])
-    return {str(pk): _Person(pk, _keys_of(password), lang) for pk, password, lang in rows}
+    return {
+        str(pk): _Person(pk, public_id, _keys_of(password), lang)
+        for pk, public_id, password, lang in rows
+    }
 
 
 @lru_cache(maxsize=4096)

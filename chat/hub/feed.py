@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from chat.hub.line import NOT_A_MEMBER, Line, Sitting
+from chat.hub.line import Line, Sitting
 from chat.reading.packet import Packet
 from chat.reading.replay import Reading, Wanted
 
@@ -190,7 +190,7 @@ class Feed:
     def turn_out(self, line: Line) -> None:
         """This person belongs no more: nothing further reaches them, and their line ends."""
         self.lines.pop(line, None)
-        line.close(NOT_A_MEMBER, circle=self.circle.public_id)
+        line.turn_out(self.circle.public_id)
 
     @property
     def _reload(self) -> Packet:

@@ -102,6 +102,8 @@ class Line:
     # where they have chosen nothing.
     language: str = ""
     asked_for: str = ""
+    # Who that is, as they are told.
+    public_id: str = ""
     sittings: dict[str, Sitting] = field(default_factory=dict)
     closed: bool = False
     number: int = field(default_factory=count().__next__)
@@ -193,6 +195,11 @@ class Line:
         """Waits until all that was pushed has left, or the line has ended."""
         while self._sending is not None:
             await asyncio.wait([self._sending])
+
+    def turn_out(self, circle: str) -> None:
+        """Its person belongs to this circle no more: it ends, and says who that is. The page at its
+        other end may be somebody else's, who was signed in before them."""
+        self.close(NOT_A_MEMBER, circle=circle, person=self.public_id)
 
     def close(self, code: int, **also: Any) -> None:
         """Says goodbye and why, and ends the line."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from chat import leases
 from chat.hub import admission
 from chat.hub.batches import DatabaseThread
-from chat.hub.line import ANEW, NOT_A_MEMBER, SIGNED_OUT, Line
+from chat.hub.line import ANEW, SIGNED_OUT, Line
 from chat.hub.presence import SAY_AGAIN_SECONDS
 from chat.reading import replay
 from chat.reading.packet import Packet
@@ -123,7 +123,7 @@ class Watch:
                     line.tell_hushed(circle, told[1])
                 elif (line.person, circle) in pairs:
                     self._hub.leave(line, circle)
-                    line.close(NOT_A_MEMBER, circle=circle)
+                    line.turn_out(circle)
 
     async def show_who_attends(self, circles: list[str], *, only_news: bool = False) -> None:
         """Tells everyone in these circles which facilitators are here, and until when."""

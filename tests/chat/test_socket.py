@@ -230,6 +230,8 @@ async def test_a_neighbour_finds_nothing_and_hears_nothing(cast, opens):
         await otto.ask("unmute", circle=circle, member=member),
     ]:
         assert (refusal["is"], refusal["code"]) == ("refused", "not_member")
+        # The page may have been someone's who belongs, and was signed in before: it is not theirs.
+        assert refusal["person"] == cast.otto.public_id
     await otto.say("typing", circle=circle)
     await noor.say("typing", circle=circle)
     await noor.post(cast.circle, "Still among ourselves")
@@ -432,6 +434,8 @@ async def test_when_a_right_ends_the_socket_ends_and_nothing_later_arrives(cast,
     await ines.sees(lambda: noor.is_over, within=3.0, circle=cast.circle)
     assert await noor.closed() == code
     assert noor.frames[-1]["is"] == "bye"
+    assert noor.frames[-1].get("person", cast.noor.public_id) == cast.noor.public_id
+    assert ("person" in noor.frames[-1]) == (code == 4403)
     assert "LATER" not in noor.everything
     assert all(ack["is"] == "ack" for ack in written)
     # Through the door she was let in by, too.

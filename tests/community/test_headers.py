@@ -12,6 +12,7 @@ from django.test import Client
 from wagtail.models import Page, Site
 
 from community.models import User
+from community.zones import WHOSE
 from home.founding import found
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -70,6 +71,18 @@ def test_what_a_member_is_shown_is_kept_by_nobody(client, cast):
     client.force_login(cast.noor)
     for path in ("/", "/accounts/", "/places/", "/no-such-page/"):
         assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_every_answer_says_whose_it_is_also_where_there_is_nothing_for_them(client, cast):
+    room = f"/circles/{cast.circle.public_id}/"
+    for person, status in ((cast.noor, 200), (cast.otto, 404)):
+        client.force_login(person)
+        for path in (room, f"{room}events"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers[WHOSE]) == (status, person.public_id)
+    client.logout()
+    assert WHOSE not in client.get(room).headers
+    assert WHOSE not in client.get("/").headers
 
 
 def test_a_half_finished_sign_in_is_kept_by_nobody(client):

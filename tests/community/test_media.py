@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
 from community.models import HouseImage
+from community.zones import WHOSE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -32,6 +33,12 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3)) -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", size, "teal").save(drawn, kind)
     return drawn.getvalue()
+
+
+def test_a_picture_says_nothing_of_who_asked_for_it(client, cast):
+    client.force_login(cast.noor)
+    answer = client.get("/media/images/a.png")
+    assert "public" in answer.headers["Cache-Control"] and WHOSE not in answer.headers
 
 
 def test_a_picture_is_served_and_may_be_kept(client):

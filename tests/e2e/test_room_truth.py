@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from chat import editing
 from chat.keeping import pacing
@@ -27,6 +27,7 @@ from tests.e2e.room import (
     write,
     writing,
 )
+from tests.live import LiveHouse
 
 pytestmark = pytest.mark.e2e
 
@@ -111,6 +112,55 @@ def test_where_the_browser_keeps_nothing_no_more_is_promised(visit, cast):
     expect(page.get_by_text("kept here")).to_have_count(0)
     page.context.set_offline(False)
     expect_posted(page, "Still to be sent.")
+
+
+def fill_up(page: Page, house: LiveHouse) -> None:
+    """From now on the browser has no room for what this page would keep."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": house.url, "quotaSize": 1})
+
+
+def test_where_the_browser_has_no_more_room_it_is_said_at_once_and_nothing_is_lost(
+    visit, live_house, cast
+):
+    page = visit("/support/", cast.noor, fresh=True).page
+    fill_up(page, live_house)
+    page.goto(room_of(cast))
+    live(page)
+    for words in ("It was a warm hand.", "How are you?"):
+        write(page, words)
+        expect_posted(page, words)
+    do(page, "It was a warm hand.", "Change it")
+    expect(writing(page)).to_have_value("It was a warm hand.")
+    writing(page).fill("It was a cold hand.")
+    do(page, "How are you?", "Reply")
+    writing(page).fill("Well enough.")
+    do(page, "It was a warm hand.", "Change it")
+    expect(writing(page)).to_have_value("It was a cold hand.")
+    page.get_by_role("button", name="Leave it as it was").click()
+    expect(writing(page)).to_have_value("Well enough.")
+    page.context.set_offline(True)
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    expect(page.get_by_text("this browser keeps nothing")).to_be_visible()
+
+    writing(page).press("Enter")
+
+    expect(message(page, "Well enough.")).to_contain_text("Not sent yet: keep this page open")
+    expect(page.get_by_text("kept here")).to_have_count(0)
+    page.context.set_offline(False)
+    expect_posted(page, "Well enough.")
+
+
+def test_what_fills_the_browser_up_is_not_said_to_be_kept(visit, live_house, cast):
+    page = live(visit(room_of(cast), cast.noor, fresh=True).page)
+    page.context.set_offline(True)
+    expect(page.get_by_text("Keep writing; it’s kept here")).to_be_visible()
+    fill_up(page, live_house)
+
+    write(page, "Well enough.")
+
+    expect(message(page, "Well enough.")).to_contain_text("Not sent yet: keep this page open")
+    expect(page.get_by_text("this browser keeps nothing")).to_be_visible()
 
 
 def test_what_was_refused_while_more_is_written_is_said_aloud(noor, cast):

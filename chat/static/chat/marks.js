@@ -17,6 +17,7 @@ class Marks extends HTMLElement {
   connectedCallback() {
     this.plainTitle = document.title.replace(/^\(\d+\+?\) /, "");
     const here = document.querySelector("reweave-room")?.dataset.circle;
+    this.person = this.dataset.reader;
     for (const known of JSON.parse(this.dataset.marks)) {
       this.#circles.set(known.circle, new Circle(this, known, Boolean(here)));
     }
@@ -208,9 +209,13 @@ class Circle {
     this.marks.leave(this.id);
   }
 
+  get person() {
+    return this.marks.person;
+  }
+
   async mayEnter() {
     // Where the page is a room, the room asks.
-    return this.besideRoom ? "yes" : mayEnter("/places/");
+    return this.besideRoom ? "yes" : mayEnter("/places/", this.person);
   }
 
   async withoutLine() {

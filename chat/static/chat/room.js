@@ -24,6 +24,7 @@ import { eachNewDay, hour, houseSays, now } from "./words/clock.js";
 import { cut, say } from "./words/sayings.js";
 import { redraw } from "./words/times.js";
 import { Composer } from "./writing/composer.js";
+import { HandedOver } from "./writing/handed.js";
 import { Keep } from "./writing/keep.js";
 import { Outbox } from "./writing/outbox.js";
 
@@ -53,6 +54,7 @@ export class Room extends HTMLElement {
     this.keeping = new Keeping(this);
     this.waiting = new Waiting(this);
     this.needs = new Needs(this);
+    this.keep.addEventListener("unkept", () => this.#isUnkept());
     this.standing = new Standing(this);
     this.hush = new Hush(this);
     this.scroll.start();
@@ -121,6 +123,10 @@ export class Room extends HTMLElement {
     return this.dataset.me;
   }
 
+  get person() {
+    return this.dataset.person;
+  }
+
   get since() {
     return this.log.cursor;
   }
@@ -141,9 +147,10 @@ export class Room extends HTMLElement {
     this.empty("part-gone");
   }
 
-  /** Whoever is signed in now is not whose page this was: they get their own, and nothing of what
-   * the other had written is shown or sent. */
+  /** Whoever is signed in now is not whose page this was: they get their own, or are told that there
+   * is none, and nothing of what the other had written is shown or sent. It is there when they are. */
   anothers() {
+    this.composer.keepPending();
     this.empty("part-signed-out");
     this.replaceChildren();
     location.reload();
@@ -154,13 +161,14 @@ export class Room extends HTMLElement {
     const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map(handedOver).filter(Boolean);
     const place = this.scroll.readHere;
+    const { page, person } = this.dataset;
     this.line.removeEventListener("state", this.onState);
     this.line.close(this.dataset.circle);
     this.composer.close();
     this.outbox.close();
     const gone = cut(part);
-    gone.querySelector("[data-kept]").hidden = !words.length;
-    gone.querySelector("textarea").value = words.join("\n\n");
+    const mayEnterStill = () => mayEnter(page, person);
+    new HandedOver(gone.querySelector("[data-kept]"), words.join("\n\n"), mayEnterStill);
     this.replaceChildren(gone);
     const back = gone.querySelector("[data-back]");
     if (back && place) back.search = this.#next(place);
@@ -177,7 +185,7 @@ export class Room extends HTMLElement {
   }
 
   mayEnter() {
-    return mayEnter(this.dataset.page);
+    return mayEnter(this.dataset.page, this.person);
   }
 
   /** Leads on to another page, or says that there is no way now: what is written stays here. */
@@ -390,6 +398,13 @@ export class Room extends HTMLElement {
     } else if (this.#away) {
       this.#away.told ||= wasTold;
     }
+  }
+
+  /** The browser keeps nothing more: no more is promised. */
+  #isUnkept() {
+    if (this.line.isLive) return;
+    this.bars.isUnkept();
+    this.outbox.hold();
   }
 
   /** Once all that was missed is here, it can be said how much it was. */

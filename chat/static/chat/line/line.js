@@ -50,8 +50,8 @@ export class Line extends EventTarget {
   }
 
   /** `listener` has `since` (its cursor), `hear(frame)`, `ended()`, and for when there is no
-   * line, `async mayEnter()` and `async withoutLine()`; where its page is one member's, `me` and
-   * `anothers()`. */
+   * line, `async mayEnter()` and `async withoutLine()`; where its page is one person's, `me` as its
+   * member, `person` and `anothers()`. */
   open(circle, listener) {
     this.#circles.set(circle, listener);
     if (this.#socket?.readyState === WebSocket.OPEN) this.reopen(circle);
@@ -107,6 +107,7 @@ export class Line extends EventTarget {
       for (const [circle, listener] of [...this.#circles]) {
         const may = await listener.mayEnter();
         if (may === "gone") this.#leave(circle);
+        if (may === "anothers") this.#give(circle);
         if (may === "signed-out") return this.#tell("signed-out");
         if (may === "unknown" && !navigator.onLine) return this.#lost();
         if (may === "yes") await listener.withoutLine();
@@ -139,21 +140,33 @@ export class Line extends EventTarget {
       if (frame.is === "refused") asked.reject(new Refused(frame));
       else asked.resolve(frame);
     }
-    if (frame.is === "bye" && frame.code === NOT_A_MEMBER) this.#leave(frame.circle);
+    if (frame.is === "bye" && frame.code === NOT_A_MEMBER) this.#turnedOut(frame);
     const listener = this.#circles.get(frame.circle);
     if (!listener) return;
     if (frame.is === "opened" && listener.me && listener.me !== frame.me) {
-      // Someone else has signed in since: nothing of whoever had this page goes out as theirs.
-      this.close(frame.circle);
-      listener.anothers();
+      this.#give(frame.circle);
       return;
     }
     if (frame.is === "opened") {
       this.#failures = 0;
       this.#tell("live");
     }
-    if (frame.is === "refused" && !asked && frame.code === "not_member") this.#leave(frame.circle);
+    if (frame.is === "refused" && !asked && frame.code === "not_member") this.#turnedOut(frame);
     else listener.hear(frame);
+  }
+
+  /** Whose line this is doesn't belong to the circle: whoever had the page, or who came after. */
+  #turnedOut({ circle, person }) {
+    const had = this.#circles.get(circle)?.person;
+    if (had && person && had !== person) this.#give(circle);
+    else this.#leave(circle);
+  }
+
+  /** Someone else has signed in since: nothing of whoever had this page goes out as theirs. */
+  #give(circle) {
+    const listener = this.#circles.get(circle);
+    this.close(circle);
+    listener?.anothers();
   }
 
   #leave(circle) {

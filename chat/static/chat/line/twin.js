@@ -1,6 +1,6 @@
 // The house by HTTP, for as long as no socket can be had: what happened, and what was written.
 
-import { reach } from "./reach.js";
+import { isAnothers, reach } from "./reach.js";
 import { Refused } from "./refused.js";
 
 const TOO_MANY = 429;
@@ -14,17 +14,19 @@ export async function look(room) {
   while (performance.now() >= mayAskAt) {
     const address = `${room.dataset.events}?since=${room.since}&newest=${room.newest ?? ""}`;
     const response = await reach(address, { headers: { Accept: "application/json" } });
+    if (isAnothers(response, room.person)) return room.anothers();
     if (response.status === TOO_MANY) {
       mayAskAt = performance.now() + (await response.json()).again_in * 1000;
-      return;
+      return undefined;
     }
-    if (!response.ok || response.redirected) return;
+    if (!response.ok || response.redirected) return undefined;
     const { after, upto, head, events, sight, reload } = await response.json();
     await room.sees({ sight, reload });
     room.hear({ is: "events", after, upto, events });
     // A stretch may hold nothing for this reader, and what follows it may.
-    if (upto >= head || upto <= after) return;
+    if (upto >= head || upto <= after) return undefined;
   }
+  return undefined;
 }
 
 /** Posts one message; its ack. Throws Refused. */

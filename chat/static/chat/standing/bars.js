@@ -128,11 +128,16 @@ export class Bars {
     if (bar) this.standing.append(bar);
   }
 
+  /** What is written is lost with the page. */
+  isUnkept() {
+    const kept = this.line.querySelector("[data-kept]");
+    if (kept) kept.textContent = say("unkept");
+  }
+
   #line(name) {
     const bar = name && cut(`bar-${name}`);
-    const kept = !this.keep.lasts && bar?.querySelector("[data-kept]");
-    if (kept) kept.textContent = say("unkept");
     this.line.replaceChildren(...(bar ? [bar] : []));
+    if (!this.keep.lasts) this.isUnkept();
     return bar;
   }
 }

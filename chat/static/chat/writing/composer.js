@@ -55,7 +55,7 @@ export class Composer {
     this.form.querySelector("[data-do=stop]").addEventListener("click", () => this.#stop());
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.form.addEventListener("input", () => this.#written());
-    this.onLeaving = () => this.#keepPending();
+    this.onLeaving = () => this.keepPending();
     window.addEventListener("pagehide", this.onLeaving);
     document.addEventListener("visibilitychange", this.onLeaving);
   }
@@ -79,6 +79,11 @@ export class Composer {
     if (!change) return;
     this.#begin(draft.changing, change);
     if (this.room.line.isLive) this.look();
+  }
+
+  /** What was written last is kept at once. */
+  keepPending() {
+    if (this.#keeping) this.#keep();
   }
 
   /** Nothing is kept of it any more. */
@@ -145,7 +150,7 @@ export class Composer {
   /** What stands here goes on as an answer; but a change that is under way is kept for its message,
    * and the draft that waited for that is the answer. */
   reply(quote) {
-    this.#keepPending();
+    this.keepPending();
     if (this.#changing && !this.#changing.gone) this.#toDraft();
     this.answering.answer(quote);
     this.text.focus();
@@ -161,7 +166,7 @@ export class Composer {
     if (!own) return this.refuse(say("not-reached"));
     const kept = await this.drafts.changeOf(message);
     if (own.gone && !kept) return this.refuse(own.gone);
-    this.#keepPending();
+    this.keepPending();
     this.#begin(message, kept ?? own);
     this.#stands(own);
     if (kept) this.#keepSoon();
@@ -351,10 +356,6 @@ export class Composer {
   #keepSoon() {
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => this.#keep(), KEEP_AFTER);
-  }
-
-  #keepPending() {
-    if (this.#keeping) this.#keep();
   }
 
   #keep() {
