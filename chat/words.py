@@ -52,7 +52,7 @@ def clean_body(text: str) -> str:
 
 def clean_note(text: str) -> str:
     """A content note: one line, perhaps empty."""
-    return " ".join(_cleaned(text, limit=NOTE_LIMIT).split())
+    return " ".join(_cleaned(text, limit=NOTE_LIMIT, too_long=_note_too_long).split())
 
 
 def clean_why(text: str) -> str:
@@ -68,13 +68,14 @@ def clean_remark(text: str) -> str:
     return " ".join(_cleaned(text, limit=WHY_LIMIT).split())
 
 
-def _cleaned(text: str, *, limit: int) -> str:
+def _cleaned(text: str, *, limit: int, too_long: Callable[[int], Refused] | None = None) -> str:
     if isinstance(text, str) and len(text) <= limit and _ORDINARY(text) and " \n" not in text:
         return text.strip()
     if not isinstance(text, str):
         raise Refused("bad_frame", _("That isn’t text."))
+    too_long = too_long or _too_long
     if len(text) > limit * _CODE_POINTS_PER_CHARACTER:
-        raise _too_long(limit)
+        raise too_long(limit)
     if _UNKEEPABLE.search(text):
         raise Refused(
             "bad_frame",
@@ -84,7 +85,7 @@ def _cleaned(text: str, *, limit: int) -> str:
     text = _LINE_ENDS.sub("", text).strip()
     # Only a text that could be over the limit is worth counting in characters.
     if len(text) > limit and _characters(text) > limit:
-        raise _too_long(limit)
+        raise too_long(limit)
     return text
 
 
@@ -99,6 +100,18 @@ def _too_long(limit: int) -> Refused:
         ngettext(
             "This is longer than %(limit)s character. It’s kept here: send it in two parts.",
             "This is longer than %(limit)s characters. It’s kept here: send it in two parts.",
+            limit,
+        )
+        % {"limit": limit},
+    )
+
+
+def _note_too_long(limit: int) -> Refused:
+    return Refused(
+        "too_long",
+        ngettext(
+            "The content note is longer than %(limit)s character. It’s kept here: make it shorter.",
+            "The content note is longer than %(limit)s characters. It’s kept here: make it shorter.",
             limit,
         )
         % {"limit": limit},

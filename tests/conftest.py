@@ -25,7 +25,7 @@ LONGEST = [
     *["e2e/test_live.py", "e2e/test_keeping.py", "e2e/test_reading.py", "e2e/test_room.py"],
     *["e2e/test_room_for_everyone.py", "e2e/test_drafts.py", "e2e/test_desk.py"],
     *["e2e/test_room_line.py", "e2e/test_sign_in.py", "e2e/test_room_truth.py"],
-    "e2e/test_left_open.py",
+    *["e2e/test_left_open.py", "e2e/test_waiting.py"],
     *[
         "e2e/test_who_may_write.py",
         "e2e/test_front_door.py",

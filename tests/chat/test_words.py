@@ -82,7 +82,8 @@ def test_a_message_holds_four_thousand_characters_as_people_count_them(character
 
 def test_a_family_is_one_character():
     assert clean_note(FAMILY * NOTE_LIMIT) == FAMILY * NOTE_LIMIT
-    assert refused(clean_note, FAMILY * (NOTE_LIMIT + 1)).code == "too_long"
+    refusal = refused(clean_note, FAMILY * (NOTE_LIMIT + 1))
+    assert refusal.code == "too_long" and refusal.say.startswith("The content note is longer")
 
 
 @pytest.mark.parametrize(

@@ -323,6 +323,25 @@ def test_a_content_note_is_left_out_only_as_its_author_says(noor):
     expect(note).to_have_value("")
 
 
+def test_a_content_note_is_as_long_as_people_see_it(noor):
+    family = "👩‍👩‍👧‍👦"
+    note = noor.get_by_label("Content note", exact=True)
+    noor.get_by_role("button", name="Add a content note").click()
+    noor.keyboard.insert_text(family * 81)
+    expect(noor.get_by_text("One character too many")).to_be_visible()
+    writing(noor).fill("I set a place at the table.")
+    writing(noor).press("Enter")
+    expect(noor.get_by_role("alert")).to_contain_text("The content note is longer than 80")
+    expect(noor.locator(".msg")).to_have_count(0)
+
+    note.press("End")
+    note.press("Backspace")
+    expect(noor.get_by_text("0 characters left")).to_be_visible()
+    note.press("ControlOrMeta+Enter")
+
+    expect(message(noor, "I set a place")).to_contain_text(family * 80)
+
+
 def test_no_words_of_others_lie_on_the_device(noor, cast):
     said(cast, cast.ines, "The bread bin it is.")
     do(noor, "The bread bin", "Reply")

@@ -325,6 +325,33 @@ def test_on_a_slow_line_a_change_goes_once_and_what_is_written_meanwhile_stays(n
     expect(writing(noor)).to_have_value("")
 
 
+def test_a_change_right_after_another_waits_for_how_the_message_reads_since(noor):
+    asked = []
+    write(noor, "The bread bin.")
+    expect_posted(noor, "The bread bin.")
+    do(noor, "The bread bin.", "Change it")
+    expect(writing(noor)).to_have_value("The bread bin.")
+    is_slow = [True]
+    noor.route(
+        "**/messages/**", lambda route: asked.append(route) if is_slow else route.continue_()
+    )
+    noor.evaluate(HOLD_BACK)
+    write(noor, "The biscuit tin.")
+    writing(noor).fill("The biscuit tin. The blue one.")
+    noor.evaluate("letGo()")
+    expect(message(noor, "The biscuit tin.")).to_contain_text("changed")
+    soon(lambda: noor.evaluate("1") and len(asked) > 1)
+
+    writing(noor).press("Enter")
+    is_slow.clear()
+    for route in asked:
+        route.continue_()
+
+    expect(message(noor, "The biscuit tin. The blue one.")).to_be_visible()
+    expect(noor.get_by_role("alert")).to_be_hidden()
+    expect(writing(noor)).to_have_value("")
+
+
 def test_what_was_taken_back_does_not_wait_below(noor, cast):
     for n in range(40):
         said(cast, cast.ines, f"Line {n}.\n\nAnd a second thought.")

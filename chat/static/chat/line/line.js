@@ -180,6 +180,7 @@ export class Line extends EventTarget {
     this.#forget();
     if (code === SIGNED_OUT) return this.#tell("signed-out");
     this.#tell(navigator.onLine ? "reconnecting" : "offline");
+    this.dispatchEvent(new Event("tried"));
     if (!this.#circles.size) return undefined;
     this.#failures += 1;
     const reach = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);

@@ -1,12 +1,14 @@
 // The bars below the room's head: how the line stands, and what holds for this room or reader.
 
-import { moment } from "../words/clock.js";
+import { hour, moment, now } from "../words/clock.js";
 import { cut, say, sayCount } from "../words/sayings.js";
 
 // A hitch shorter than this needs no telling.
 const HITCH = 1500;
 const WELCOME = 8000;
 const UNDO = 10_000;
+// However soon it is known: what came and went at once would be no answer to a press.
+const TRYING = 600;
 
 /** A slow pace as a sentence, in whole minutes where it has them; `name` is who asked for it. */
 export function paceInWords(seconds, name = "") {
@@ -17,6 +19,9 @@ export function paceInWords(seconds, name = "") {
 
 export class Bars {
   #later;
+  // That a try was asked for, and what is said of it.
+  #tries;
+  #tried = "";
 
   constructor(room) {
     this.keep = room.keep;
@@ -24,16 +29,42 @@ export class Bars {
     this.line = room.querySelector("[data-line]");
     this.standing = room.querySelector("[data-standing]");
     this.line.addEventListener("click", ({ target }) => {
-      if (target.closest("[data-do=try]")) room.line.now();
+      if (target.closest("[data-do=try]")) this.#try(room.line);
     });
+    room.line.addEventListener("tried", () => this.#tries?.end());
+  }
+
+  #try(line) {
+    this.#sayTried(say("trying"));
+    const answer = new Promise((end) => {
+      this.#tries = { end };
+    });
+    const seen = new Promise((end) => setTimeout(end, TRYING));
+    const tries = this.#tries;
+    Promise.all([answer, seen]).then(() => {
+      if (this.#tries === tries) this.#sayTried(say("tried", { time: hour(now()) }));
+    });
+    line.now();
+  }
+
+  #sayTried(words) {
+    this.#tried = words;
+    const place = this.line.querySelector("[data-tried]");
+    if (place) place.textContent = words;
   }
 
   /** How the line stands: nothing is said of one that is well. */
   lineIs(state) {
     clearTimeout(this.#later);
-    if (state === "live") this.#line(undefined);
-    else if (state === "reconnecting") this.#later = setTimeout(() => this.#line(state), HITCH);
-    else this.#line(state);
+    if (state === "live") {
+      this.#tries = undefined;
+      this.#tried = "";
+      this.#line(undefined);
+    } else if (state === "reconnecting") {
+      this.#later = setTimeout(() => this.#line(state), HITCH);
+    } else {
+      this.#line(state);
+    }
   }
 
   get isTold() {
@@ -138,6 +169,7 @@ export class Bars {
     const bar = name && cut(`bar-${name}`);
     this.line.replaceChildren(...(bar ? [bar] : []));
     if (!this.keep.lasts) this.isUnkept();
+    this.#sayTried(this.#tried);
     return bar;
   }
 }

@@ -117,6 +117,7 @@ export class Composer {
     const changes = this.#changing && !this.#changing.gone;
     if (this.#locked && !changes) return this.refuse(this.#locked);
     if (roomLeft(body, this.limit) < 0) return this.refuse(this.#tooLong(body));
+    if (this.noting.isTooLong) return this.refuse(sayCount("note-too-long", this.noting.limit));
     this.refuse("");
     if (changes) return this.#change(body);
     const quote = this.answering.given;
@@ -268,11 +269,13 @@ export class Composer {
     const changing = this.#changing;
     // On a slow line one presses again; it goes once.
     if (changing.isSent) return;
-    const { message, seen } = changing;
-    const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: seen };
+    const { message } = changing;
     const note = this.noting.words.trim();
     this.#sends(changing, true);
     try {
+      // Right after one change, how the message reads since is not known yet.
+      await changing.learning;
+      const frame = { do: "edit", circle: this.room.dataset.circle, message, as_of: changing.seen };
       await this.room.line.ask({ ...frame, body, note });
       this.#changed(changing, { body, note });
     } catch (refused) {
@@ -300,7 +303,7 @@ export class Composer {
       return;
     }
     changing.asOf = undefined;
-    this.look();
+    changing.learning = this.look();
   }
 
   /** No answer is wanted, or no change. */

@@ -1,7 +1,10 @@
 // The content note: a field that one opens, and closes to leave the note out. What stood in it then
-// comes back with it, for as long as the words it went with are there.
+// comes back with it, for as long as the words it went with are there. It is counted as the words are.
 
-import { say } from "../words/sayings.js";
+import { say, sayCount } from "../words/sayings.js";
+import { characters } from "./characters.js";
+
+const NEARLY = 20;
 
 export class Noting {
   #left = "";
@@ -12,6 +15,9 @@ export class Noting {
     this.place = composer.form.querySelector("[data-noting]");
     this.field = composer.form.elements.note;
     this.button = composer.form.querySelector("[data-do=note]");
+    this.limit = Number(this.field.dataset.limit);
+    this.left = this.place.querySelector("[data-note-left]");
+    this.field.addEventListener("input", () => this.#measure());
     this.button.addEventListener("click", () => this.#press());
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.put(this.field.value);
@@ -19,6 +25,10 @@ export class Noting {
 
   get words() {
     return this.field.value;
+  }
+
+  get isTooLong() {
+    return this.#more < 0;
   }
 
   /** Goes with other words now. */
@@ -50,7 +60,19 @@ export class Noting {
     this.composer.room.bars.done(say("done.note"), back);
   }
 
+  /** How many more characters it takes; below 0, how many are too many. */
+  get #more() {
+    return this.limit - characters(this.words.trim());
+  }
+
+  #measure() {
+    const more = this.#more;
+    this.left.hidden = more > NEARLY;
+    this.left.textContent = more < 0 ? sayCount("over", -more) : sayCount("left", more);
+  }
+
   #show(shown) {
+    this.#measure();
     this.place.hidden = !shown;
     this.button.setAttribute("aria-expanded", String(shown));
     this.button.setAttribute("aria-label", say(shown ? "note-out" : "note"));

@@ -1,9 +1,11 @@
 // What this person wrote, on its way to the circle: drawn at once, kept until it has arrived,
-// sent in order and one by one. The same name for the same words makes sending twice harmless.
+// sent in order and one by one. The same name for the same words makes sending twice harmless. What
+// waits stands in all tabs of the circle, and goes from there as soon as it has gone from one.
 
 import { post } from "../line/twin.js";
 import { now } from "../words/clock.js";
 import { say, sayCount } from "../words/sayings.js";
+import { alone } from "./alone.js";
 import { drawDraft } from "./draft.js";
 
 const BREATH = 1000;
@@ -13,18 +15,25 @@ export class Outbox {
   #items = [];
   #pumping = false;
   #again;
+  #name;
+  #tabs;
 
   constructor(room, keep) {
     this.room = room;
     this.keep = keep;
     this.prefix = `out:${room.dataset.circle}:`;
+    this.#name = `reweave-out:${room.person}:${room.dataset.circle}`;
+    this.#tabs = new BroadcastChannel(this.#name);
+    this.#tabs.onmessage = ({ data }) => this.#heard(data);
   }
 
   /** What was kept when the page was last closed. */
   async restore() {
     const kept = await this.keep.all(this.prefix);
     kept.sort((a, b) => a.at - b.at);
-    this.room.log.change(() => kept.forEach((item) => this.#draw(item)));
+    // Another tab may have told of some meanwhile.
+    const others = kept.filter(({ id }) => !this.#of(id));
+    this.room.log.change(() => others.forEach((item) => this.#draw(item, { isShared: true })));
     this.pump();
   }
 
@@ -40,6 +49,7 @@ export class Outbox {
   /** Nothing is sent any more. */
   close() {
     clearTimeout(this.#again);
+    this.#tabs.close();
     this.#items = [];
   }
 
@@ -53,28 +63,62 @@ export class Outbox {
   }
 
   draftOf(id) {
-    return id && this.#items.find(({ item }) => item.id === id)?.element;
+    return id && this.#of(id)?.element;
   }
 
   /** Its event came: it stands in the log. */
   arrived(id) {
     if (!id) return;
     this.#items = this.#items.filter(({ item }) => item.id !== id);
-    this.keep.drop(this.prefix + id);
+    this.#drop(id);
   }
 
   /** The line is gone: what waits is kept here. */
   hold() {
     clearTimeout(this.#again);
-    for (const waiting of this.#unsent) this.#holdOne(waiting);
+    for (const waiting of this.#unsent) {
+      this.#holdOne(waiting);
+      if (!waiting.isShared) this.#share(waiting);
+    }
   }
 
   /** It is told of once, however often the line is looked for. */
   #holdOne(waiting) {
     const { element } = waiting;
     show(element, this.#kept);
-    if (!waiting.isHeld) this.room.aloud.tell(element.querySelector("[data-state-row]").textContent);
+    if (!waiting.isHeld) this.room.aloud.tell(element.querySelector("[data-state-row] .tag").textContent);
     waiting.isHeld = true;
+  }
+
+  #of(id) {
+    return this.#items.find(({ item }) => item.id === id);
+  }
+
+  /** How it stands, for the other tabs of this circle. */
+  #share(waiting) {
+    if (!this.keep.lasts) return;
+    waiting.isShared = true;
+    this.#tabs.postMessage({ id: waiting.item.id, item: waiting.item });
+  }
+
+  #drop(id) {
+    this.keep.drop(this.prefix + id);
+    this.#tabs.postMessage({ id });
+  }
+
+  /** What another tab says of a message: how it waits there, or that it is there no more. */
+  #heard({ id, item }) {
+    const known = this.#of(id);
+    if (known?.message) return;
+    if (!item && known) this.#forget(known);
+    else if (item && known) this.#stands(known, item);
+    else if (item) this.room.log.change(() => this.#draw(item, { isShared: true }));
+    this.pump();
+  }
+
+  #stands(waiting, { refused }) {
+    waiting.item.refused = refused;
+    show(waiting.element, refused ? "refused" : this.#kept, refused);
   }
 
   get #unsent() {
@@ -97,13 +141,28 @@ export class Outbox {
     }
   }
 
-  async #send(waiting, byHttp) {
-    const { item, element } = waiting;
-    const { isLive } = this.room.line;
-    if (!isLive && !byHttp) {
+  #send(waiting, byHttp) {
+    if (!this.room.line.isLive && !byHttp) {
       this.hold();
       return false;
     }
+    if (!waiting.isShared) return this.#say(waiting);
+    return alone(this.#name, async () => {
+      if (await this.#stillWaits(waiting)) return this.#say(waiting);
+      if (this.#items.includes(waiting)) this.#forget(waiting);
+      return true;
+    });
+  }
+
+  /** Whether it is to be sent still: another tab may have done so, or let it be. */
+  async #stillWaits(waiting) {
+    const isKept = await this.keep.get(this.prefix + waiting.item.id).catch(() => undefined);
+    return Boolean(isKept) && this.#unsent.includes(waiting);
+  }
+
+  async #say(waiting) {
+    const { item, element } = waiting;
+    const { isLive } = this.room.line;
     show(element, "sending");
     const { id, body, note, quote } = item;
     try {
@@ -122,7 +181,7 @@ export class Outbox {
     waiting.message = message;
     waiting.seq = seq;
     if (state === "held") this.room.aloud.tell(say("aloud.held"));
-    this.keep.drop(this.prefix + waiting.item.id);
+    this.#drop(waiting.item.id);
     if (this.#isThere(waiting)) return this.settle();
     waiting.element.dataset.state = state;
     return waiting.element.querySelector("[data-state-row]")?.replaceChildren();
@@ -145,6 +204,7 @@ export class Outbox {
     const { code, say: why } = refused;
     const { item, element } = waiting;
     if (code === "line") {
+      waiting.isTried = true;
       this.hold();
       // By HTTP it was never answered, and the line has come back meanwhile.
       return !wasLive && this.room.line.isLive;
@@ -156,13 +216,20 @@ export class Outbox {
     if (this.room.composer.takeBack(item, why)) {
       this.#remove(waiting);
     } else {
-      item.refused = why;
-      if (code === "conflict") this.#rename(item);
-      this.keep.put(this.prefix + item.id, item);
-      show(element, "refused", why);
-      this.room.aloud.tell(say("aloud.refused", { why }));
+      if (code === "conflict") this.#rename(waiting);
+      this.#isUnsent(waiting, why);
     }
     return true;
+  }
+
+  /** It stays where it stands, and says why it was not sent. */
+  #isUnsent(waiting, why) {
+    const { item, element } = waiting;
+    item.refused = why;
+    this.keep.put(this.prefix + item.id, item);
+    this.#share(waiting);
+    show(element, "refused", why);
+    this.room.aloud.tell(say("aloud.refused", { why }));
   }
 
   /** It goes when its turn comes, and what was written after it goes after it. */
@@ -171,10 +238,13 @@ export class Outbox {
     // Once for each message; not what is left, as it grows less.
     if (!waiting.isTold) this.room.aloud.tell(say("aloud.waiting"));
     waiting.isTold = true;
-    for (const { element } of this.#unsent) show(element, "waiting", say("wait.behind"));
+    for (const one of this.#unsent) {
+      show(one.element, "waiting", say("wait.behind"));
+      if (!one.isShared) this.#share(one);
+    }
     const count = () => {
       const left = until - Date.now();
-      if (left <= 0) return this.pump();
+      if (left <= 0 || !this.#unsent.includes(waiting)) return this.pump();
       const words = code === "slow" ? sayCount("wait", Math.round(left / 60_000)) : why;
       show(waiting.element, "waiting", words);
       this.#again = setTimeout(count, Math.min(left, COUNT));
@@ -182,10 +252,10 @@ export class Outbox {
     count();
   }
 
-  #draw(item) {
+  #draw(item, { isShared = false } = {}) {
     const element = drawDraft(item, this.room);
     this.room.log.list.append(element);
-    const waiting = { item, element };
+    const waiting = { item, element, isShared };
     this.#items.push(waiting);
     // On a line that stands it leaves at once: what would be taken from it again is not put there.
     const state = this.room.line.isLive ? "sending" : this.#kept;
@@ -194,12 +264,27 @@ export class Outbox {
       const act = target.closest("[data-do]")?.dataset.do;
       if (act === "again") this.#tryAgain(waiting);
       if (act === "rewrite") this.#rewrite(waiting);
+      if (act === "hold_back") this.#holdBack(waiting);
     });
   }
 
-  #tryAgain({ item }) {
+  #tryAgain(waiting) {
+    const { item } = waiting;
     delete item.refused;
     this.keep.put(this.prefix + item.id, item);
+    if (waiting.isShared) this.#share(waiting);
+    this.pump();
+  }
+
+  /** It is not sent after all. Where other words are being written, it stays where it stands. */
+  #holdBack(waiting) {
+    const why = say(waiting.isTried ? "held-back.tried" : "held-back");
+    if (this.room.composer.takeBack(waiting.item, waiting.isTried ? why : "")) {
+      this.#remove(waiting);
+    } else {
+      this.#isUnsent(waiting, why);
+      waiting.element.querySelector("[data-do=rewrite]").focus({ preventScroll: true });
+    }
     this.pump();
   }
 
@@ -210,14 +295,19 @@ export class Outbox {
     else composer.refuse(say("gone.first"));
   }
 
-  #rename(item) {
-    this.keep.drop(this.prefix + item.id);
-    item.id = crypto.randomUUID();
+  #rename(waiting) {
+    this.#drop(waiting.item.id);
+    waiting.item.id = crypto.randomUUID();
   }
 
-  #remove({ item, element }) {
-    this.arrived(item.id);
-    this.room.log.change(() => element.remove());
+  #remove(waiting) {
+    this.#drop(waiting.item.id);
+    this.#forget(waiting);
+  }
+
+  #forget(waiting) {
+    this.#items = this.#items.filter((one) => one !== waiting);
+    this.room.log.change(() => waiting.element.remove());
   }
 }
 
@@ -234,9 +324,11 @@ function show(element, state, words = "") {
 }
 
 function fill(row, state, words) {
-  const part = document.getElementById(`state-${state}`).content.cloneNode(true);
-  const place = part.querySelector("[data-say]");
-  if (place) place.textContent = words;
-  if (row.textContent === part.textContent) return;
-  row.replaceChildren(part);
+  // Whoever is at one of its buttons stays there.
+  if (row.dataset.says !== state) {
+    row.replaceChildren(document.getElementById(`state-${state}`).content.cloneNode(true));
+  }
+  row.dataset.says = state;
+  const place = row.querySelector("[data-say]");
+  if (place && place.textContent !== words) place.textContent = words;
 }
