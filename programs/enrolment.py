@@ -124,7 +124,10 @@ def send_application(
         sent_at=timezone.now(),
     )
     AgreementAcceptance.objects.get_or_create(agreement=agreement, person=application.person)
-    _tell_holders(application.circle, f"sent:{application.public_id}")
+    # Once an hour for each who applies: to take it back and send it again is anyone's to do, as
+    # often as they like.
+    who = f"{application.circle.public_id}:{application.person.public_id}"
+    _tell_holders(application.circle, f"sent:{who}:{timezone.now():%y%m%d%H}")
 
 
 def reopen(*, application: Application) -> None:
@@ -345,7 +348,8 @@ def _end(membership: Membership, *, by: User, removed: bool) -> None:
     come_back(membership=membership)
     membership_ended.send(sender=Membership, membership=membership, by=by, removed=removed)
     if membership.circle.applications.filter(state=State.WAITING).exists():
-        _tell_holders(membership.circle, f"place:{membership.public_id}")
+        stamp = f"{timezone.now():%y%m%d%H%M%S}"
+        _tell_holders(membership.circle, f"place:{membership.public_id}:{stamp}")
 
 
 def _resume(membership: Membership, circle: Circle, *, since: dt.datetime) -> None:
@@ -371,6 +375,5 @@ def _may_take_back(removal: Removal, by: User) -> bool:
 
 
 def _tell_holders(circle: Circle, about: str) -> None:
-    stamp = f"{about}:{timezone.now():%y%m%d%H%M%S}"
     for holder in circle.memberships.current().facilitators().select_related("user"):
-        notices.tell(holder.user, kind=Notice.Kind.CARE, about=stamp)
+        notices.tell(holder.user, kind=Notice.Kind.CARE, about=about)

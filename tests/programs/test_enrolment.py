@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -418,6 +419,24 @@ def ended():
     membership_ended.connect(listen)
     yield heard
     membership_ended.disconnect(listen)
+
+
+def test_whoever_sends_it_over_and_over_has_nobody_mailed_each_time(cast, lark, apply):
+    start = timezone.now().replace(minute=10)
+    told = Notice.objects.filter(person=cast.mina, kind=Notice.Kind.CARE)
+    for minutes, times in ((0, 1), (5, 1), (40, 1), (75, 2)):
+        with time_machine.travel(start + dt.timedelta(minutes=minutes), tick=False):
+            application = apply(lark)
+            enrolment.reopen(application=application)
+            enrolment.send_application(
+                application=application,
+                answers=application.answers,
+                evaluator="A nurse",
+                evaluated_on=timezone.localdate() - DAY,
+                agreement=Agreement.objects.latest("version"),
+            )
+            enrolment.withdraw(application=application)
+        assert told.count() == times
 
 
 def test_an_old_application_leads_nobody_back_whose_place_was_ended(cast, lark, apply):
