@@ -83,6 +83,30 @@ def test_what_the_app_shares_with_us_is_kept_sealed(client, noor):
         assert secret not in str(cursor.fetchall())
 
 
+TO_BE_ASKED_AGAIN = [
+    ("post", "email/", {"email": "evil@example.org", "action_add": "1"}),
+    ("get", "2fa/recovery-codes/", {}),
+    ("get", "2fa/recovery-codes/download/", {}),
+    ("post", "2fa/recovery-codes/generate/", {}),
+    ("get", "2fa/totp/activate/", {}),
+    ("post", "2fa/totp/deactivate/", {}),
+    ("get", "2fa/webauthn/add/", {}),
+    ("post", "2fa/webauthn/add/", {"name": "Mine", "credential": "{}"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "said"), TO_BE_ASKED_AGAIN)
+def test_whoever_finds_a_screen_open_changes_no_way_in(client, noor, method, path, said):
+    add_app(client)
+    before = list(Authenticator.objects.values_list("type", "data"))
+    mail.outbox.clear()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        answer = getattr(client, method)(f"/accounts/{path}", said)
+    assert answer.headers["Location"].startswith("/accounts/2fa/reauthenticate/")
+    assert list(Authenticator.objects.values_list("type", "data")) == before
+    assert not mail.outbox
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_change_to_the_way_in_is_written_to_its_owner(client, noor, monkeypatch):
     add_app(client)

@@ -235,6 +235,43 @@ def test_one_visitor_cannot_knock_for_ever(client):
     assert len(mail.outbox) <= 20
 
 
+SAYS_IT_IS_SOMEONE_ELSE = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Client-Ip")
+
+
+def test_nor_by_saying_each_time_that_it_is_another(client):
+    for number in range(40):
+        client.cookies.clear()
+        elsewhere = dict.fromkeys(SAYS_IT_IS_SOMEONE_ELSE, f"10.0.0.{number}")
+        client.post(LOGIN, {"login": f"p{number}@example.org"}, headers=elsewhere)
+    assert len(mail.outbox) == 20
+
+
+def test_behind_a_proxy_what_the_proxy_says_counts_and_not_what_it_was_told(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(40):
+        client.cookies.clear()
+        said = {"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.7"}
+        client.post(LOGIN, {"login": f"p{number}@example.org"}, headers=said)
+    assert len(mail.outbox) == 20
+    client.cookies.clear()
+    client.post(
+        LOGIN, {"login": "moss@example.org"}, headers={"X-Forwarded-For": "10.0.0.1, 192.0.2.8"}
+    )
+    assert mail.outbox[-1].to == ["moss@example.org"]
+
+
+def test_nobody_is_in_by_a_session_that_someone_else_has_begun(client, noor):
+    chosen = Client()
+    chosen.cookies["reweave"] = "a" * 32
+    ask(chosen)
+    assert chosen.session.session_key != "a" * 32
+    ask(client)
+    before = Client()
+    before.cookies["reweave"] = client.session.session_key
+    enter(client, code_in(mail.outbox[-1]))
+    assert is_signed_in(client) and not is_signed_in(before)
+
+
 def test_a_closed_account_gets_no_code(client, noor):
     User.objects.update(is_active=False)
     assert ask(client).headers["Location"] == CODE
