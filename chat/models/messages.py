@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import orjson
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,11 @@ class Words(NamedTuple):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(
-        self, membership: Membership, *, from_seq: int, hidden: Collection[int] | None = None
+        self,
+        membership: Membership,
+        *,
+        from_seq: int | Combinable,
+        hidden: Collection[int] | None = None,
     ) -> Self:
         """What this member finds in the log. Held words are their author's and facilitators',
         and so is what becomes of them until they are let through. Whom a peer reads nothing of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chat import hiding
@@ -34,6 +35,8 @@ class Page:
     told: dict[str, str]
     # What of the log they may read, as it was when this was drawn (see `Viewer.sight`).
     sight: str
+    # The place that was asked for, between what is older and newer.
+    at: int | None = None
 
     @property
     def first_seq(self) -> int:
@@ -67,19 +70,37 @@ def page_after(seat: Seat, seq: int, limit: int = PAGE) -> Page:
     return _page(seat, hidden, found, has_older=True, has_newer=has_newer)
 
 
-def page_around(seat: Seat, seq: int, limit: int = PAGE) -> Page:
-    """The entries on both sides of place `seq`, what stands there included."""
-    hidden = hiding.known(seat)
-    before = _drawable(seat, hidden).filter(placed_seq__lt=seq)
-    older, has_older = _before(before, limit // 2)
-    newer, has_newer = _after(_drawable(seat, hidden, after=seq - 1), limit - limit // 2)
-    return _page(seat, hidden, older + newer, has_older=has_older, has_newer=has_newer)
+def page_around(seat: Seat, at: int | str, limit: int = PAGE) -> Page:
+    """The entries on both sides of a place in the log, or of a message, what stands there included;
+    the newest where it is none that this member may see. One question, for the place as well."""
+    hidden, end = hiding.known(seat), seat.membership.circle.room.last_seq + 1
+    place = at if isinstance(at, int) else _place_of(seat, at, hidden, or_else=end)
+    after = max(place - 1, seat.from_seq) if isinstance(place, int) else place - 1
+    before = readable(seat, hidden=hidden).filter(placed_seq__lt=place)
+    since = _messages(seat).visible_to(seat.membership, from_seq=after, hidden=hidden)
+    # As much of what is older as the newest page shows, should it come to that.
+    sides = (
+        before.order_by("-placed_seq")[: limit + 1],
+        since.order_by("placed_seq")[: limit // 2 + 1],
+    )
+    with planned_once():
+        found = list(_to_draw(_in_either(*sides)).order_by("placed_seq"))
+    here = at if isinstance(at, int) else _stands(found, at, or_else=end)
+    first = sum(message.placed_seq < here for message in found)
+    newer = min(len(found) - first, limit // 2)
+    older = min(first, limit // 2 if newer else limit)
+    return _page(
+        seat,
+        hidden,
+        found[first - older : first + newer],
+        has_older=first > older,
+        has_newer=len(found) - first > newer,
+        at=here,
+    )
 
 
-def place_of(seat: Seat, message: str) -> int | None:
-    """Where a message stands in the log; None where this member may not see it."""
-    found = readable(seat, hidden=hiding.known(seat)).filter(public_id=message)
-    return found.values_list("placed_seq", flat=True).first()
+def _stands(messages: list[Message], message: str, *, or_else: int) -> int:
+    return next((one.placed_seq for one in messages if one.public_id == message), or_else)
 
 
 def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
@@ -111,11 +132,9 @@ def readable(
 ) -> MessageQuerySet:
     """All that this member finds in the log after this place, in no order. `hidden` where it is
     known: as a question inside this one it takes a database longer than all the rest."""
-    room = seat.membership.circle.room
     # One bound, not two: of two a database may take the other, and read all that lies between.
     from_seq = max(after, seat.from_seq)
-    messages = Message.objects.filter(room=room)
-    return messages.visible_to(seat.membership, from_seq=from_seq, hidden=hidden)
+    return _messages(seat).visible_to(seat.membership, from_seq=from_seq, hidden=hidden)
 
 
 def drawn(
@@ -134,9 +153,30 @@ def drawn(
 
 def _drawable(seat: Seat, hidden: Collection[int], *, after: int = 0) -> QuerySet:
     """What this member finds, with all that drawing asks for."""
-    found = drawing.for_drawing(readable(seat, after=after, hidden=hidden))
+    return _to_draw(readable(seat, after=after, hidden=hidden))
+
+
+def _to_draw(messages: MessageQuerySet) -> QuerySet:
     # What a client called it matters only while it waits for the answer.
-    return found.defer("fingerprint", "client_id")
+    return drawing.for_drawing(messages).defer("fingerprint", "client_id")
+
+
+def _messages(seat: Seat) -> MessageQuerySet:
+    return Message.objects.filter(room=seat.membership.circle.room)
+
+
+def _place_of(seat: Seat, message: str, hidden: Collection[int], *, or_else: int) -> Coalesce:
+    """Where a message stands that this member may see."""
+    found = readable(seat, hidden=hidden).filter(public_id=message)
+    return Coalesce(Subquery(found.order_by().values("placed_seq")[:1]), Value(or_else))
+
+
+def _in_either(*stretches: QuerySet) -> MessageQuerySet:
+    """What is in one of these, each of which asks for a few."""
+    first, *rest = (
+        Message.objects.filter(pk__in=one.values("pk")).values("pk") for one in stretches
+    )
+    return Message.objects.filter(pk__in=first.union(*rest, all=True))
 
 
 # One more than asked for tells whether there is more; nothing is ever counted.
@@ -159,6 +199,7 @@ def _page(
     *,
     has_older: bool,
     has_newer: bool = False,
+    at: int | None = None,
 ) -> Page:
     me = seat.membership
     given = {m.public_id: [kind for kind, by in given_to(m) if by == me.pk] for m in messages}
@@ -170,4 +211,5 @@ def _page(
         mine={message: kinds for message, kinds in given.items() if kinds},
         told=telling.told(messages, to=me),
         sight=Viewer.of(seat, hidden=hidden).sight,
+        at=at,
     )

@@ -38,7 +38,7 @@ from community.people import SignedInRequest, signed_in
 def room(request: SignedInRequest, circle: str) -> HttpResponse:
     """The newest of the room; with `at`, a place in its log or a message, what stands there."""
     seat = seat_or_404(request, circle)
-    return room_page(request, seat, at=_place(seat, request.GET.get("at", "")))
+    return room_page(request, seat, at=_place_in(request.GET.get("at", "")))
 
 
 @signed_in
@@ -71,16 +71,16 @@ def _stretch(request: SignedInRequest, seat: Seat, page: Page) -> HttpResponse:
     return render(request, "chat/before.html", context | {"circle": circle})
 
 
-def _place(seat: Seat, at: str) -> int | None:
-    """Where to open the room; None, its newest end, for what is no place in it."""
-    return history.place_of(seat, at) if PUBLIC_ID.fullmatch(at) else number_in(at)
+def _place_in(address: str) -> int | str | None:
+    """Where to open the room, by a place in its log or by a message; None for what is neither."""
+    return address if PUBLIC_ID.fullmatch(address) else number_in(address)
 
 
 def room_page(
     request: SignedInRequest,
     seat: Seat,
     *,
-    at: int | None = None,
+    at: int | str | None = None,
     written: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -96,7 +96,7 @@ def room_page(
         "member": member,
         "seat": seat,
         # In the room of its newest the end is where it opens; elsewhere it opens here.
-        "at": at if page.has_newer else None,
+        "at": page.at if page.has_newer else None,
         "hushed_until": hushed_until(seat),
         "around": around,
         # Nobody else holds the circle: what they tell goes to the program leads.

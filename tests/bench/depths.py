@@ -339,7 +339,7 @@ def _read_through() -> None:
 
 
 def _permalink(seat: Seat, message: str) -> None:
-    history.page_around(seat, history.place_of(seat, message) or 0)
+    history.page_around(seat, message)
 
 
 def _message_at(room: Room, place: int, member: Membership) -> str:

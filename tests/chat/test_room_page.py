@@ -411,6 +411,7 @@ STATES = {
 def test_in_no_state_a_page_asks_more_than_ten_questions_and_an_older_one_six(
     cast, client, state, django_assert_max_num_queries
 ):
+    first = said(cast, cast.mina, "The kettle sang.").id
     for happen in STATES.values() if state == "all of it" else [STATES[state]]:
         happen(cast)
     for user in (cast.noor, cast.ines, cast.mina):
@@ -418,6 +419,7 @@ def test_in_no_state_a_page_asks_more_than_ten_questions_and_an_older_one_six(
         room, older = room_of(cast), f"{room_of(cast)}before/9/"
         for address, headers, most in (
             (room, {}, 10),
+            *((f"{room}?at={at}", {}, 10) for at in (first, "5", "A" * 16)),
             (older, {}, 6),
             (older, {"X-Fragment": "1"}, 6),
         ):
