@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from community.models import User
 from home.demo import plant
 from tests.e2e.conftest import BOTH_KINDS
 from tests.e2e.everyone import faults, fits
@@ -32,6 +33,16 @@ def test_public_pages_are_for_everyone(visit, theme, width):
     assert seen.strangers == []
     assert seen.page.context.cookies() == []
     assert [said for said in seen.complaints if not said.endswith("/nowhere/")] == []
+
+
+def test_whoever_edits_skips_to_the_content_as_all_do(visit, aside):
+    edda = aside(User.objects.create_superuser, "edda@example.org")
+    page = visit("/", edda).page
+    expect(page.locator("wagtail-userbar")).to_be_attached()
+
+    assert faults(page) == []
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
 
 
 def test_marks_are_drawn_from_the_sprite(visit):
