@@ -464,3 +464,16 @@ def test_without_script_the_desk_opens_where_it_was_left(visit, cast, aside):
     expect(page.locator("#noted")).to_be_in_viewport()
     expect(page.locator(f"#i-{ids[6]}")).to_be_in_viewport()
     expect(page.locator(f"#i-{ids[0]}")).not_to_be_in_viewport()
+
+
+def test_what_one_tells_of_is_there_to_be_read_and_nothing_is_to_be_done_with_it(visit, cast):
+    told = said(cast, cast.ines, "The kettle sang.", note="A kitchen")
+    path = f"{room_of(cast)}messages/{told.id}/tell/"
+    page = visit(path, cast.noor, java_script_enabled=False).page
+
+    spoken = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    names = [node["name"]["value"] for node in spoken if node.get("name")]
+    assert any("A kitchen" in name for name in names)
+    page.get_by_text("Open when you’re ready").click()
+    expect(page.get_by_text("The kettle sang.")).to_be_visible()
+    expect(page.get_by_role("button", name="Respond to")).to_have_count(0)
