@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chat import hiding
-from chat.models import Message, Response, Seat
+from chat.models import Message, Seat
 from chat.models.messages import MessageQuerySet
 from chat.reading import drawing, telling
 from chat.reading.drawing import given_to
@@ -112,19 +112,6 @@ def entry_of(seat: Seat, message: str) -> tuple[Message, Entry] | None:
     if not Membership.objects.current().filter(pk=seat.membership.pk).exists():
         return None
     return found, drawn([found], seat)[0]
-
-
-def mine(seat: Seat, messages: list[str] | None = None, *, since: int = 0) -> dict[str, list[str]]:
-    """The member's own responses by message id: to these, or to those placed after `since`."""
-    rows = Response.objects.filter(membership=seat.membership)
-    if messages is not None:
-        rows = rows.filter(message__public_id__in=messages)
-    else:
-        rows = rows.filter(message__placed_seq__gt=since)
-    found: dict[str, list[str]] = {}
-    for message_id, kind in rows.values_list("message__public_id", "kind"):
-        found.setdefault(message_id, []).append(kind)
-    return found
 
 
 def readable(

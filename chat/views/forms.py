@@ -199,7 +199,7 @@ def message_page(
 def _kinds(seat: Seat, entry: Entry) -> list[dict[str, Any]]:
     if entry.state != Message.State.POSTED:
         return []
-    given = history.mine(seat, [entry.id]).get(entry.id, [])
+    given = {kind for kind, by in entry.given if by == seat.membership.pk}
     return [
         {"kind": kind.value, "label": kind.label, "given": kind.value in given}
         for kind in Response.Kind

@@ -125,6 +125,9 @@ def test_a_response_is_given_and_taken_back(cast, noor):
     assert noor.post(to(cast, "respond", message), {"response": "heard"}).status_code == 303
     assert Response.objects.get().kind == "heard"
     assert 'value="heard" aria-pressed="true"' in _page(noor, cast, message)
+    noor.force_login(cast.mina)
+    assert 'value="heard" aria-pressed="false"' in _page(noor, cast, message)
+    noor.force_login(cast.noor)
     noor.post(to(cast, "respond", message), {"response": "heard"})
     assert not Response.objects.exists()
     assert noor.post(to(cast, "respond", message), {"response": "adored"}).status_code == 400

@@ -110,3 +110,10 @@ def test_the_same_page_of_another_place_is_not_planned_again(cast, talk):
 
     assert any('FROM "chat_message"' in statement for statement in before)
     assert prepared() == before
+
+
+def test_of_one_message_its_reader_is_shown_that_one(cast, talk):
+    seat = seat_of(cast.noor, cast.circle.public_id)
+    for message in talk:
+        _found, entry = history.entry_of(seat, message.id)
+        assert entry.id == message.id
