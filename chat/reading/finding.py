@@ -91,9 +91,8 @@ def find(seat: Seat, query: str, *, before: int | None = None) -> Found:
 
 def _newest_first(seat: Seat, before: int | None) -> Iterator[Message]:
     stretch = (
-        history.readable(seat)
+        history.readable(seat, hidden=hidden_from(seat.membership))
         .filter(state=Message.State.POSTED)
-        .exclude(membership__in=hidden_from(seat.membership))
         .select_related("prompt")
         .order_by("-placed_seq")
     )
