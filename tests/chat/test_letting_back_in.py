@@ -16,7 +16,7 @@ from chat.keeping.standing import standing_of
 from chat.models import ModerationAction
 from chat.reading.replay import Wanted, read_on
 from community import audit
-from community.models import AuditEntry, Notice
+from community.models import AuditEntry, Notice, User
 from programs import enrolment, swatches
 from programs.models import Break, Cohort, Membership, Removal
 from tests.cast import Cast
@@ -46,6 +46,8 @@ def test_all_is_as_it_was(cast):
     hiding.hide(by=cast.noor, **here(cast, member=cast.member(cast.ines).public_id))
     before = cast.member(cast.noor)
     enrolment.rest(membership=before)
+    enrolment.come_back(membership=before)
+    enrolment.rest(membership=before)
     editing.mark_read(by=cast.noor, **here(cast, seq=first.seq))
     page = Reader(cast.noor, cast.circle)
     seat = page.seat
@@ -61,7 +63,8 @@ def test_all_is_as_it_was(cast):
     after = Reader(cast.noor, cast.circle)
     assert (after.seat.joined_seq, after.seat.read_seq) == (seat.joined_seq, seat.read_seq)
     assert first.id in after.log
-    assert Break.objects.get(membership=now).ended_at is None
+    earlier, later = Break.objects.filter(membership=now).order_by("pk")
+    assert earlier.ended_at is not None and later.ended_at is None
     page.catch_up().expect_a_fresh_page()
     assert posting.post(draft(cast.noor, "Here again.", circle=cast.circle)).state == "posted"
     assert not Removal.objects.exists()
@@ -184,6 +187,15 @@ def test_after_an_hour_it_is_another_decision(cast, client):
             assert "let-back-in" not in shown
 
 
+def test_nobody_is_let_back_in_whose_account_was_closed(cast):
+    member = removed(cast)
+    User.objects.filter(pk=cast.noor.pk).update(is_active=False)
+
+    fields = here(cast, member=member)
+    assert refusal_of(moderation.let_back_in, by=cast.mina, **fields).code == "conflict"
+    assert cast.circle.membership_of(cast.noor) is None
+
+
 def test_a_place_that_was_given_away_is_given_away(cast):
     member = removed(cast)
     Cohort.objects.update(smallest=4, largest=4)
@@ -192,6 +204,17 @@ def test_a_place_that_was_given_away_is_given_away(cast):
     refused = refusal_of(moderation.let_back_in, by=cast.mina, **here(cast, member=member))
     assert refused.code == "conflict"
     assert "given to someone else" in refused.say
+
+
+def test_who_held_a_full_circle_takes_no_peers_place_where_they_are_let_back_in(cast):
+    linden = join("linden", cast.circle, role="facilitator")
+    Cohort.objects.update(largest=2, smallest=2)
+    member = cast.circle.membership_of(linden)
+    enrolment.remove(membership=member, by=cast.sade, why="A slip.")
+
+    enrolment.let_back_in(membership=member, by=cast.sade)
+
+    assert cast.circle.membership_of(linden) == member
 
 
 def test_a_cloth_that_another_wears_by_now_is_not_worn_twice(cast):

@@ -46,6 +46,34 @@ def test_nobody_applies_once_the_roster_is_closed(cast, lark):
         enrolment.begin_application(circle=Circle.objects.get(pk=cast.circle.pk), person=lark)
 
 
+def test_only_who_was_removed_from_this_very_circle_is_kept_from_applying_to_it(cast, lark):
+    enrolment.remove(membership=cast.member(cast.noor), by=cast.mina, why="A quarrel.")
+
+    assert enrolment.begin_application(circle=cast.circle, person=lark)
+    assert enrolment.begin_application(circle=cast.next_door, person=cast.noor)
+
+
+def test_what_is_agreed_to_is_the_newest_that_is_in_force(agreement):
+    newer, _announced = (
+        Agreement.objects.create(
+            version=agreement.version + later, clauses="I may pass.", published_at=at
+        )
+        for later, at in [(1, timezone.now()), (2, timezone.now() + DAY)]
+    )
+    assert Agreement.in_force() == newer
+
+
+def test_what_was_begun_in_time_is_not_sent_once_the_roster_is_closed(cast, lark, apply):
+    begun = enrolment.begin_application(circle=cast.circle, person=lark)
+    cast.circle.cohort.roster_closes_on = timezone.localdate()
+
+    with pytest.raises(Refused):
+        apply(lark)
+
+    begun.refresh_from_db()
+    assert begun.state == State.DRAFT
+
+
 def test_answers_are_sealed_and_open_again(cast, lark, full_answers):
     application = enrolment.begin_application(circle=cast.circle, person=lark)
     enrolment.save_draft(application=application, answers=full_answers)
@@ -152,11 +180,15 @@ def test_nobody_decides_about_themselves_who_was_appointed_meanwhile(cast, lark,
         enrolment.accept(application=application, by=lark)
 
 
-def test_who_held_the_circle_once_neither_hears_of_it_nor_decides(cast, lark, apply):
+def test_who_held_the_circle_once_neither_hears_of_it_nor_sees_it_nor_decides(cast, lark, apply):
     linden = User.objects.create_user("linden@example.org")
     enrolment.leave(membership=appointed(cast, linden))
     application = apply(lark)
     assert not Notice.objects.filter(person=linden).exists()
+    assert application not in Application.objects.visible_to(linden)
+    assert application not in Application.objects.held_by(linden)
+    with pytest.raises(PermissionDenied):
+        enrolment.read_answers(application=application, by=linden)
     with pytest.raises(PermissionDenied):
         enrolment.accept(application=application, by=linden)
     with pytest.raises(PermissionDenied):
@@ -309,6 +341,19 @@ def test_nobody_enters_who_was_not_accepted(cast, lark, apply):
     assert not Circle.objects.visible_to(lark).exists()
 
 
+def test_nobody_enters_a_circle_that_does_not_take_place(cast, accepted):
+    Cohort.objects.update(is_cancelled=True)
+    with pytest.raises(Refused):
+        enrolment.enter(application=accepted, name="Lark")
+
+
+def test_who_holds_the_circle_by_now_does_not_enter_it_as_a_peer(cast, lark, accepted):
+    appointed(cast, lark)
+    with pytest.raises(Refused):
+        enrolment.enter(application=accepted, name="Lark")
+    assert accepted.state == State.ACCEPTED
+
+
 @pytest.mark.parametrize("name", ["Noor", "noor", "ＮＯＯＲ", "N o o r"])
 def test_a_name_that_reads_like_another_is_taken(cast, accepted, name):
     with pytest.raises(Refused):
@@ -358,6 +403,17 @@ def test_a_program_lead_removes_a_facilitator_and_no_other_facilitator_does(cast
         enrolment.remove(membership=cast.member(cast.mina), by=linden, why="A complaint.")
     enrolment.remove(membership=cast.member(cast.mina), by=cast.sade, why="A complaint.")
     assert cast.circle.membership_of(cast.mina) is None
+
+
+def test_a_program_lead_does_not_remove_themselves(cast):
+    with pytest.raises(PermissionDenied):
+        enrolment.remove(membership=appointed(cast, cast.sade), by=cast.sade, why="Enough.")
+    assert cast.circle.membership_of(cast.sade)
+
+
+def test_of_a_place_that_opens_nobody_is_told_who_has_nobody_waiting(cast):
+    enrolment.leave(membership=cast.member(cast.ines))
+    assert not Notice.objects.filter(about__startswith="place:").exists()
 
 
 def test_what_has_ended_does_not_end_again(cast):
