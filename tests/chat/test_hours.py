@@ -14,6 +14,7 @@ from chat.keeping import hours, pacing
 from chat.keeping.standing import standing_of
 from chat.models import DailyHours, LiveSession, ModerationAction, Room, Seat
 from chat.refusal import Refused
+from community.models import User
 from tests.chat.circle_live import in_round
 from tests.chat.reader import Reader
 from tests.chat.talk import draft, join, leave, log_of, refusal_of, row, say, set_room
@@ -297,6 +298,53 @@ def test_whoever_signs_out_leaves_or_is_closed_out_is_not_here(
     leases.here(by=marit, **here(cast))
     leave(marit, cast.circle)
     assert leases.attended([circle]) == {circle: []}
+
+
+def test_who_is_here_next_door_is_not_here_and_nobody_goes_with_another(cast):
+    said = say(cast.noor, "Hello", circle=cast.circle)
+    hours.keep(by=cast.mina, **here(cast, hours="attended"))
+    leases.here(by=cast.bela, circle=cast.next_door.public_id)
+
+    assert refusal_of(say, cast.noor, "More", circle=cast.circle).code == "closed"
+    changed = here(cast, message=said.id, body="Other words")
+    assert refusal_of(editing.edit, by=cast.noor, **changed).code == "closed"
+
+    leases.here(by=cast.mina, **here(cast))
+    leases.end_of(cast.mina.pk)
+    assert not leases.is_attended(cast.circle.room)
+    assert leases.is_attended(cast.next_door.room)
+
+
+def test_who_says_late_that_they_leave_was_not_here_until_then(cast):
+    seat = Seat.objects.get(membership=cast.member(cast.mina))
+    seat.here_until = timezone.now() - datetime.timedelta(minutes=5)
+    seat.save()
+
+    leases.away(by=cast.mina, **here(cast))
+
+    assert Seat.objects.get(pk=seat.pk).here_until == seat.here_until
+
+
+@pytest.mark.parametrize(
+    "mina_is", ["here", "gone", "a peer by now", "closed out", "here since the clock was set back"]
+)
+def test_page_and_line_say_alike_who_is_here(cast, mina_is):
+    circle, mina = cast.circle.public_id, cast.member(cast.mina)
+    leases.here(by=cast.mina, **here(cast))
+    if mina_is == "gone":
+        leases.away(by=cast.mina, **here(cast))
+    elif mina_is == "a peer by now":
+        mina.role = "peer"
+        mina.save()
+    elif mina_is == "closed out":
+        User.objects.filter(pk=cast.mina.pk).update(is_active=False)
+    elif mina_is == "here since the clock was set back":
+        far = timezone.now() + datetime.timedelta(hours=1)
+        Seat.objects.filter(membership=mina).update(here_until=far)
+
+    people = cast.circle.memberships.current().select_related("seat", "user")
+    assert leases.among(people) == leases.attended([circle])[circle]
+    assert bool(leases.among(people)) == (mina_is == "here")
 
 
 def test_what_is_refused_for_the_hours_is_said_plainly(cast):
