@@ -218,9 +218,12 @@ def test_a_response_is_given_and_taken_back(cast, said):
 
 
 def test_whoever_responds_is_answered_with_what_they_gave_alone(cast, said):
+    page = Reader(cast.ines, cast.circle)
     editing.respond(by=cast.mina, **at(cast, said, response="heard"))
 
     assert editing.respond(by=cast.ines, **at(cast, said, response="sitting")) == ["sitting"]
+    assert page.catch_up().mine == {said.id: ["sitting"]}
+    page.expect_a_fresh_page()
 
 
 def test_a_response_is_one_of_four(cast, said):

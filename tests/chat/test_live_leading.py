@@ -234,6 +234,17 @@ def test_who_passed_or_spoke_may_be_asked_again_by_the_order(session):
     assert session.order == ["noor waiting", "ines waiting"]
 
 
+def test_who_asked_to_be_last_is_so_only_as_long_as_the_order_has_them_last(cast, session):
+    session.people["fen"] = join("fen", cast.circle)
+    session.do("fen", "seat", agreed=True)
+    session.do("ines", "last")
+
+    session.do("mina", "order", members=["fen", "ines"])
+    assert session.order == ["noor holding", "fen waiting", "ines last"]
+    session.do("mina", "order", members=["ines", "fen"])
+    assert session.order == ["noor holding", "ines waiting", "fen waiting"]
+
+
 def test_an_order_names_each_once_and_only_members(cast, session):
     assert refused(session, "mina", "order", members=["ines", "ines"]) == "bad_frame"
     assert refused(session, "mina", "order", members=[]) == "bad_frame"

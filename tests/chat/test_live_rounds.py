@@ -143,6 +143,15 @@ def test_who_holds_the_piece_has_no_hand_to_raise(session):
     assert refused(session, "ines", "hand") == "closed"
 
 
+@pytest.mark.parametrize("verb", ["pass", "step_out"])
+def test_a_hand_goes_down_with_whoever_passes_or_steps_out(session, verb):
+    session.do("fen", "hand")
+    session.do("fen", verb)
+    session.do("fen", "seat")
+
+    assert [one["hand"] for one in session.state["order"]] == [False] * 4
+
+
 def test_who_passed_may_come_back_by_a_raised_hand(session):
     session.do("ines", "pass")
     session.do("ines", "hand")

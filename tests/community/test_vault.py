@@ -250,3 +250,16 @@ def test_no_key_is_known_that_this_transaction_has_made_or_erased():
         sealed(owner=OTHER)
         assert vault.known_keys([OWNER, OTHER]) == {}
     assert set(vault.known_keys([OWNER, OTHER])) == {OTHER}
+
+
+def test_a_process_remembers_so_many_keys_and_those_of_late(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(vault, "_REMEMBER_AT_MOST", 2)
+    owners = [vault.circle_owner(name) for name in ("alder", "birch", "elm")]
+
+    for owner in owners:
+        with django_capture_on_commit_callbacks(execute=True):
+            sealed(owner=owner)
+
+    assert list(vault._remembered) == owners[1:]

@@ -292,6 +292,13 @@ def test_moving_everything_far_back_would_ask_all_at_once_and_that_is_told(cast,
     assert prompts.falling_due_at_once(cohort, now=at(3)) == 0
 
 
+def test_what_is_due_already_or_asked_no_more_does_not_fall_due_by_moving_everything(cast, cohort):
+    cohort.starts_on = dt.date(2026, 12, 1)
+    assert prompts.falling_due_at_once(cohort, now=at(5)) == 3
+    cohort.number_of_weeks = 2
+    assert prompts.falling_due_at_once(cohort, now=at(5)) == 1
+
+
 # Safe against forgetting -----------------------------------------------------
 def test_another_cohort_keeps_its_own_dates_whatever_is_moved_here(cast, cohort):
     autumn = Cohort.objects.create(
