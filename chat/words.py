@@ -111,7 +111,8 @@ def _note_too_long(limit: int) -> Refused:
         "too_long",
         ngettext(
             "The content note is longer than %(limit)s character. It’s kept here: make it shorter.",
-            "The content note is longer than %(limit)s characters. It’s kept here: make it shorter.",
+            "The content note is longer than %(limit)s characters. "
+            "It’s kept here: make it shorter.",
             limit,
         )
         % {"limit": limit},

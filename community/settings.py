@@ -131,6 +131,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
+                "community.templatetags.forms",
                 "community.templatetags.weave",
                 "community.templatetags.times",
             ],

@@ -85,6 +85,18 @@ def test_every_answer_says_whose_it_is_also_where_there_is_nothing_for_them(clie
     assert WHOSE not in client.get("/").headers
 
 
+def test_a_form_says_whose_it_is_so_that_no_browser_fills_it_in_with_anothers_words(client, cast):
+    own = f'<input type="hidden" name="of-{cast.noor.public_id}">'
+    client.force_login(cast.noor)
+    assert own in client.get("/journal/new/").content.decode()
+    client.force_login(cast.ines)
+    page = client.get("/journal/new/").content.decode()
+    assert own not in page and own.replace(cast.noor.public_id, cast.ines.public_id) in page
+    assert 'name="of-' not in Client().get("/accounts/login/").content.decode()
+    client.force_login(cast.edda)
+    assert 'name="of-' not in client.get("/cms/account/").content.decode()
+
+
 def test_a_half_finished_sign_in_is_kept_by_nobody(client):
     client.post("/accounts/login/", {"login": "noor@example.org"})
     assert client.get("/").headers["Cache-Control"] == "no-store"

@@ -17,6 +17,7 @@ from tests.e2e.room import (
     live,
     message,
     room_of,
+    said,
     soon,
     words,
     write,
@@ -151,3 +152,25 @@ def test_what_a_page_left_open_goes_on_to_keep_is_neither_shown_to_the_next_nor_
     assert words(ines) == []
     soon(lambda: "Nobody else" not in kept(ines))
     assert not beside(Message.objects.exists)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_whoever_goes_back_finds_their_own_words_in_a_form_and_nobody_elses(
+    visit, cast, come, script
+):
+    reply = f"{room_of(cast)}messages/{said(cast, cast.ines, 'How are you?').id}/"
+    page = visit("/support/", cast.noor, fresh=True, java_script_enabled=script).page
+    for path, label in (("/journal/new/", "Your reflection"), (reply, "Reply to the circle")):
+        page.goto(path)
+        page.get_by_label(label).fill("Nobody else’s words.")
+        page.goto("/support/")
+        page.go_back()
+        expect(page.get_by_label(label)).to_have_value("Nobody else’s words.")
+        page.goto("/support/")
+        come(page, cast.ines)
+
+        page.go_back()
+
+        expect(page.get_by_role("main")).to_be_visible()
+        expect(page.get_by_label(label)).to_have_value("")
+        come(page, cast.noor)
