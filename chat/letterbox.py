@@ -38,6 +38,7 @@ from community import logs, sessions
 from community.language import in_language
 from community.models import PUBLIC_ID
 from community.threshold import Threshold
+from community.zones import WHOSE
 from programs import idle
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class _Answer:
     status: int
     fields: dict[str, Any]
     language: str = ""
+    # Whose it is, where that is known.
+    person: str = ""
 
 
 class Letterbox:
@@ -148,6 +151,8 @@ class Letterbox:
             (b"X-Request-Id", name.encode()),
             *self.threshold.headers(request, answer.language),
         ]
+        if answer.person:
+            headers.append((WHOSE.encode(), answer.person.encode()))
         if answer.status == TOO_SLOW:
             headers.append((b"Connection", b"close"))  # the rest of it is still to come
         logs.tell_request("POST", request.path, answer.status, since=since, request=name)
@@ -182,7 +187,7 @@ async def _posted(hub: Hub, request: HttpRequest, circle: str, frame: Frame) -> 
             status, fields = twins.answer_to(frame, delivered.outcome)
     except Http404:
         return None
-    return _Answer(status, fields, language)
+    return _Answer(status, fields, language, delivered.sender.public_id)
 
 
 def _is_to_be_written(session: Mapping[str, Any], request: HttpRequest) -> bool:

@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+# How the name of a form's field begins that says whose it is.
+OF = "of-"
 # Fields that carry no words of the person's, or that must not be shown again.
 _NOT_WORDS = {"csrfmiddlewaretoken", "next", "code", "credential", "token", "password", "login"}
 
@@ -69,14 +71,17 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: the page was open for long, or it is not our page.
 
-    What was written in it is shown again, and can be sent again where it came from here.
+    What was written in it is shown again, and can be sent again where it came from here; but where
+    someone else has signed in since, it is not theirs, and stays on the page that it came from.
     """
-    written = _written(request)
+    is_anothers = _is_anothers(request)
+    written = [] if is_anothers else _written(request)
     context = {
         "words": [field for field in written if field.is_words],
         "rest": [field for field in written if not field.is_words],
         # Another site may have had this form sent; then the person is not offered to repeat it.
-        "may_resend": _is_from_here(request),
+        "may_resend": _is_from_here(request) and not is_anothers,
+        "is_anothers": is_anothers,
     }
     return render(request, "403_form.html", context, status=403)
 
@@ -104,6 +109,15 @@ def _written(request: HttpRequest) -> list[Written]:
         if name not in _NOT_WORDS
         for value in values
     ]
+
+
+def _is_anothers(request: HttpRequest) -> bool:
+    """Whether a form says that it is somebody else's (see `community.templatetags.forms`)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return False
+    whose = {field.name for field in _written(request) if field.name.startswith(OF)}
+    return bool(whose) and f"{OF}{user.public_id}" not in whose
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from community.admin_door import CMS
+from community.refusals import OF
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def _whose(request: Any) -> SafeString:
     # In the editor's pages lie no words of members.
     if user is None or not user.is_authenticated or request.path.startswith(CMS):
         return SafeString("")
-    return format_html('<input type="hidden" name="of-{}">', user.public_id)
+    return format_html('<input type="hidden" name="{}{}">', OF, user.public_id)
 
 
 @register.tag

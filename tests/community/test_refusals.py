@@ -70,6 +70,19 @@ def test_what_another_site_sent_is_shown_and_not_offered_to_be_repeated(origin):
     assert "Send it once more" not in page and "0c6c6a4e" not in page
 
 
+def test_a_form_that_was_anothers_is_neither_shown_nor_offered_to_be_sent(client, cast):
+    whose = {f"of-{cast.noor.public_id}": ""}
+    client.force_login(cast.ines)
+    page = send(client, **whose).text
+    assert "my sister" not in page and "grief" not in page and "Send it once more" not in page
+    assert "someone who was signed in here before you" in page
+    client.force_login(cast.noor)
+    assert "my sister" in send(client, **whose).text
+    # Its own writer may have it back once they are in again.
+    client.logout()
+    assert "my sister" in send(client, **whose).text
+
+
 def test_an_empty_form_claims_nothing(client):
     page = client.post("/accounts/email/", {}).content.decode()
     assert "What you wrote" not in page

@@ -37,6 +37,7 @@ export async function post(room, { id, body, note, reply_to }) {
   try {
     const fields = JSON.stringify({ id, body, note, reply_to });
     const response = await reach(room.dataset.post, { method: "POST", headers, body: fields });
+    if (isAnothers(response, room.person)) room.anothers();
     answer = await response.json();
   } catch {
     throw new Refused({ code: "line" });
