@@ -147,3 +147,9 @@ def test_what_names_nothing_that_may_be_chosen_is_answered_with_a_sentence(
         said = answer.content.decode()
         assert re.search("not one of the available choices|not a valid value", said), named
         assert stands in said
+
+
+def test_what_is_chosen_stands_in_the_form(staff, cast):
+    HomePage.objects.update(first_page=cast.program)
+    for name in ("edit cohort", "front door"):
+        assert "Seed to Fruit" in staff.get(FORMS[name](cast)).content.decode()
