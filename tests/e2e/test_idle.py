@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from tests.e2e.everyone import faults_as_it_stands
-from tests.e2e.room import expect_kept, live, message, room_of, said, writing
+from tests.e2e.room import expect_kept, live, message, room_of, said, soon, writing
 
 pytestmark = pytest.mark.e2e
 
@@ -82,3 +82,25 @@ def test_the_question_asked_in_two_tabs_is_answered_once(visit, cast):
 def test_peers_are_asked_nothing(visit, cast):
     page = visit(room_of(cast), cast.noor, fresh=True).page
     expect(page.locator("#awake")).to_have_count(0)
+
+
+def test_whoever_has_the_page_read_to_them_is_here_with_what_they_press(visit, cast):
+    """Of the keys of a screen reader a page hears nothing."""
+    page = visit("/places/", cast.mina, fresh=True).page
+    said_so = []
+
+    def listen(line):
+        line.on("framesent", lambda frame: said_so.append('"here"' in str(frame)))
+
+    page.on("websocket", listen)
+    page.clock.install()
+    page.goto(room_of(cast))
+    live(page)
+    soon(lambda: any(said_so))
+    page.clock.fast_forward("16:00")
+    live(page)
+    said_so.clear()
+
+    page.get_by_role("button", name="Add a content note").dispatch_event("click")
+
+    soon(lambda: page.evaluate("true") and any(said_so))

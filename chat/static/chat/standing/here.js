@@ -2,7 +2,8 @@
 // It stops with the page, in another tab, and when nobody has touched it for a while.
 
 const STILL = 15 * 60_000;
-const SIGNS = ["pointerdown", "keydown", "scroll", "touchstart"];
+// A screen reader keeps its keys to itself, but presses buttons and fills fields.
+const SIGNS = ["pointerdown", "keydown", "scroll", "touchstart", "click", "input"];
 
 /** `page` has `here` and `away` (addresses), `token`, and `seconds` (how long one saying lasts).
  * `line`, where there is one, is asked first: `say(verb)` gives false where it can't. */
