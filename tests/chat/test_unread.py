@@ -15,6 +15,7 @@ from chat.verbs import reading as verbs_reading
 from community.models import Notice
 from programs import prompts
 from programs.models import Membership, PromptDelivery
+from tests.chat.reader import Reader
 from tests.chat.talk import (
     ask_the_question,
     company_of,
@@ -206,6 +207,18 @@ def test_hiding_holds_both_ways_and_leaves_nothing_in_the_log(cast):
     assert hiding.hidden_from(noor) == {ines.pk}, "only who asked for it can undo it"
     hiding.unhide(by=cast.noor, circle=circle, member=ines.public_id)
     assert hiding.hidden_from(noor) == hiding.hidden_from(ines) == set()
+
+
+def test_nobody_hears_that_someone_they_hide_has_responded(cast):
+    circle, ines = cast.circle.public_id, cast.member(cast.ines).public_id
+    said = say(cast.mina, "Good morning.", circle=cast.circle)
+    hiding.hide(by=cast.noor, circle=circle, member=ines)
+    noor, mina = Reader(cast.noor, cast.circle), Reader(cast.mina, cast.circle)
+
+    editing.respond(by=cast.ines, circle=circle, message=said.id, response="heard")
+
+    assert [event["kind"] for event in mina.catch_up().heard] == ["message.responded"]
+    assert noor.catch_up().heard == []
 
 
 def test_whoever_is_read_again_is_the_only_one(noors_circles):
