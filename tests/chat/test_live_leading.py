@@ -176,6 +176,14 @@ def test_who_had_the_piece_and_used_it_has_had_their_turn(session, what):
     assert session.order == ["ines spoken", "noor holding"]
 
 
+def test_it_is_a_slip_only_where_it_goes_back_to_whom_it_came_from(cast, session):
+    session.people["fen"] = join("fen", cast.circle)
+    session.do("fen", "seat", agreed=True)
+    session.do("noor", "done")
+    session.do("mina", "give_piece", member="fen")
+    assert session.order == ["noor spoken", "ines spoken", "fen holding"]
+
+
 def test_who_is_called_again_and_gives_way_at_once_has_spoken_all_the_same(session):
     session.do("noor", "done")
     session.do("ines", "done")
@@ -288,6 +296,8 @@ def test_a_pause_for_breath_leaves_the_round_as_it_is(session):
     assert session.state["breath_until"] is None
     session.do("mina", "breath", seconds=600)
     assert refused(session, "mina", "breath", seconds=601) == "bad_frame"
+    session.do("mina", "end")
+    assert session.state["breath_until"] is None
 
 
 def test_grounding_is_two_minutes_of_breath(cast):
@@ -353,8 +363,11 @@ def test_a_hundred_clicks_at_once_move_the_piece_once(transactional_db):
 
 
 def test_another_facilitator_takes_over(session):
+    seen = session.step
     session.do("linden", "take_over")
     assert session.state["facilitator"] == session.member("linden")
+    assert Attendance.objects.filter(member__public_id=session.member("linden")).exists()
+    assert refused(session, "mina", "end", seen=seen) == "conflict"
     session.do("mina", "breath")
     assert session.state["facilitator"] == session.member("linden")
 
@@ -392,12 +405,14 @@ def test_who_takes_their_place_takes_the_session_over(cast, session):
 
 
 def test_whoever_is_handed_the_circle_leads_and_every_screen_hears_it(cast, session):
+    seen = session.step
     beside.hand_over(
         by=cast.mina,
         circle=cast.circle.public_id,
         to=session.member("linden"),
         brief="Noor comes first tonight.",
     )
+    assert refused(session, "linden", "end", seen=seen) == "conflict"
 
     assert session.state["facilitator"] == session.member("linden")
     told = [event.facts["session"] for event in log_of(cast.circle) if "session" in event.facts]
