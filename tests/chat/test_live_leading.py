@@ -421,6 +421,18 @@ def test_whoever_is_handed_the_circle_leads_and_every_screen_hears_it(cast, sess
     assert not Attendance.objects.filter(member__public_id=session.member("linden")).exists()
 
 
+def test_a_session_that_another_leads_goes_on_under_them_when_the_circle_is_handed_over(session):
+    session.people["marit"] = join("marit", session.circle, role="facilitator")
+    session.do("linden", "take_over")
+    beside.hand_over(
+        by=session.mina,
+        circle=session.circle.public_id,
+        to=session.member("marit"),
+        brief="Linden leads tonight.",
+    )
+    assert session.state["facilitator"] == session.member("linden")
+
+
 # Who may not -----------------------------------------------------------------
 @pytest.mark.parametrize("gone", ["left", "closed"])
 def test_nothing_is_given_to_who_is_not_here_any_more(session, gone):

@@ -182,6 +182,10 @@ def test_whoever_steps_out_hands_the_piece_on_by_that(session):
     assert session.order == ["ines holding", "fen waiting", "rue waiting"]
     session.do("fen", "step_out")
     assert session.order == ["ines holding", "rue waiting"]
+    # Who was asked has had their turn; who was not has not.
+    session.do("noor", "seat")
+    session.do("fen", "seat")
+    assert session.order == ["noor spoken", "ines holding", "rue waiting", "fen waiting"]
 
 
 def test_who_comes_back_after_their_turn_does_not_get_another(session):
