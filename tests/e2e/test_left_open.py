@@ -59,7 +59,7 @@ def expect_nothing_of_it(page: Page) -> None:
     shown = page.evaluate(
         "document.body.innerText + [...document.querySelectorAll('textarea')].map((t) => t.value)"
     )
-    assert "Nobody else" not in shown and "Nor is this" not in shown
+    assert "Nobody else’s words" not in shown and "Nor is this" not in shown
 
 
 @pytest.mark.parametrize("way", ["by socket", "by HTTP"])
@@ -152,6 +152,32 @@ def test_what_a_page_left_open_goes_on_to_keep_is_neither_shown_to_the_next_nor_
     assert words(ines) == []
     soon(lambda: "Nobody else" not in kept(ines))
     assert not beside(Message.objects.exists)
+
+
+@pytest.mark.parametrize("who", ["otto", "ines"])
+def test_where_the_browser_keeps_nothing_the_page_holds_them_for_whoever_wrote_them(
+    visit, cast, come, who
+):
+    page = visit("/support/", cast.noor, fresh=True).page
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('No.'); }")
+    page.goto(room_of(cast))
+    live(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text(OFFLINE)).to_be_visible()
+    write(page, "Nobody else’s words.")
+    writing(page).fill("Nor is this.")
+    come(page, getattr(cast, who))
+
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("heading", name="Someone else is signed in here")).to_be_visible()
+    expect_nothing_of_it(page)
+    assert not beside(Message.objects.exists)
+    come(page, cast.noor)
+    look_at(page)
+    expect(page.get_by_label("What you were writing")).to_have_value(
+        "Nobody else’s words.\n\nNor is this."
+    )
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])

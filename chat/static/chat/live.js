@@ -42,10 +42,10 @@ class Live extends Room {
     clearInterval(this.ticking);
   }
 
-  empty(part) {
+  empty(part, how) {
     this.disconnectedCallback();
     this.stage = undefined;
-    super.empty(part);
+    super.empty(part, how);
   }
 
   // What is drawn asks these ------------------------------------------------------------

@@ -148,16 +148,19 @@ export class Room extends HTMLElement {
   }
 
   /** Whoever is signed in now is not whose page this was: they get their own, or are told that there
-   * is none, and nothing of what the other had written is shown or sent. It is there when they are. */
+   * is none, and nothing of what the other had written is shown or sent. It is there when they are:
+   * where the browser keeps nothing, on this page alone, which stays for that. */
   anothers() {
     this.composer.keepPending();
-    this.empty("part-signed-out");
+    const isLostWithPage = !this.keep.lasts && !(this.outbox.isEmpty && this.composer.isEmpty);
+    this.empty("part-anothers", { isAnothers: true });
+    if (isLostWithPage) return;
     this.replaceChildren();
     location.reload();
   }
 
-  /** Everyone's words leave the page; what its reader has not sent is handed back. */
-  empty(part) {
+  /** Everyone's words leave the page; what its reader has not sent is handed back to them. */
+  empty(part, { isAnothers = false } = {}) {
     const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map(handedOver).filter(Boolean);
     const place = this.scroll.readHere;
@@ -168,7 +171,8 @@ export class Room extends HTMLElement {
     this.outbox.close();
     const gone = cut(part);
     const mayEnterStill = () => mayEnter(page, person);
-    new HandedOver(gone.querySelector("[data-kept]"), words.join("\n\n"), mayEnterStill);
+    const kept = gone.querySelector("[data-kept]");
+    new HandedOver(kept, words.join("\n\n"), mayEnterStill, isAnothers);
     this.replaceChildren(gone);
     const back = gone.querySelector("[data-back]");
     if (back && place) back.search = this.#next(place);

@@ -6,13 +6,13 @@ const LOOK_EVERY = 10_000;
 export class HandedOver {
   #words;
 
-  /** `mayEnter` says whose the page is now. */
-  constructor(place, words, mayEnter) {
+  /** `mayEnter` says whose the page is now; where that is known to be another's, they are put away. */
+  constructor(place, words, mayEnter, isAnothers) {
     this.place = place;
     this.text = place.querySelector("textarea");
     this.mayEnter = mayEnter;
     this.#words = words;
-    this.#show(true);
+    this.#show(!isAnothers);
     if (!words) return;
     for (const seen of ["pageshow", "focus", "online"]) addEventListener(seen, () => this.#look());
     document.addEventListener("visibilitychange", () => this.#look());
