@@ -201,6 +201,8 @@ export class Outbox {
   }
 
   #refused(waiting, refused, { wasLive }) {
+    // Its page was emptied meanwhile, or another tab has let it be.
+    if (!this.#items.includes(waiting)) return true;
     const { code, say: why } = refused;
     const { item, element } = waiting;
     if (code === "line") {
@@ -317,7 +319,8 @@ function show(element, state, words = "") {
   const row = element.querySelector("[data-state-row]");
   // Sent within a breath, it is only drawn dashed: a word that came and went would make it jump.
   if (state === "sending" && !row.childElementCount) {
-    setTimeout(() => element.dataset.state === "sending" && fill(row, state, words), BREATH);
+    const isStill = () => element.isConnected && element.dataset.state === "sending";
+    setTimeout(() => isStill() && fill(row, state, words), BREATH);
   } else {
     fill(row, state, words);
   }
