@@ -42,13 +42,13 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
     expect(noor.get_by_text("You’re offline.")).to_be_visible()
     for text in ("First.", "Second.", "Third."):
         write(noor, text)
-    expect(noor.get_by_text(WAITS)).to_have_count(3)
+    expect(noor.locator("[data-log]").get_by_text(WAITS)).to_have_count(3)
     said(cast, cast.ines, "Meanwhile.")
 
     noor.context.set_offline(False)
 
     live(noor)
-    expect(noor.get_by_text(WAITS)).to_have_count(0)
+    expect(noor.locator("[data-log]").get_by_text(WAITS)).to_have_count(0)
     expect_posted(noor, "Third.")
     expect_words(noor, "Meanwhile.", "First.", "Second.", "Third.")
     assert Message.objects.count() == 4
@@ -59,7 +59,7 @@ def test_what_is_written_offline_leaves_in_order_once(noor, visit, cast):
 def test_what_waits_outlives_the_page(noor, cast):
     noor.context.set_offline(True)
     write(noor, "Kept through a reload.")
-    expect(noor.get_by_text(WAITS)).to_be_visible()
+    expect(noor.locator("[data-log]").get_by_text(WAITS)).to_be_visible()
     expect_kept(noor, "Kept through a reload.")
     noor.goto("about:blank")
     noor.context.set_offline(False)
@@ -67,7 +67,7 @@ def test_what_waits_outlives_the_page(noor, cast):
     live(noor)
 
     expect_posted(noor, "Kept through a reload.")
-    expect(noor.get_by_text(WAITS)).to_have_count(0)
+    expect(noor.locator("[data-log]").get_by_text(WAITS)).to_have_count(0)
     assert Message.objects.count() == 1
 
 
@@ -86,7 +86,7 @@ def test_what_arrived_unanswered_long_ago_is_not_shown_again_at_the_end(noor, ca
     live(noor)
 
     soon(lambda: "all along" not in kept(noor))
-    expect(noor.get_by_text(WAITS)).to_have_count(0)
+    expect(noor.locator("[data-log]").get_by_text(WAITS)).to_have_count(0)
     soon(lambda: words(noor)[-1] == "Line 119.")
     scroll_until(noor, message(noor, "Line 0."), by=-400)
     expect_words(noor, "It was there all along.", *[f"Line {n}." for n in range(120)])
@@ -244,7 +244,7 @@ def test_where_no_socket_can_be_had_the_room_works_by_http(visit, cast):
 
     expect(message(page, "Heard you.")).to_be_visible()
     expect_posted(page, "By another way.")
-    expect(page.get_by_text(WAITS)).to_have_count(0)
+    expect(page.locator("[data-log]").get_by_text(WAITS)).to_have_count(0)
 
 
 def test_who_is_asked_to_wait_asks_no_sooner_and_misses_nothing(visit, cast):

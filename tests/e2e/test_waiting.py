@@ -202,7 +202,7 @@ def test_what_waits_in_a_tab_that_is_closed_is_sent_from_another(noor, cast):
     go_offline(tab)
     for text in ("First.", "Second."):
         write(tab, text)
-    expect(noor.get_by_text("Kept here, not sent yet")).to_have_count(2)
+    expect(noor.locator("[data-log]").get_by_text("Kept here, not sent yet")).to_have_count(2)
     tab.close()
 
     noor.context.set_offline(False)
