@@ -154,6 +154,24 @@ def test_what_a_page_left_open_goes_on_to_keep_is_neither_shown_to_the_next_nor_
     assert not beside(Message.objects.exists)
 
 
+def test_a_page_gives_way_once_however_many_answers_say_whose_it_is(visit, cast):
+    seen = visit(room_of(cast), cast.noor, fresh=True)
+    page = live(seen.page)
+
+    with page.expect_navigation():
+        page.evaluate(
+            """() => {
+              const room = document.querySelector("reweave-room");
+              room.anothers();
+              room.anothers();
+              room.hear({ is: "events", after: 0, upto: 1, events: [] });
+            }"""
+        )
+
+    live(page)
+    assert faults_of(seen) == []
+
+
 @pytest.mark.parametrize("who", ["otto", "ines"])
 def test_where_the_browser_keeps_nothing_the_page_holds_them_for_whoever_wrote_them(
     visit, cast, come, who

@@ -136,6 +136,7 @@ export class Room extends HTMLElement {
   }
 
   hear(frame) {
+    if (this.isEmptied) return;
     this.heardAt = now();
     this[`_${frame.is}`]?.(frame);
   }
@@ -151,6 +152,8 @@ export class Room extends HTMLElement {
    * is none, and nothing of what the other had written is shown or sent. It is there when they are:
    * where the browser keeps nothing, on this page alone, which stays for that. */
   anothers() {
+    // Asked for several things at once, the house says so with each answer.
+    if (this.isEmptied) return;
     this.composer.keepPending();
     const isLostWithPage = !this.keep.lasts && !(this.outbox.isEmpty && this.composer.isEmpty);
     this.empty("part-anothers", { isAnothers: true });
@@ -161,6 +164,7 @@ export class Room extends HTMLElement {
 
   /** Everyone's words leave the page; what its reader has not sent is handed back to them. */
   empty(part, { isAnothers = false } = {}) {
+    if (this.isEmptied) return;
     const all = [...this.outbox.words, ...this.composer.words];
     const words = all.map(handedOver).filter(Boolean);
     const place = this.scroll.readHere;
@@ -186,6 +190,11 @@ export class Room extends HTMLElement {
   #next(place) {
     const { page, fresh = `${page}?at=${place}#m-${place}` } = this.dataset;
     return `?next=${encodeURIComponent(fresh)}`;
+  }
+
+  /** Nothing of the circle is here any more; what was on its way to it is nobody's. */
+  get isEmptied() {
+    return !this.dataset.circle;
   }
 
   mayEnter() {
