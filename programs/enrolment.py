@@ -112,6 +112,10 @@ def send_application(
     nobody can join any more."""
     _check_not_removed(application.circle, application.person)
     _check_door(application.circle)
+    # To take it back and send it again is anyone's to do, as often as they like: that is told once
+    # an hour. Whoever asked something hears of each answer.
+    answered = application.state == State.ASKED and application.decided_at
+    stamp = f"{answered:%y%m%d%H%M%S}" if answered else f"{timezone.now():%y%m%d%H}"
     application.seal_answers(answers)
     application.seal_evaluator(evaluator)
     _move(
@@ -124,10 +128,8 @@ def send_application(
         sent_at=timezone.now(),
     )
     AgreementAcceptance.objects.get_or_create(agreement=agreement, person=application.person)
-    # Once an hour for each who applies: to take it back and send it again is anyone's to do, as
-    # often as they like.
     who = f"{application.circle.public_id}:{application.person.public_id}"
-    _tell_holders(application.circle, f"sent:{who}:{timezone.now():%y%m%d%H}")
+    _tell_holders(application.circle, f"sent:{who}:{stamp}")
 
 
 def reopen(*, application: Application) -> None:

@@ -62,7 +62,7 @@ def open_circles(asked: Sequence[Asked]) -> list[Opening | None]:
     found = companies(counts, known=known)
     standings = standings_of(seats.values())
     mine = _mine(asked, seats)
-    there = replay.standing({(one.circle, one.newest) for one in asked if one.newest})
+    there = replay.still_there({(one.circle, one.newest) for one in asked if one.newest})
     openings: list[Opening | None] = []
     for one in asked:
         seat = seats.get((one.person, one.circle))

@@ -138,9 +138,9 @@ def fresh(said: Said) -> Stretch:
     return Stretch(circle.public_id, after, head, head, happenings)
 
 
-def standing(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these messages stand in the circle they are said to stand in, by (circle, message).
-    One that does not was lost with a log that was restored from an earlier copy; it may have gone
+def still_there(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these messages are in the circle they are said to be in, by (circle, message).
+    One that is not was lost with a log that was restored from an earlier copy; it may have gone
     on since, and then no place in it tells."""
     if not pairs:
         return set()

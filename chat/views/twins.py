@@ -82,7 +82,7 @@ def room_events(request: HttpRequest, circle: str) -> JsonResponse:
     if seat is None:
         raise Http404
     viewer = Viewer.of(seat, hidden=hidden_from(seat.membership))
-    is_theirs = not newest or replay.standing({(circle, newest)})
+    is_theirs = not newest or bool(replay.still_there({(circle, newest)}))
     return JsonResponse(
         {
             **({} if is_theirs else {"reload": True}),

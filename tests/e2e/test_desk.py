@@ -1,5 +1,7 @@
 """Telling in two taps, a card for who needs it, and a desk that shows it at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -378,6 +380,19 @@ def test_what_is_done_far_down_a_long_queue_moves_nothing(visit, cast, aside, vi
         expect(noted).to_be_focused()
         expect(noted).to_be_in_viewport()
     assert faults_of(mina) == []
+
+
+def test_what_leads_to_another_page_is_done_once(visit, cast, aside):
+    [first, *_] = aside(long_queue, cast)
+    page = visit(f"{room_of(cast)}desk/", cast.mina, viewport=PHONE).page
+    item, sent = page.locator(f"#i-{first}"), []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    item.locator("[name=next]").first.evaluate("field => { field.value = '/places/'; }")
+
+    item.get_by_role("button", name="Let it through").press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/places/$"))
+    assert len([url for url in sent if first in url]) == 1
 
 
 def test_what_is_done_with_one_member_is_said_there_and_keeps_what_is_written(visit, cast, aside):

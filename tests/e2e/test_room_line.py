@@ -169,8 +169,18 @@ def test_a_page_knows_a_log_that_was_put_back_and_has_grown_since(visit, cast, b
     kept = said(cast, cast.ines, "Kept.")
     said(cast, cast.ines, "Lost.")
     expect(message(page, "Lost.")).to_be_visible()
+    missed: list[str] = []
+
+    def miss_it_once(route):
+        if route.request.method == "GET" and not missed:
+            missed.append(route.request.url)
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
     if by_http:
         page.route_web_socket("**/ws/", lambda socket: socket.close())
+        page.route(f"**{room_of(cast)}", miss_it_once)
     page.context.set_offline(True)
     write(page, "Mine, not sent yet.")
     beside(put_back, cast.circle, kept.seq)
@@ -184,6 +194,7 @@ def test_a_page_knows_a_log_that_was_put_back_and_has_grown_since(visit, cast, b
     soon(
         lambda: words(page)[-4:] == [*[f"Said anew {n}." for n in range(3)], "Mine, not sent yet."]
     )
+    assert bool(missed) is by_http
 
 
 def test_a_message_of_many_in_a_hurry_waits_its_turn(noor, cast):

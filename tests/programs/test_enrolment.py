@@ -495,6 +495,24 @@ def test_whoever_sends_it_over_and_over_has_nobody_mailed_each_time(cast, lark, 
         assert told.count() == times
 
 
+def test_whoever_asked_something_hears_of_each_answer(cast, lark, apply):
+    told = Notice.objects.filter(person=cast.mina, kind=Notice.Kind.CARE)
+    start = timezone.now().replace(minute=10)
+    with time_machine.travel(start, tick=False) as clock:
+        application = apply(lark)
+        for times in (2, 3):
+            clock.shift(dt.timedelta(minutes=2))
+            enrolment.ask(application=application, by=cast.mina, words="Which evenings are yours?")
+            enrolment.send_application(
+                application=application,
+                answers=application.answers,
+                evaluator="A nurse",
+                evaluated_on=timezone.localdate() - DAY,
+                agreement=Agreement.objects.latest("version"),
+            )
+            assert told.count() == times
+
+
 def test_an_old_application_leads_nobody_back_whose_place_was_ended(cast, lark, apply):
     application = apply(lark)
     enrolment.accept(application=application, by=cast.mina)

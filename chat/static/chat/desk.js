@@ -45,6 +45,8 @@ class Desk extends HTMLElement {
     const answer = await send(form, submitter);
     this.#isActing = false;
     const notes = answer ? notesIn(answer) : this.#unreached();
+    // Done, and leads on: asked again it would be done twice.
+    if (!notes && answer.done) return location.assign(answer.url);
     if (!notes) return this.#actElsewhere(form, submitter);
     const { page, url, done } = answer ?? { page: document };
     // What was asked before shows the desk as it was.

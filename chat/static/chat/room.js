@@ -300,9 +300,14 @@ export class Room extends HTMLElement {
     return before !== sight;
   }
 
-  /** By HTTP the same: the page is drawn anew before what it says is heard. */
+  /** By HTTP the same: the page is drawn anew before what it says is heard. Whether it could be; where
+   * not, nothing is heard, and the next look finds the same. */
   async sees({ sight, reload }) {
-    if ((sight && this.#seesAnew(sight)) || reload) await this.log.reload();
+    const before = this.#sight;
+    if (!((sight && this.#seesAnew(sight)) || reload)) return true;
+    const isDrawn = await this.log.reload().catch(() => undefined);
+    if (!isDrawn) this.#sight = before;
+    return Boolean(isDrawn);
   }
 
   async #reload() {

@@ -21,7 +21,7 @@ export async function look(room) {
     }
     if (!response.ok || response.redirected) return undefined;
     const { after, upto, head, events, sight, reload } = await response.json();
-    await room.sees({ sight, reload });
+    if (!(await room.sees({ sight, reload }))) return undefined;
     room.hear({ is: "events", after, upto, events });
     // A stretch may hold nothing for this reader, and what follows it may.
     if (upto >= head || upto <= after) return undefined;

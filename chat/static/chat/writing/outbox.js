@@ -86,7 +86,8 @@ export class Outbox {
   #holdOne(waiting) {
     const { element } = waiting;
     show(element, this.#kept);
-    if (!waiting.isHeld) this.room.aloud.tell(element.querySelector("[data-state-row] .tag").textContent);
+    const told = element.querySelector("[data-state-row] .tag").textContent;
+    if (!waiting.isHeld) this.room.aloud.tell(told);
     waiting.isHeld = true;
   }
 
